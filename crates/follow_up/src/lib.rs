@@ -1,0 +1,1 @@
+//! Commerce variables and the templates filled from them.

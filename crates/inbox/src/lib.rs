@@ -1,0 +1,1 @@
+//! The desktop's core: feed client, cache, queries, outbox, notices.

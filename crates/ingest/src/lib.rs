@@ -1,0 +1,1 @@
+//! The ingestion service: verifies, normalises and stores webhooks and publishes the feed.
