@@ -314,7 +314,7 @@ impl Money {
 
     /// Writes the amount in machine notation, as in `1234.56`.
     #[must_use]
-    pub fn to_dotted(self) -> String {
+    pub fn to_decimal(self) -> String {
         format!("{}{}", self.minus(), self.digits_with(None, '.'))
     }
 

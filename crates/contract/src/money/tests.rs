@@ -153,7 +153,7 @@ fn amounts_are_written_for_both_languages() {
             (pt, en)
         );
     }
-    assert_eq!(Money::brl(123_456).to_dotted(), "1234.56");
+    assert_eq!(Money::brl(123_456).to_decimal(), "1234.56");
 }
 
 #[test]
@@ -204,7 +204,7 @@ proptest! {
         let money = Money::new(minor, currency(code));
         prop_assert_eq!(Money::parse_decimal(&money.format_pt_br(), money.currency), Ok(money));
         prop_assert_eq!(Money::parse_decimal(&money.format_en(), money.currency), Ok(money));
-        prop_assert_eq!(Money::parse_dotted(&money.to_dotted(), money.currency), Ok(money));
+        prop_assert_eq!(Money::parse_dotted(&money.to_decimal(), money.currency), Ok(money));
         prop_assert_eq!(Money::from_cents_text(&minor.to_string(), money.currency), Ok(money));
     }
 
