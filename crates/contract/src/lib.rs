@@ -8,4 +8,35 @@
     clippy::arithmetic_side_effects
 )]
 
+pub mod boleto;
+pub mod chain;
+pub mod command;
+pub mod customer;
+pub mod document;
+pub mod entry;
+pub mod event;
+pub mod ids;
 pub mod money;
+pub mod order;
+pub mod phone;
+pub mod pix;
+pub mod problem;
+pub mod session;
+pub mod stage;
+
+pub use chain::Chain;
+pub use command::{
+    Action, Channel, Command, CommandAnswer, CommandAnswers, CommandBatch, Outcome, RefusalCode,
+};
+pub use customer::Customer;
+pub use entry::{Actor, Entry, Epoch, Page, Position, kind};
+pub use event::{Boleto, Event, Item, Payment, PaymentMethod, Pix, RawBody, Utms};
+pub use ids::{
+    CommandId, ConversationId, DeliveryId, EventId, IntegrationId, JobId, MemberId, SessionId,
+    WorkspaceId,
+};
+pub use money::{Currency, Money};
+pub use order::Order;
+pub use problem::Problem;
+pub use session::{Invite, Me, NewInvite, Role, SignIn, SignedIn};
+pub use stage::{Stage, StageGroup, Status};

@@ -1,0 +1,140 @@
+//! What agents do: commands, made on the desktop with their own id, answered by the service, effected in the feed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CommandId, ConversationId};
+
+/// Asks for one change; the id is its idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Command {
+    /// Made once on the desktop; a repeat is answered as the first was.
+    pub id: CommandId,
+    /// The conversation to change.
+    pub conversation_id: ConversationId,
+    /// What to do.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
+/// Says what to do; on the wire `kind` and `body`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(tag = "kind", content = "body", rename_all_fields = "camelCase")]
+#[ts(export)]
+pub enum Action {
+    /// Takes the conversation, if nobody else has it.
+    #[serde(rename = "claim")]
+    Claim {},
+    /// Gives the conversation back.
+    #[serde(rename = "release")]
+    Release {},
+    /// Writes a note the customer never sees.
+    #[serde(rename = "note")]
+    Note {
+        /// 1 to 4,000 characters.
+        text: String,
+    },
+    /// Records that a filled text was opened in a channel outside.
+    #[serde(rename = "message.handed_over")]
+    HandOver {
+        /// Where it was opened.
+        channel: Channel,
+        /// The frozen text, 1 to 4,000 characters.
+        text: String,
+        /// The template it came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        template_key: Option<String>,
+        /// The order it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        order_key: Option<String>,
+    },
+}
+
+/// Lists where a message can be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Channel {
+    /// WhatsApp, by its link.
+    Whatsapp,
+    /// The mail program.
+    Email,
+    /// The clipboard.
+    Clipboard,
+}
+
+/// Asks for several changes at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CommandBatch {
+    /// 1 to 100 commands, done in this order.
+    pub commands: Vec<Command>,
+}
+
+/// Answers a batch, one answer for each command, in its order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CommandAnswers {
+    /// The answers.
+    pub results: Vec<CommandAnswer>,
+}
+
+/// Answers one command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CommandAnswer {
+    /// The command answered.
+    pub id: CommandId,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// Says what became of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(
+    tag = "result",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum Outcome {
+    /// It is in the feed.
+    Applied {
+        /// The entry that holds it.
+        #[ts(type = "number")]
+        seq: u64,
+    },
+    /// It changed nothing and will not.
+    Refused {
+        /// Why.
+        code: RefusalCode,
+        /// Who is in the way, for `already_claimed`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional = nullable)]
+        by: Option<crate::entry::Actor>,
+    },
+}
+
+/// Lists why a command can be refused; each code is one that the desktop acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RefusalCode {
+    /// Somebody else has the conversation.
+    AlreadyClaimed,
+    /// The member does not have the conversation.
+    NotYours,
+    /// There is no such conversation.
+    UnknownConversation,
+    /// The command's body is not acceptable (empty or too long).
+    Invalid,
+    /// The same id was used before for something else.
+    IdReused,
+}

@@ -1,0 +1,307 @@
+//! The feed: entries with gap-free numbers, positions in it, and pages of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::value::RawValue;
+
+use crate::chain::Chain;
+use crate::command::Channel;
+use crate::event::Event;
+use crate::ids::{CommandId, ConversationId, MemberId};
+
+/// The kinds of entries this version writes and understands; a reader skips all others.
+pub mod kind {
+    /// A normalised event; the body is [`crate::Event`].
+    pub const COMMERCE: &str = "commerce";
+    /// A conversation was taken by a member; the body is [`super::ByMember`].
+    pub const CLAIMED: &str = "conversation.claimed";
+    /// A conversation was given back; the body is [`super::ByMember`].
+    pub const RELEASED: &str = "conversation.released";
+    /// A note was written; the body is [`super::Noted`].
+    pub const NOTED: &str = "conversation.noted";
+    /// A message was handed to a channel outside; the body is [`super::HandedOver`].
+    pub const HANDED_OVER: &str = "message.handed_over";
+    /// Two conversations turned out to be one person; the body is [`super::Merged`].
+    pub const MERGED: &str = "conversation.merged";
+    /// A person joined the team; the body is [`super::Joined`].
+    pub const JOINED: &str = "member.joined";
+}
+
+/// Holds one item of the feed.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Entry {
+    /// Its number: gap-free per workspace, in commit order, from 1.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// When the service stored it, to the millisecond.
+    #[ts(type = "string")]
+    pub at: DateTime<Utc>,
+    /// The conversation it belongs to, if any.
+    #[serde(default)]
+    pub conversation_id: Option<ConversationId>,
+    /// What it tells; see [`kind`].
+    pub kind: String,
+    /// The body, byte for byte as the chain covers it.
+    #[ts(type = "unknown")]
+    pub body: Box<RawValue>,
+    /// The chain up to and including this entry.
+    pub chain: Chain,
+}
+
+impl Entry {
+    /// Reads the body as the type its kind promises.
+    ///
+    /// # Errors
+    /// When the body does not have that shape.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.body.get())
+    }
+
+    /// Reads the body as an event, if this is a commerce entry.
+    ///
+    /// # Errors
+    /// When the body of a commerce entry is not an event.
+    pub fn event(&self) -> Result<Option<Event>, serde_json::Error> {
+        if self.kind == kind::COMMERCE {
+            self.read().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Tells whether this entry follows directly on a position with the given chain.
+    #[must_use]
+    pub fn follows(&self, chain: Chain) -> bool {
+        chain.next(
+            self.seq,
+            self.at,
+            self.conversation_id,
+            &self.kind,
+            self.body.get(),
+        ) == self.chain
+    }
+}
+
+/// Names a member as entries show them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Actor {
+    /// Who.
+    pub id: MemberId,
+    /// The name at that time.
+    pub name: String,
+}
+
+/// The body of claims and releases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ByMember {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who acted.
+    pub by: Actor,
+}
+
+/// The body of a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Noted {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who wrote it.
+    pub by: Actor,
+    /// What was written.
+    pub text: String,
+}
+
+/// The body of a message handed to a channel outside: opened there, never known to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct HandedOver {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who handed it over.
+    pub by: Actor,
+    /// Where it was opened.
+    pub channel: Channel,
+    /// The frozen text.
+    pub text: String,
+    /// The template it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub template_key: Option<String>,
+    /// The order it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub order_key: Option<String>,
+}
+
+/// The body of a merge: the entry's conversation took in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Merged {
+    /// The conversation that was taken in.
+    pub from: ConversationId,
+    /// What showed that they are one person: `phone`, `email`, `document` or `order`.
+    pub reason: String,
+}
+
+/// The body of a member joining.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Joined {
+    /// Who joined.
+    pub member: Actor,
+    /// What they may do.
+    pub role: crate::session::Role,
+}
+
+/// Names one history of a workspace's feed; changes on restore and fail-over. At most 32 of `[0-9a-z]`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[serde(transparent)]
+#[ts(export, type = "string")]
+pub struct Epoch(pub String);
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Names a place in the feed: `epoch.seq`, or a bare `seq` where the reader knows no epoch yet.
+#[derive(Debug, Clone, PartialEq, Eq, ts_rs::TS)]
+#[ts(export, type = "string")]
+pub struct Position {
+    /// The history meant; `None` reads as "whichever is current".
+    pub epoch: Option<Epoch>,
+    /// The last entry known; 0 before the first.
+    pub seq: u64,
+}
+
+/// Tells that a text is not a position.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a position is `epoch.seq` or a bare sequence number")]
+pub struct PositionError;
+
+impl FromStr for Position {
+    type Err = PositionError;
+
+    fn from_str(text: &str) -> Result<Self, PositionError> {
+        let (epoch, seq) = match text.rsplit_once('.') {
+            Some((epoch, seq)) => (Some(epoch), seq),
+            None => (None, text),
+        };
+        let digits = !seq.is_empty() && seq.bytes().all(|byte| byte.is_ascii_digit());
+        let seq = digits
+            .then(|| seq.parse().ok())
+            .flatten()
+            .ok_or(PositionError)?;
+        let well_formed = |epoch: &str| {
+            (1..=32).contains(&epoch.len())
+                && epoch
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+        };
+        match epoch {
+            Some(epoch) if !well_formed(epoch) => Err(PositionError),
+            epoch => Ok(Self {
+                epoch: epoch.map(|epoch| Epoch(epoch.to_owned())),
+                seq,
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.epoch {
+            Some(epoch) => write!(out, "{epoch}.{}", self.seq),
+            None => write!(out, "{}", self.seq),
+        }
+    }
+}
+
+impl Serialize for Position {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Position {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        std::borrow::Cow::<'de, str>::deserialize(input)?
+            .parse()
+            .map_err(de::Error::custom)
+    }
+}
+
+/// Holds consecutive entries, lowest number first, whichever direction was asked for.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Page {
+    /// The current history.
+    pub epoch: Epoch,
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// The number of the newest entry there is.
+    #[ts(type = "number")]
+    pub head: u64,
+    /// What to ask as `after` for the next newer page; `None` at the head.
+    #[ts(type = "number | null")]
+    pub next_after: Option<u64>,
+    /// What to ask as `before` for the next older page; `None` at the start of the log.
+    #[ts(type = "number | null")]
+    pub next_before: Option<u64>,
+    /// The chain of the position just before the first entry of the page.
+    pub chain_before: Chain,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Epoch, Position, PositionError};
+
+    #[test]
+    fn positions_read_both_forms_and_nothing_else() {
+        let bare = Position {
+            epoch: None,
+            seq: 42,
+        };
+        let full = Position {
+            epoch: Some(Epoch("k3".to_owned())),
+            seq: 42,
+        };
+        assert_eq!("42".parse(), Ok(bare.clone()));
+        assert_eq!("k3.42".parse(), Ok(full.clone()));
+        assert_eq!(
+            (bare.to_string(), full.to_string()),
+            ("42".to_owned(), "k3.42".to_owned())
+        );
+        for bad in [
+            "",
+            ".",
+            "k3.",
+            ".1",
+            "K3.1",
+            "-1",
+            "+1",
+            "k.3.1x",
+            "99999999999999999999999",
+            "é.1",
+        ] {
+            assert_eq!(bad.parse::<Position>(), Err(PositionError), "{bad}");
+        }
+    }
+}

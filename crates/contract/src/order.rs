@@ -1,0 +1,435 @@
+//! The fold: all events of one order key joined into one card.
+//!
+//! Every part of an [`Order`] is a join (a maximum by stamp, a union, an `or`), so absorbing events is commutative,
+//! associative and idempotent: order of arrival, repeats and gaps never change the final card. That is what lets a reader
+//! fetch the newest history first.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Customer;
+use crate::event::{Boleto, Event, Item, Payment, PaymentMethod, Pix, Utms};
+use crate::ids::{EventId, IntegrationId};
+use crate::money::{Currency, Money};
+use crate::stage::{Stage, Status};
+
+/// Ranks two claims about one order: the source's own time, then the stage's rank, then the event's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Stamp {
+    /// When the source says it happened.
+    pub at: DateTime<Utc>,
+    /// The stage the event told.
+    pub stage: Stage,
+    /// The event.
+    pub id: EventId,
+}
+
+/// Keeps the value with the highest stamp.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latest<T> {
+    /// Who told it.
+    pub stamp: Stamp,
+    /// What was told.
+    pub value: T,
+}
+
+/// Tells when a stage was first and last reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// The earliest time told.
+    pub first: DateTime<Utc>,
+    /// The latest time told.
+    pub last: DateTime<Utc>,
+}
+
+/// Folds the events of one order key; the empty order is the join's neutral element.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Order {
+    /// When each stage was reached.
+    pub reached: BTreeMap<Stage, Span>,
+    open: Option<Stamp>,
+    settled: Option<Stamp>,
+    paid: bool,
+    real: bool,
+    first_at: Option<DateTime<Utc>>,
+    last_at: Option<DateTime<Utc>>,
+    name: Option<Latest<String>>,
+    email: Option<Latest<String>>,
+    phone: Option<Latest<String>>,
+    phone_typed: Option<Latest<String>>,
+    document: Option<Latest<String>>,
+    amount: Option<Latest<Money>>,
+    refunded_minor: Option<Latest<i64>>,
+    items: Option<Latest<Vec<Item>>>,
+    method: Option<Latest<PaymentMethod>>,
+    pix: Option<Latest<Pix>>,
+    boleto: Option<Latest<Boleto>>,
+    refusal: Option<Latest<String>>,
+    installments: Option<Latest<u32>>,
+    coupon: Option<Latest<String>>,
+    checkout_url: Option<Latest<String>>,
+    order_url: Option<Latest<String>>,
+    utms: Option<Latest<Utms>>,
+    source: Option<Latest<Source>>,
+}
+
+/// Names the platform's side of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// The slug of the platform.
+    pub provider: String,
+    /// The integration.
+    pub integration_id: IntegrationId,
+    /// The platform's id of the order or cart.
+    pub external_id: String,
+}
+
+impl Order {
+    /// Folds a set of events, in any order.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut order = Self::default();
+        for event in events {
+            order.absorb(event);
+        }
+        order
+    }
+
+    /// Joins one event into the card.
+    pub fn absorb(&mut self, event: &Event) {
+        let stamp = Stamp {
+            at: event.occurred_at,
+            stage: event.stage,
+            id: event.id,
+        };
+        self.absorb_stage(stamp);
+        self.real |= !event.is_test;
+        self.absorb_facts(event, stamp);
+        self.absorb_customer(&event.customer, stamp);
+    }
+
+    /// Joins another fold of the same order into this one.
+    pub fn merge(&mut self, other: &Self) {
+        for (stage, span) in &other.reached {
+            widen(&mut self.reached, *stage, span.first, span.last);
+        }
+        self.open = self.open.max(other.open);
+        self.settled = self.settled.max(other.settled);
+        self.paid |= other.paid;
+        self.real |= other.real;
+        self.first_at = earliest(self.first_at, other.first_at);
+        self.last_at = self.last_at.max(other.last_at);
+        join(&mut self.name, &other.name);
+        join(&mut self.email, &other.email);
+        join(&mut self.phone, &other.phone);
+        join(&mut self.phone_typed, &other.phone_typed);
+        join(&mut self.document, &other.document);
+        join(&mut self.amount, &other.amount);
+        join(&mut self.refunded_minor, &other.refunded_minor);
+        join(&mut self.items, &other.items);
+        join(&mut self.method, &other.method);
+        join(&mut self.pix, &other.pix);
+        join(&mut self.boleto, &other.boleto);
+        join(&mut self.refusal, &other.refusal);
+        join(&mut self.installments, &other.installments);
+        join(&mut self.coupon, &other.coupon);
+        join(&mut self.checkout_url, &other.checkout_url);
+        join(&mut self.order_url, &other.order_url);
+        join(&mut self.utms, &other.utms);
+        join(&mut self.source, &other.source);
+    }
+
+    fn absorb_stage(&mut self, stamp: Stamp) {
+        widen(&mut self.reached, stamp.stage, stamp.at, stamp.at);
+        self.first_at = earliest(self.first_at, Some(stamp.at));
+        self.last_at = self.last_at.max(Some(stamp.at));
+        let status = stamp.stage.status();
+        self.paid |= matches!(status, Status::Approved | Status::Refunded);
+        if is_settling(stamp.stage) {
+            self.settled = self.settled.max(Some(stamp));
+        }
+        self.open = self.open.max(Some(stamp));
+    }
+
+    fn absorb_facts(&mut self, event: &Event, stamp: Stamp) {
+        let Payment {
+            method,
+            pix,
+            boleto,
+            refusal,
+            installments,
+        } = &event.payment;
+        tell(&mut self.amount, stamp, event.amount());
+        tell(&mut self.refunded_minor, stamp, event.refunded_minor);
+        tell(
+            &mut self.items,
+            stamp,
+            some_unless(event.items.is_empty(), &event.items),
+        );
+        tell(&mut self.method, stamp, *method);
+        tell(&mut self.pix, stamp, pix.clone());
+        tell(&mut self.boleto, stamp, boleto.clone());
+        tell(&mut self.refusal, stamp, refusal.clone());
+        tell(&mut self.installments, stamp, *installments);
+        tell(&mut self.coupon, stamp, event.coupon.clone());
+        tell(&mut self.checkout_url, stamp, event.checkout_url.clone());
+        tell(&mut self.order_url, stamp, event.order_url.clone());
+        tell(
+            &mut self.utms,
+            stamp,
+            some_unless(event.utms == Utms::default(), &event.utms),
+        );
+        let source = Source {
+            provider: event.provider.clone(),
+            integration_id: event.integration_id,
+            external_id: event.external_id.clone(),
+        };
+        tell(&mut self.source, stamp, Some(source));
+    }
+
+    fn absorb_customer(&mut self, customer: &Customer, stamp: Stamp) {
+        tell(&mut self.name, stamp, customer.name.clone());
+        tell(&mut self.email, stamp, customer.email.clone());
+        tell(&mut self.phone, stamp, customer.phone.clone());
+        tell(&mut self.phone_typed, stamp, customer.phone_typed.clone());
+        tell(&mut self.document, stamp, customer.document.clone());
+    }
+}
+
+/// What the card shows, read from the fold.
+impl Order {
+    /// Returns the stamp that decides the stage, or `None` for an empty order.
+    ///
+    /// Once money has moved, only what can follow a payment counts: a late PIX, refusal or expiry never un-pays an order,
+    /// whatever its clock says.
+    #[must_use]
+    pub fn deciding(&self) -> Option<Stamp> {
+        if self.paid { self.settled } else { self.open }
+    }
+
+    /// Returns where the purchase stands, or `None` for an empty order.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        self.deciding().map(|stamp| stamp.stage)
+    }
+
+    /// Tells whether the buyer can still pay this order.
+    #[must_use]
+    pub fn is_payable(&self) -> bool {
+        self.stage().is_some_and(|stage| {
+            matches!(
+                stage.status(),
+                Status::Pending | Status::Abandoned | Status::Failed
+            )
+        })
+    }
+
+    /// Tells whether an approval was ever seen, whatever followed.
+    #[must_use]
+    pub const fn was_paid(&self) -> bool {
+        self.paid
+    }
+
+    /// Tells whether all events were test events.
+    #[must_use]
+    pub const fn is_test(&self) -> bool {
+        !self.real
+    }
+
+    /// Tells whether money was given back or asked back, apart from the stage shown.
+    #[must_use]
+    pub fn has_refund(&self) -> bool {
+        [
+            Stage::Refunded,
+            Stage::PartiallyRefunded,
+            Stage::RefundRequested,
+        ]
+        .iter()
+        .any(|stage| self.reached.contains_key(stage))
+    }
+
+    /// Tells whether the sale was disputed, apart from the stage shown.
+    #[must_use]
+    pub fn has_dispute(&self) -> bool {
+        [Stage::Chargeback, Stage::DisputeInquiry]
+            .iter()
+            .any(|stage| self.reached.contains_key(stage))
+    }
+
+    /// Returns the whole amount.
+    #[must_use]
+    pub fn amount(&self) -> Option<Money> {
+        self.amount.as_ref().map(|told| told.value)
+    }
+
+    /// Returns the sum given back so far, in minor units of the order's currency.
+    #[must_use]
+    pub fn refunded_minor(&self) -> Option<i64> {
+        self.refunded_minor.as_ref().map(|told| told.value)
+    }
+
+    /// Returns the order's currency; the real where none was told.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.amount().map_or(Currency::BRL, |money| money.currency)
+    }
+
+    /// Returns what is bought.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        self.items
+            .as_ref()
+            .map_or(&[], |told| told.value.as_slice())
+    }
+
+    /// Returns the PIX charge, only while the order awaits it.
+    #[must_use]
+    pub fn pix(&self) -> Option<&Pix> {
+        self.pix
+            .as_ref()
+            .filter(|_| self.awaits_payment())
+            .map(|told| &told.value)
+    }
+
+    /// Returns the boleto, only while the order awaits it.
+    #[must_use]
+    pub fn boleto(&self) -> Option<&Boleto> {
+        self.boleto
+            .as_ref()
+            .filter(|_| self.awaits_payment())
+            .map(|told| &told.value)
+    }
+
+    /// Returns the means of payment.
+    #[must_use]
+    pub fn method(&self) -> Option<PaymentMethod> {
+        self.method.as_ref().map(|told| told.value)
+    }
+
+    /// Returns why a card was refused, in the platform's word.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        text(&self.refusal)
+    }
+
+    /// Returns the number of instalments.
+    #[must_use]
+    pub fn installments(&self) -> Option<u32> {
+        self.installments.as_ref().map(|told| told.value)
+    }
+
+    /// Returns the coupon.
+    #[must_use]
+    pub fn coupon(&self) -> Option<&str> {
+        text(&self.coupon)
+    }
+
+    /// Returns where the buyer can finish paying.
+    #[must_use]
+    pub fn checkout_url(&self) -> Option<&str> {
+        text(&self.checkout_url)
+    }
+
+    /// Returns where the buyer can see the order.
+    #[must_use]
+    pub fn order_url(&self) -> Option<&str> {
+        text(&self.order_url)
+    }
+
+    /// Returns where the buyer came from.
+    #[must_use]
+    pub fn utms(&self) -> Option<&Utms> {
+        self.utms.as_ref().map(|told| &told.value)
+    }
+
+    /// Returns the platform's side of the order.
+    #[must_use]
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref().map(|told| &told.value)
+    }
+
+    /// Returns the buyer, each part from the newest event that told it.
+    #[must_use]
+    pub fn customer(&self) -> Customer {
+        Customer {
+            name: text(&self.name).map(str::to_owned),
+            email: text(&self.email).map(str::to_owned),
+            phone: text(&self.phone).map(str::to_owned),
+            phone_typed: text(&self.phone_typed).map(str::to_owned),
+            document: text(&self.document).map(str::to_owned),
+        }
+    }
+
+    /// Returns when the order's first event happened.
+    #[must_use]
+    pub const fn first_at(&self) -> Option<DateTime<Utc>> {
+        self.first_at
+    }
+
+    /// Returns when the order's last event happened.
+    #[must_use]
+    pub const fn last_at(&self) -> Option<DateTime<Utc>> {
+        self.last_at
+    }
+
+    fn awaits_payment(&self) -> bool {
+        self.stage()
+            .is_some_and(|stage| stage.status() == Status::Pending)
+    }
+}
+
+/// Tells whether a stage may follow a payment: money there, money back, or the order ended by a person.
+const fn is_settling(stage: Stage) -> bool {
+    matches!(stage.status(), Status::Approved | Status::Refunded)
+        || matches!(stage, Stage::Cancelled | Stage::SubscriptionCanceled)
+}
+
+fn widen(
+    reached: &mut BTreeMap<Stage, Span>,
+    stage: Stage,
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+) {
+    let span = reached.entry(stage).or_insert(Span { first, last });
+    span.first = span.first.min(first);
+    span.last = span.last.max(last);
+}
+
+fn earliest(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn tell<T>(register: &mut Option<Latest<T>>, stamp: Stamp, value: Option<T>) {
+    let Some(value) = value else { return };
+    if register.as_ref().is_none_or(|kept| kept.stamp < stamp) {
+        *register = Some(Latest { stamp, value });
+    }
+}
+
+fn join<T: Clone>(register: &mut Option<Latest<T>>, other: &Option<Latest<T>>) {
+    if let Some(other) = other {
+        if register
+            .as_ref()
+            .is_none_or(|kept| kept.stamp < other.stamp)
+        {
+            *register = Some(other.clone());
+        }
+    }
+}
+
+fn some_unless<T: Clone>(empty: bool, value: &T) -> Option<T> {
+    (!empty).then(|| value.clone())
+}
+
+fn text(register: &Option<Latest<String>>) -> Option<&str> {
+    register.as_ref().map(|told| told.value.as_str())
+}
+
+#[cfg(test)]
+mod tests;
