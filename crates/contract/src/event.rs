@@ -301,7 +301,7 @@ impl From<Event> for EventWire {
         // A number written from its text keeps every decimal; a float on the way would not.
         let amount = event
             .amount()
-            .and_then(|money| RawValue::from_string(money.to_dotted()).ok());
+            .and_then(|money| RawValue::from_string(money.to_decimal()).ok());
         Self {
             status: event.status(),
             is_abandoned: event.status() == Status::Abandoned,

@@ -239,7 +239,11 @@ pub fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0xFFFF, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
             let shifted = crc << 1;
-            if crc & 0x8000 == 0 { shifted } else { shifted ^ 0x1021 }
+            if crc & 0x8000 == 0 {
+                shifted
+            } else {
+                shifted ^ 0x1021
+            }
         })
     })
 }
@@ -254,7 +258,11 @@ fn verified_crc(code: &str, fields: &tlv::Fields<'_>) -> Result<String, PixError
         return Err(PixError::CrcMissing);
     }
     let expected = format!("{:04X}", crc16(covered.as_bytes()));
-    if crc.eq_ignore_ascii_case(&expected) { Ok(expected) } else { Err(PixError::CrcMismatch) }
+    if crc.eq_ignore_ascii_case(&expected) {
+        Ok(expected)
+    } else {
+        Err(PixError::CrcMismatch)
+    }
 }
 
 fn check_constants(fields: &tlv::Fields<'_>) -> Result<(), PixError> {
@@ -283,7 +291,10 @@ fn read_destination(fields: &tlv::Fields<'_>) -> Result<Destination, PixError> {
             }
             continue;
         };
-        if inner.get(0).is_some_and(|gui| gui.eq_ignore_ascii_case(ARRANGEMENT)) {
+        if inner
+            .get(0)
+            .is_some_and(|gui| gui.eq_ignore_ascii_case(ARRANGEMENT))
+        {
             return match (filled(inner.get(1)), filled(inner.get(25))) {
                 (Some(_), Some(_)) => Err(PixError::KeyAndUrl),
                 (None, None) => Err(PixError::NoKeyOrUrl),
@@ -333,8 +344,12 @@ fn is_uuid(key: &str) -> bool {
 /// Hides the middle of a key, so that a card shows whose it may be and no more.
 fn mask_key(key: &str) -> String {
     match PixKeyType::of(key) {
-        PixKeyType::Cpf | PixKeyType::Cnpj => Document::parse(key).map_or_else(|_| hidden(key), |document| document.masked()),
-        PixKeyType::Phone => Phone::parse(key, None).masked().unwrap_or_else(|| hidden(key)),
+        PixKeyType::Cpf | PixKeyType::Cnpj => {
+            Document::parse(key).map_or_else(|_| hidden(key), |document| document.masked())
+        }
+        PixKeyType::Phone => Phone::parse(key, None)
+            .masked()
+            .unwrap_or_else(|| hidden(key)),
         PixKeyType::Email => match key.split_once('@') {
             Some((name, host)) => format!("{}@{host}", hidden(name)),
             None => hidden(key),

@@ -63,15 +63,23 @@ impl Charge {
         match &self.destination {
             Destination::Url(url) if url.len() > 77 => Err(PixError::DoesNotFit),
             Destination::Url(url) => Ok(gui + &field(25, url)?),
-            Destination::Key { key, description: None } => Ok(gui + &field(1, key)?),
-            Destination::Key { key, description: Some(text) } => Ok(gui + &field(1, key)? + &field(2, text)?),
+            Destination::Key {
+                key,
+                description: None,
+            } => Ok(gui + &field(1, key)?),
+            Destination::Key {
+                key,
+                description: Some(text),
+            } => Ok(gui + &field(1, key)? + &field(2, text)?),
         }
     }
 
     fn checked_txid(&self) -> Result<&str, PixError> {
         match self.txid.as_deref() {
             None => Ok("***"),
-            Some(txid) if txid.len() <= 25 && txid.bytes().all(|b| b.is_ascii_alphanumeric()) => Ok(txid),
+            Some(txid) if txid.len() <= 25 && txid.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Ok(txid)
+            }
             Some(_) => Err(PixError::DoesNotFit),
         }
     }
@@ -88,7 +96,12 @@ fn field(id: u8, value: &str) -> Result<String, PixError> {
 
 /// Folds a name to the letters every bank prints: upper-case ASCII without accents.
 fn folded(text: &str, limit: usize) -> String {
-    let folded: String = text.chars().flat_map(char::to_uppercase).filter_map(unaccented).take(limit).collect();
+    let folded: String = text
+        .chars()
+        .flat_map(char::to_uppercase)
+        .filter_map(unaccented)
+        .take(limit)
+        .collect();
     folded.trim().to_owned()
 }
 

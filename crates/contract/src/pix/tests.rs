@@ -5,7 +5,8 @@ use super::{BrCode, Charge, Destination, PixError, PixKeyType, PixKind, crc16};
 use crate::money::{Currency, Money};
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../../../../fixtures/standards/pix.json")).expect("the vectors are JSON")
+    serde_json::from_str(include_str!("../../../../fixtures/standards/pix.json"))
+        .expect("the vectors are JSON")
 }
 
 fn text<'a>(case: &'a Value, name: &str) -> Option<&'a str> {
@@ -29,7 +30,12 @@ fn vectors_hold() {
         let read = BrCode::parse(text(case, "code").expect("a code"));
         match case["valid"].as_bool() {
             Some(true) => check_fields(&case["id"], &read.expect("a valid code"), &case["expect"]),
-            Some(false) => assert_eq!(read.expect_err("not valid").to_string(), case["error"], "{}", case["id"]),
+            Some(false) => assert_eq!(
+                read.expect_err("not valid").to_string(),
+                case["error"],
+                "{}",
+                case["id"]
+            ),
             None => drop(read),
         }
     }
@@ -46,12 +52,32 @@ fn check_fields(id: &Value, read: &BrCode, expect: &Value) {
     assert_eq!(key, text(expect, "key"), "{id}");
     assert_eq!(url, text(expect, "url"), "{id}");
     assert_eq!(description, text(expect, "description"), "{id}");
-    assert_eq!(read.amount.map(|amount| amount.minor), expect["amount_minor"].as_i64(), "{id}");
+    assert_eq!(
+        read.amount.map(|amount| amount.minor),
+        expect["amount_minor"].as_i64(),
+        "{id}"
+    );
     assert_eq!(read.txid.as_deref(), text(expect, "txid"), "{id}");
-    assert_eq!(Some(read.receiver.as_str()), text(expect, "merchant_name"), "{id}");
-    assert_eq!(Some(read.city.as_str()), text(expect, "merchant_city"), "{id}");
-    assert_eq!(read.postal_code.as_deref(), text(expect, "postal_code"), "{id}");
-    assert_eq!(read.point_of_initiation.as_deref(), text(expect, "point_of_initiation"), "{id}");
+    assert_eq!(
+        Some(read.receiver.as_str()),
+        text(expect, "merchant_name"),
+        "{id}"
+    );
+    assert_eq!(
+        Some(read.city.as_str()),
+        text(expect, "merchant_city"),
+        "{id}"
+    );
+    assert_eq!(
+        read.postal_code.as_deref(),
+        text(expect, "postal_code"),
+        "{id}"
+    );
+    assert_eq!(
+        read.point_of_initiation.as_deref(),
+        text(expect, "point_of_initiation"),
+        "{id}"
+    );
     assert_eq!(Some(read.crc.as_str()), text(expect, "crc"), "{id}");
 }
 
@@ -66,19 +92,56 @@ fn rules_behind_a_right_checksum() {
     let account = "26330014br.gov.bcb.pix011152998224725";
     let tail = "5204000053039865802BR5901A6001B";
     for (body, error) in [
-        (format!("000201{account}{tail}5901C"), PixError::Repeated(59)),
-        (format!("000201{account}54011{tail}54012"), PixError::Repeated(54)),
+        (
+            format!("000201{account}{tail}5901C"),
+            PixError::Repeated(59),
+        ),
+        (
+            format!("000201{account}54011{tail}54012"),
+            PixError::Repeated(54),
+        ),
         (format!("{account}000201{tail}"), PixError::Malformed),
         (format!("000202{account}{tail}"), PixError::Malformed),
-        (format!("000201{account}5303986{}", "5802BR5901A6001B"), PixError::Missing(52)),
-        (format!("000201{account}5405-1.00{tail}"), PixError::AmountFormat),
-        (format!("000201{account}54021.{tail}"), PixError::AmountFormat),
-        (format!("000201{account}5402.5{tail}"), PixError::AmountFormat),
-        (format!("000201{account}541410000000000.00{tail}"), PixError::AmountFormat),
-        (format!("000201{account}{tail}62020500"), PixError::Malformed),
-        (format!("00020126180014br.gov.bcb.pix{tail}"), PixError::NoKeyOrUrl),
-        (format!("00020126200014br.gov.bcb.pix01{tail}"), PixError::Malformed),
-        (format!("000201{account}{tail}{}", "8099".to_owned() + &"x".repeat(99)).repeat(4), PixError::TooLong),
+        (
+            format!("000201{account}5303986{}", "5802BR5901A6001B"),
+            PixError::Missing(52),
+        ),
+        (
+            format!("000201{account}5405-1.00{tail}"),
+            PixError::AmountFormat,
+        ),
+        (
+            format!("000201{account}54021.{tail}"),
+            PixError::AmountFormat,
+        ),
+        (
+            format!("000201{account}5402.5{tail}"),
+            PixError::AmountFormat,
+        ),
+        (
+            format!("000201{account}541410000000000.00{tail}"),
+            PixError::AmountFormat,
+        ),
+        (
+            format!("000201{account}{tail}62020500"),
+            PixError::Malformed,
+        ),
+        (
+            format!("00020126180014br.gov.bcb.pix{tail}"),
+            PixError::NoKeyOrUrl,
+        ),
+        (
+            format!("00020126200014br.gov.bcb.pix01{tail}"),
+            PixError::Malformed,
+        ),
+        (
+            format!(
+                "000201{account}{tail}{}",
+                "8099".to_owned() + &"x".repeat(99)
+            )
+            .repeat(4),
+            PixError::TooLong,
+        ),
     ] {
         let read = BrCode::parse(&sealed(&body)).map(|code| code.code);
         assert!(read.is_err(), "{body}");
@@ -86,7 +149,8 @@ fn rules_behind_a_right_checksum() {
             assert_eq!(read, Err(error), "{body}");
         }
     }
-    let zero = BrCode::parse(&sealed(&format!("000201{account}54040.00{tail}"))).expect("zero is open");
+    let zero =
+        BrCode::parse(&sealed(&format!("000201{account}54040.00{tail}"))).expect("zero is open");
     assert_eq!(zero.amount, None);
 }
 
@@ -96,12 +160,27 @@ fn keys_are_masked() {
         ("52998224725", PixKeyType::Cpf, "•••.982.247-••"),
         ("12ABC34501DE35", PixKeyType::Cnpj, "12.•••.•••/01DE-35"),
         ("+5511987654321", PixKeyType::Phone, "+55 11 9••••-4321"),
-        ("pix@loja.example.com", PixKeyType::Email, "p••••@loja.example.com"),
-        ("47eaa099-2cb6-416d-86dc-283cf0480ff9", PixKeyType::Evp, "47ea••••"),
-        ("47eaa099x2cb6-416d-86dc-283cf0480ff9", PixKeyType::Other, "47ea••••"),
+        (
+            "pix@loja.example.com",
+            PixKeyType::Email,
+            "p••••@loja.example.com",
+        ),
+        (
+            "47eaa099-2cb6-416d-86dc-283cf0480ff9",
+            PixKeyType::Evp,
+            "47ea••••",
+        ),
+        (
+            "47eaa099x2cb6-416d-86dc-283cf0480ff9",
+            PixKeyType::Other,
+            "47ea••••",
+        ),
         ("ab", PixKeyType::Other, "a••••"),
     ] {
-        let charge = charge(Destination::Key { key: key.to_owned(), description: None });
+        let charge = charge(Destination::Key {
+            key: key.to_owned(),
+            description: None,
+        });
         let read = BrCode::parse(&charge.code().expect("fits")).expect("valid");
         let details = read.details();
         assert_eq!(details.key_type, Some(key_type), "{key}");
@@ -132,14 +211,38 @@ fn built_codes_read_back() {
 
 #[test]
 fn what_does_not_fit_is_not_built() {
-    let key = |key: &str| Destination::Key { key: key.to_owned(), description: Some("x".repeat(40)) };
+    let key = |key: &str| Destination::Key {
+        key: key.to_owned(),
+        description: Some("x".repeat(40)),
+    };
     for (broken, error) in [
         (charge(key(&"k".repeat(77))), PixError::DoesNotFit),
         (charge(key("")), PixError::DoesNotFit),
-        (charge(Destination::Url("u".repeat(78))), PixError::DoesNotFit),
-        (Charge { receiver: "東京".to_owned(), ..charge(key("a@b")) }, PixError::DoesNotFit),
-        (Charge { txid: Some("A-1".to_owned()), ..charge(key("a@b")) }, PixError::DoesNotFit),
-        (Charge { amount: Some(Money::new(1, Currency::USD)), ..charge(key("a@b")) }, PixError::Currency),
+        (
+            charge(Destination::Url("u".repeat(78))),
+            PixError::DoesNotFit,
+        ),
+        (
+            Charge {
+                receiver: "東京".to_owned(),
+                ..charge(key("a@b"))
+            },
+            PixError::DoesNotFit,
+        ),
+        (
+            Charge {
+                txid: Some("A-1".to_owned()),
+                ..charge(key("a@b"))
+            },
+            PixError::DoesNotFit,
+        ),
+        (
+            Charge {
+                amount: Some(Money::new(1, Currency::USD)),
+                ..charge(key("a@b"))
+            },
+            PixError::Currency,
+        ),
     ] {
         assert_eq!(broken.code(), Err(error));
     }
@@ -149,7 +252,10 @@ fn valid_codes() -> Vec<String> {
     let vectors = vectors();
     let cases = vectors["cases"].as_array().expect("a list");
     let valid = cases.iter().filter(|case| case["valid"] == true);
-    valid.filter_map(|case| text(case, "code")).map(|code| code.trim().to_owned()).collect()
+    valid
+        .filter_map(|case| text(case, "code"))
+        .map(|code| code.trim().to_owned())
+        .collect()
 }
 
 proptest! {

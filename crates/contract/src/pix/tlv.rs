@@ -38,27 +38,43 @@ fn two_digits<'a>(rest: &'a str, whole: &str) -> Result<(u8, &'a str), PixError>
 }
 
 fn take(text: &str, count: usize) -> Option<(&str, &str)> {
-    let end = text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(count)?;
+    let end = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([text.len()])
+        .nth(count)?;
     text.split_at_checked(end)
 }
 
 /// A text that still ends in a checksum was not cut off: one of its lengths lies.
 fn overrun(text: &str) -> PixError {
     let mut tail = text.chars().rev().skip(4);
-    if tail.by_ref().take(4).eq("4036".chars()) { PixError::Malformed } else { PixError::Truncated }
+    if tail.by_ref().take(4).eq("4036".chars()) {
+        PixError::Malformed
+    } else {
+        PixError::Truncated
+    }
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn get(&self, id: u8) -> Option<&'a str> {
-        self.0.iter().find(|(found, _)| *found == id).map(|(_, value)| *value)
+        self.0
+            .iter()
+            .find(|(found, _)| *found == id)
+            .map(|(_, value)| *value)
     }
 
     pub(super) fn required(&self, id: u8) -> Result<&'a str, PixError> {
-        self.get(id).filter(|value| !value.trim().is_empty()).ok_or(PixError::Missing(id))
+        self.get(id)
+            .filter(|value| !value.trim().is_empty())
+            .ok_or(PixError::Missing(id))
     }
 
     pub(super) fn between(&self, first: u8, last: u8) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(id, _)| (first..=last).contains(id)).map(|(_, value)| *value)
+        self.0
+            .iter()
+            .filter(move |(id, _)| (first..=last).contains(id))
+            .map(|(_, value)| *value)
     }
 
     pub(super) fn first(&self) -> Option<(u8, &'a str)> {
