@@ -1,1 +1,15 @@
-//! For tests only: fixtures, settable clock, service on port 0, WebDriver session.
+//! For tests only: fixtures, a private desktop, and the app's real window driven by WebDriver.
+//!
+//! Whatever a test starts here ends with it, also when it fails. Nothing touches the developer's own files, display,
+//! clipboard or notifications. A failed expectation panics at the line of the test that stated it.
+
+pub mod app;
+pub mod desktop;
+pub mod driver;
+pub mod fixtures;
+mod process;
+mod wait;
+
+pub use app::{App, Launch};
+pub use desktop::{Desktop, Notice};
+pub use wait::until;

@@ -1,0 +1,354 @@
+//! The app's real window on a desktop of its own, addressed by `data-testid`.
+
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    desktop::Desktop,
+    driver::{Driver, DriverError, Element},
+    wait::until,
+};
+
+/// How to start the app.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    binary: PathBuf,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Launch {
+    /// Starts from the app's binary, which a test finds in `env!("CARGO_BIN_EXE_balcao")`.
+    pub fn new(binary: impl Into<PathBuf>) -> Self {
+        Self {
+            binary: binary.into(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Sets an environment variable. The app sees only these and what a login would set.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Starts the app and waits for its page.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    #[track_caller]
+    pub fn start(self) -> App {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let desktop = Desktop::start(home.path());
+        let driver = open(&self, home.path(), &desktop);
+        App {
+            driver: Some(driver),
+            desktop,
+            home,
+            launch: self,
+        }
+    }
+}
+
+/// A running app. Its files, its desktop and its processes go when it is dropped; a failed test leaves a picture.
+#[derive(Debug)]
+pub struct App {
+    // Ended in this order.
+    driver: Option<Driver>,
+    desktop: Desktop,
+    home: TempDir,
+    launch: Launch,
+}
+
+impl App {
+    /// Ends the app at once, as a crash would, and starts it again on the same files.
+    ///
+    /// # Panics
+    /// When it does not come up again.
+    #[track_caller]
+    pub fn restart(&mut self) {
+        self.driver = None;
+        self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
+    }
+
+    /// Returns the desktop the app runs on.
+    pub fn desktop(&self) -> &Desktop {
+        &self.desktop
+    }
+
+    /// Returns the folder where the app keeps its data.
+    pub fn data_dir(&self) -> PathBuf {
+        self.home.path().join("data/br.balcao.desktop")
+    }
+
+    /// Returns the session, for what the words below do not cover.
+    ///
+    /// # Panics
+    /// Never: there is no session only while `restart` runs.
+    pub fn driver(&self) -> &Driver {
+        self.driver.as_ref().expect("the app runs")
+    }
+
+    /// Waits until an element with this `data-testid` is there and returns the first.
+    ///
+    /// # Panics
+    /// When none appears.
+    #[track_caller]
+    pub fn wait_for(&self, testid: &str) -> Element {
+        self.wait_for_css(&selector(testid))
+    }
+
+    /// Waits until an element matches this CSS selector and returns the first.
+    ///
+    /// # Panics
+    /// When none appears.
+    #[track_caller]
+    pub fn wait_for_css(&self, css: &str) -> Element {
+        until(css, || first(self.driver(), css))
+    }
+
+    /// Waits until no element with this `data-testid` is left.
+    ///
+    /// # Panics
+    /// When one stays.
+    #[track_caller]
+    pub fn wait_gone(&self, testid: &str) {
+        until(&format!("{testid} to go"), || {
+            match self.driver().find_all(&selector(testid)) {
+                Ok(found) if found.is_empty() => Ok(()),
+                Ok(found) => Err(format!("{} are there", found.len())),
+                Err(error) => Err(error.to_string()),
+            }
+        });
+    }
+
+    /// Returns how many elements with this `data-testid` there are now.
+    ///
+    /// # Panics
+    /// When the driver does not answer.
+    #[track_caller]
+    pub fn count(&self, testid: &str) -> usize {
+        self.driver()
+            .find_all(&selector(testid))
+            .map_or_else(|error| panic!("{testid}: {error}"), |found| found.len())
+    }
+
+    /// Waits for an element and returns its rendered text.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    #[track_caller]
+    pub fn text(&self, testid: &str) -> String {
+        self.retry(testid, |element| self.driver().text(element))
+    }
+
+    /// Waits until an element's rendered text contains `part`.
+    ///
+    /// # Panics
+    /// When it does not, with the text that was there.
+    #[track_caller]
+    pub fn wait_for_text(&self, testid: &str, part: &str) {
+        until(&format!("{part:?} in {testid}"), || {
+            let element = first(self.driver(), &selector(testid))?;
+            let text = self.driver().text(&element).map_err(|e| e.to_string())?;
+            if text.contains(part) {
+                Ok(())
+            } else {
+                Err(format!("its text is {text:?}"))
+            }
+        });
+    }
+
+    /// Waits for an element and returns one of its attributes.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    #[track_caller]
+    pub fn attribute(&self, testid: &str, name: &str) -> Option<String> {
+        self.retry(testid, |element| self.driver().attribute(element, name))
+    }
+
+    /// Waits for an element that can be clicked and clicks it.
+    ///
+    /// # Panics
+    /// When it does not appear, stays hidden or covered.
+    #[track_caller]
+    pub fn click(&self, testid: &str) {
+        self.retry(testid, |element| self.driver().click(element));
+    }
+
+    /// Waits for a field, empties it and types `text`.
+    ///
+    /// # Panics
+    /// When it does not appear or takes no text.
+    #[track_caller]
+    pub fn fill(&self, testid: &str, text: &str) {
+        self.retry(testid, |element| {
+            self.driver().clear(element)?;
+            self.driver().type_into(element, text)
+        });
+    }
+
+    /// Presses a key or a chord such as `Control+k` wherever the focus is.
+    ///
+    /// # Panics
+    /// When the driver does not answer or the key is unknown.
+    #[track_caller]
+    pub fn press(&self, chord: &str) {
+        if let Err(error) = self.driver().press(chord) {
+            panic!("{chord}: {error}");
+        }
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    ///
+    /// # Panics
+    /// When the script throws.
+    #[track_caller]
+    pub fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        match self.driver().run(script, arguments) {
+            Ok(value) => value,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Writes a picture of the page to `file` as PNG.
+    ///
+    /// # Panics
+    /// When it cannot be taken or written.
+    #[track_caller]
+    pub fn screenshot(&self, file: &Path) {
+        let picture = self.driver().screenshot().expect("a picture");
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).expect("a folder for the picture");
+        }
+        fs::write(file, picture).expect("the picture is written");
+    }
+
+    /// Returns what the app and its driver wrote to standard output and error.
+    pub fn log(&self) -> String {
+        read_log(self.home.path())
+    }
+
+    /// Tries an action on a fresh reference each time: the page may replace an element between finding and using it.
+    #[track_caller]
+    fn retry<T>(&self, testid: &str, act: impl Fn(&Element) -> Result<T, DriverError>) -> T {
+        until(testid, || {
+            let element = first(self.driver(), &selector(testid))?;
+            act(&element).map_err(|error| error.to_string())
+        })
+    }
+
+    /// Leaves a picture of the page and the end of the log of a test that failed.
+    fn leave_traces(&self) {
+        let test = thread::current().name().unwrap_or("app").replace("::", "-");
+        let folder = crate::fixtures::root().join("target/app-failures");
+        if fs::create_dir_all(&folder).is_err() {
+            return;
+        }
+        let _ = fs::write(folder.join(format!("{test}.log")), self.log());
+        if let Some(Ok(picture)) = self.driver.as_ref().map(Driver::screenshot) {
+            let _ = fs::write(folder.join(format!("{test}.png")), picture);
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.leave_traces();
+        }
+    }
+}
+
+const LOG: &str = "app.log";
+
+#[track_caller]
+fn open(launch: &Launch, home: &Path, desktop: &Desktop) -> Driver {
+    let port = free_port();
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(home.join(LOG))
+        .expect("a log file");
+    let mut command = Command::new("WebKitWebDriver");
+    command
+        .arg(format!("--port={port}"))
+        .env_clear()
+        .envs(login_environment(home))
+        .envs(desktop.environment())
+        .env("TAURI_WEBVIEW_AUTOMATION", "true")
+        .envs(launch.environment.iter().cloned())
+        .stdout(log.try_clone().expect("a second handle"))
+        .stderr(log);
+    match Driver::open(command, port, &launch.binary, &launch.arguments) {
+        Ok(driver) => driver,
+        Err(error) => panic!("the app did not open: {error}\n{}", read_log(home)),
+    }
+}
+
+fn read_log(home: &Path) -> String {
+    let bytes = fs::read(home.join(LOG)).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// What a login would set, with every folder inside `home`.
+fn login_environment(home: &Path) -> Vec<(&'static str, String)> {
+    let inside = |name: &str| {
+        let folder = home.join(name);
+        fs::create_dir_all(&folder).expect("a folder in the temporary home");
+        folder.to_string_lossy().into_owned()
+    };
+    vec![
+        ("HOME", inside("home")),
+        ("XDG_DATA_HOME", inside("data")),
+        ("XDG_CONFIG_HOME", inside("config")),
+        ("XDG_CACHE_HOME", inside("cache")),
+        ("XDG_STATE_HOME", inside("state")),
+        ("XDG_RUNTIME_DIR", inside("runtime")),
+        ("PATH", std::env::var("PATH").unwrap_or_default()),
+        ("LANG", "C.UTF-8".to_owned()),
+        ("LANGUAGE", "pt_BR:pt".to_owned()),
+        // Neither is there, and looking for them costs seconds.
+        ("NO_AT_BRIDGE", "1".to_owned()),
+        ("GTK_USE_PORTAL", "0".to_owned()),
+        ("BALCAO_LOG", "info".to_owned()),
+    ]
+}
+
+/// Returns a port that was free a moment ago.
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port on loopback")
+        .port()
+}
+
+fn selector(testid: &str) -> String {
+    format!("[data-testid=\"{testid}\"]")
+}
+
+fn first(driver: &Driver, css: &str) -> Result<Element, String> {
+    let found = driver.find_all(css).map_err(|error| error.to_string())?;
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| "the page has no such element".to_owned())
+}
