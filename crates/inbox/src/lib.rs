@@ -1,1 +1,4 @@
-//! The desktop's core: feed client, cache, queries, outbox, notices.
+//! The desktop's core: follows the feed into a local cache, answers the page's questions from it, and keeps what agents do
+//! until the service has it. It does not know Tauri, and the page does not know it.
+
+pub mod view;
