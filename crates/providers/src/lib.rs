@@ -1,1 +1,86 @@
 //! Bytes in, events out: one file a platform behind one trait.
+//!
+//! A platform's webhook is verified on its raw bytes, then read into [`Draft`]s that say what happened in the words all
+//! platforms share. Nothing here does I/O, reads the clock or knows how a delivery is stored: the time and the settings are
+//! passed in, the event's id is given by whoever stores it.
+#![warn(
+    missing_docs,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects
+)]
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+mod inbound;
+mod links;
+mod proof;
+mod reading;
+mod secret;
+mod settings;
+pub mod sign;
+
+pub use inbound::{Headers, Inbound};
+pub use proof::{Nonce, Proof, Refusal};
+pub use reading::{Context, Doubt, Draft, Reading, Unreadable};
+pub use secret::Secret;
+pub use settings::Settings;
+
+/// Reads the webhooks of one platform.
+pub trait Provider: Send + Sync {
+    /// Returns the word that names the platform in URLs and events, as in `kiwify`.
+    fn slug(&self) -> &'static str;
+
+    /// Returns the platform's name as people write it.
+    fn name(&self) -> &'static str;
+
+    /// Tells whether the platform signs its requests or sends a shared token; without either only the key in the URL proves
+    /// where they come from.
+    fn signs(&self) -> bool;
+
+    /// Checks the proof of origin over the raw bytes, in constant time, against every secret.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for the log and the metrics. The caller is told nothing but that the proof is bad or missing.
+    fn verify(
+        &self,
+        inbound: &Inbound<'_>,
+        secrets: &[Secret],
+        now: DateTime<Utc>,
+    ) -> Result<Proof, Refusal>;
+
+    /// Reads a verified request.
+    ///
+    /// # Errors
+    /// [`Unreadable`] with a stable code and the path of the offending field; never with what stood there.
+    fn normalise(
+        &self,
+        inbound: &Inbound<'_>,
+        context: &Context<'_>,
+    ) -> Result<Reading, Unreadable>;
+
+    /// Returns the body without secrets, fit to be stored; works on broken bodies too.
+    fn strip<'a>(&self, inbound: &Inbound<'a>) -> Cow<'a, [u8]> {
+        Cow::Borrowed(inbound.body)
+    }
+
+    /// Returns the platform's own id of this delivery; where there is none, a hash of the raw body serves.
+    fn delivery_key(&self, inbound: &Inbound<'_>) -> Option<String> {
+        let _ = inbound;
+        None
+    }
+}
+
+/// Returns the platform with this slug.
+#[must_use]
+pub fn provider(slug: &str) -> Option<&'static dyn Provider> {
+    all().iter().copied().find(|known| known.slug() == slug)
+}
+
+/// Returns every platform, in the order people see them.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Provider] {
+    &[]
+}
