@@ -413,13 +413,12 @@ fn tell<T>(register: &mut Option<Latest<T>>, stamp: Stamp, value: Option<T>) {
 }
 
 fn join<T: Clone>(register: &mut Option<Latest<T>>, other: &Option<Latest<T>>) {
-    if let Some(other) = other {
-        if register
+    if let Some(other) = other
+        && register
             .as_ref()
             .is_none_or(|kept| kept.stamp < other.stamp)
-        {
-            *register = Some(other.clone());
-        }
+    {
+        *register = Some(other.clone());
     }
 }
 

@@ -106,8 +106,10 @@ proptest! {
     }
 }
 
-/// Each row: what arrives (minute, stage), and the stage the card ends with.
-const STORIES: &[(&str, &[(i64, Stage)], Stage)] = &[
+/// What happens, what arrives (minute, stage), and the stage the card ends with.
+type Story = (&'static str, &'static [(i64, Stage)], Stage);
+
+const STORIES: &[Story] = &[
     (
         "a late PIX notice changes nothing",
         &[(5, Stage::PurchaseApproved), (2, Stage::PixGenerated)],
