@@ -52,13 +52,31 @@ fn read_base32(text: &str) -> Option<u128> {
     }
     let mut number = 0_u128;
     for (place, byte) in text.bytes().enumerate() {
-        let digit = ALPHABET.iter().position(|known| *known == byte)?;
+        let digit = digit_of(byte)?;
         if place == 0 && digit > 7 {
             return None;
         }
-        number = (number << 5) | u128::try_from(digit).ok()?;
+        number = (number << 5) | u128::from(digit);
     }
     Some(number)
+}
+
+/// Reads one character of the alphabet, in which `i`, `l`, `o` and `u` are left out.
+const fn digit_of(byte: u8) -> Option<u8> {
+    let skipped = match byte {
+        b'0'..=b'9' => return Some(byte.wrapping_sub(b'0')),
+        b'a'..=b'h' => 0,
+        b'j' | b'k' => 1,
+        b'm' | b'n' => 2,
+        b'p'..=b't' => 3,
+        b'v'..=b'z' => 4,
+        _ => return None,
+    };
+    Some(
+        byte.wrapping_sub(b'a')
+            .wrapping_add(10)
+            .wrapping_sub(skipped),
+    )
 }
 
 macro_rules! ids {

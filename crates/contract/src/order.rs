@@ -5,6 +5,7 @@
 //! fetch the newest history first.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,12 @@ use crate::money::{Currency, Money};
 use crate::stage::{Stage, Status};
 
 /// Ranks two claims about one order: the source's own time, then the stage's rank, then the event's id.
+///
+/// Stored as `[milliseconds, stage, event id]`: a card holds a dozen of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(i64, Stage, EventId)", into = "(i64, Stage, EventId)")]
 pub struct Stamp {
-    /// When the source says it happened.
+    /// When the source says it happened, to the millisecond.
     pub at: DateTime<Utc>,
     /// The stage the event told.
     pub stage: Stage,
@@ -26,8 +30,29 @@ pub struct Stamp {
     pub id: EventId,
 }
 
+impl Stamp {
+    /// Returns the stamp of what an event tells.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        (event.occurred_at.timestamp_millis(), event.stage, event.id).into()
+    }
+}
+
+impl From<(i64, Stage, EventId)> for Stamp {
+    fn from((millis, stage, id): (i64, Stage, EventId)) -> Self {
+        let at = DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH);
+        Self { at, stage, id }
+    }
+}
+
+impl From<Stamp> for (i64, Stage, EventId) {
+    fn from(stamp: Stamp) -> Self {
+        (stamp.at.timestamp_millis(), stamp.stage, stamp.id)
+    }
+}
+
 /// Keeps the value with the highest stamp.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latest<T> {
     /// Who told it.
     pub stamp: Stamp,
@@ -45,34 +70,58 @@ pub struct Span {
 }
 
 /// Folds the events of one order key; the empty order is the join's neutral element.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Its `Debug` shows the stages only: the rest is about a person.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Order {
     /// When each stage was reached.
     pub reached: BTreeMap<Stage, Span>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     open: Option<Stamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     settled: Option<Stamp>,
     paid: bool,
     real: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     first_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     phone_typed: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     document: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<Latest<Money>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     refunded_minor: Option<Latest<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Latest<Vec<Item>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<Latest<PaymentMethod>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pix: Option<Latest<Pix>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     boleto: Option<Latest<Boleto>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     installments: Option<Latest<u32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     coupon: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     checkout_url: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     order_url: Option<Latest<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     utms: Option<Latest<Utms>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Latest<Source>>,
 }
 
@@ -100,11 +149,7 @@ impl Order {
 
     /// Joins one event into the card.
     pub fn absorb(&mut self, event: &Event) {
-        let stamp = Stamp {
-            at: event.occurred_at,
-            stage: event.stage,
-            id: event.id,
-        };
+        let stamp = Stamp::of(event);
         self.absorb_stage(stamp);
         self.real |= !event.is_test;
         self.absorb_facts(event, stamp);
@@ -196,6 +241,15 @@ impl Order {
         tell(&mut self.phone, stamp, customer.phone.clone());
         tell(&mut self.phone_typed, stamp, customer.phone_typed.clone());
         tell(&mut self.document, stamp, customer.document.clone());
+    }
+}
+
+impl fmt::Debug for Order {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Order")
+            .field("stage", &self.stage())
+            .field("reached", &self.reached)
+            .finish_non_exhaustive()
     }
 }
 
