@@ -1,1 +1,4 @@
 //! The ingestion service: verifies, normalises and stores webhooks and publishes the feed.
+
+pub mod identity;
+pub mod store;

@@ -1,0 +1,268 @@
+//! Deliveries: what one request of a platform brought, and what became of it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use contract::{DeliveryId, Event, EventId, IntegrationId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+use crate::identity::Traces;
+
+/// Shortens a text to 16 bytes, for tables whose keys are looked up and never read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key16(pub [u8; 16]);
+
+impl Key16 {
+    /// Hashes parts; each is preceded by its length, so that no two lists of parts are alike.
+    #[must_use]
+    pub fn of(parts: &[&[u8]]) -> Self {
+        let mut hash = blake3::Hasher::new();
+        for part in parts {
+            hash.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        let mut out = [0; 16];
+        hash.finalize_xof().fill(&mut out);
+        Self(out)
+    }
+}
+
+impl fmt::Debug for Key16 {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// Brings one verified delivery to the store.
+pub struct NewDelivery {
+    /// Made by the caller.
+    pub id: DeliveryId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// Which account received it; its platform scopes the nonce.
+    pub integration: IntegrationId,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// The headers worth keeping, without secrets.
+    pub headers: Vec<(String, String)>,
+    /// The body without secrets.
+    pub body: Bytes,
+    /// How its origin was proven.
+    pub proof: ProofSummary,
+    /// What must never come twice, where the scheme has it.
+    pub nonce: Option<NewNonce>,
+    /// What marks a repeat of the whole delivery: the platform's delivery id or the raw body, hashed. The store scopes it to
+    /// the integration.
+    pub delivery_key: Key16,
+    /// What was read in it.
+    pub reading: NewReading,
+}
+
+impl fmt::Debug for NewDelivery {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("NewDelivery")
+            .field("id", &self.id)
+            .field("integration", &self.integration)
+            .field("body.bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Says how a delivery's origin was proven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofSummary {
+    /// The scheme's name.
+    pub scheme: String,
+    /// Which of the integration's secrets matched.
+    pub secret_index: u32,
+    /// False when only the unguessable key vouched for it.
+    pub signed: bool,
+}
+
+/// Holds a nonce to burn together with the delivery; unique per workspace and platform.
+#[derive(Clone)]
+pub struct NewNonce {
+    /// The nonce.
+    pub value: String,
+    /// From when on it may be forgotten.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Says what was read in a delivery.
+pub enum NewReading {
+    /// Events, one at least.
+    Events(Vec<NewEvent>),
+    /// Understood, and of no interest.
+    Ignored {
+        /// The platform's name of the event.
+        event: String,
+        /// Why.
+        why: String,
+    },
+    /// Not understood yet.
+    Unmapped {
+        /// The platform's name of the event.
+        event: String,
+        /// Why.
+        why: String,
+    },
+    /// Not readable.
+    Rejected {
+        /// A stable name of the reason.
+        code: String,
+        /// Where in the body.
+        path: String,
+    },
+}
+
+/// Holds one event, ready to store: everything costly is done before the writer sees it.
+pub struct NewEvent {
+    /// The event's id.
+    pub id: EventId,
+    /// What leads to its conversation.
+    pub traces: Traces,
+    /// What marks a repeat of the same business event; the store scopes it to the integration.
+    pub business_key: Key16,
+    /// The entry's body, as it is stored, sent and covered by the chain.
+    pub body: String,
+}
+
+impl NewEvent {
+    /// Prepares an event.
+    ///
+    /// # Errors
+    /// When the event cannot be written as JSON, which an event read from JSON always can.
+    pub fn new(event: &Event, business_key: &str) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            id: event.id,
+            traces: Traces::of(event),
+            business_key: Key16::of(&[business_key.as_bytes()]),
+            body: serde_json::to_string(event)?,
+        })
+    }
+}
+
+/// Lists what can become of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryResult {
+    /// Its events are in the feed.
+    Accepted,
+    /// All it says was there before.
+    Duplicate,
+    /// Of no interest.
+    Ignored,
+    /// Not understood yet.
+    Unmapped,
+    /// Not readable.
+    Rejected,
+}
+
+impl DeliveryResult {
+    /// All results.
+    pub const ALL: [Self; 5] = [
+        Self::Accepted,
+        Self::Duplicate,
+        Self::Ignored,
+        Self::Unmapped,
+        Self::Rejected,
+    ];
+
+    /// Returns the result's name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Ignored => "ignored",
+            Self::Unmapped => "unmapped",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// Answers a delivery; it is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The delivery's id, as given.
+    pub delivery_id: DeliveryId,
+    /// What became of it.
+    pub result: DeliveryResult,
+    /// The numbers of its entries; empty unless accepted. An accepted delivery may also have made a merge entry.
+    pub seqs: Vec<u64>,
+}
+
+/// Shows a delivery in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliverySummary {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The account that received it.
+    pub integration_id: IntegrationId,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// What became of it.
+    pub result: DeliveryResult,
+    /// The platform's name of the event; empty when it is in the entries.
+    pub event: String,
+    /// Why it was ignored, unmapped or rejected: a sentence, or a code.
+    pub why: String,
+    /// Where in the body, for a rejected one.
+    pub path: String,
+    /// The first of its entries' numbers.
+    pub first_seq: Option<u64>,
+    /// How many entries it made.
+    pub entry_count: u32,
+    /// The delivery that brought the same before.
+    pub duplicate_of: Option<DeliveryId>,
+    /// Length of the kept body, in bytes.
+    pub body_bytes: u64,
+}
+
+/// Shows one delivery whole.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeliveryDetail {
+    /// What the list shows.
+    pub summary: DeliverySummary,
+    /// How its origin was proven.
+    pub proof: ProofSummary,
+    /// The kept headers.
+    pub headers: Vec<(String, String)>,
+    /// The kept body; a duplicate's is that of the delivery it repeats.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for DeliveryDetail {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("DeliveryDetail")
+            .field("summary", &self.summary)
+            .field("proof", &self.proof)
+            .field("body.bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Asks for a page of deliveries.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryQuery {
+    /// Only older ones than this.
+    pub before: Option<DeliveryId>,
+    /// How many, 1 to 200.
+    pub limit: u32,
+    /// Only those of one account.
+    pub integration: Option<IntegrationId>,
+    /// Only those with one result.
+    pub result: Option<DeliveryResult>,
+}
+
+/// Holds deliveries, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryPage {
+    /// The deliveries.
+    pub deliveries: Vec<DeliverySummary>,
+    /// What to ask as `before` for the next page; `None` at the end.
+    pub next_before: Option<DeliveryId>,
+}

@@ -1,0 +1,95 @@
+//! Workspaces, members, invites and sessions. Codes and tokens are known only by their hash.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use contract::{Me, MemberId, Role, SessionId, WorkspaceId};
+use sha2::{Digest, Sha256};
+
+/// Holds the SHA-256 of a token or an invite's code; its `Debug` shows nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+impl TokenHash {
+    /// Hashes a token. Tokens are 256 random bits, so a plain hash is enough.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("[token hash]")
+    }
+}
+
+/// Names one team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its name, unique in the store.
+    pub name: String,
+}
+
+/// Names one person of the team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The id.
+    pub id: MemberId,
+    /// The name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// When they joined.
+    pub joined_at: DateTime<Utc>,
+}
+
+/// Adds a person and a session at once.
+#[derive(Debug, Clone)]
+pub struct Enrolment {
+    /// The person's name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The session's token, hashed.
+    pub token: TokenHash,
+    /// The device, for the list of sessions.
+    pub device: String,
+}
+
+/// Stores an invite.
+#[derive(Debug, Clone)]
+pub struct NewInviteRow {
+    /// The code, hashed.
+    pub code: TokenHash,
+    /// What the invited person may do.
+    pub role: Role,
+    /// When it stops working.
+    pub expires_at: DateTime<Utc>,
+    /// Who invited.
+    pub by: Option<MemberId>,
+}
+
+/// Turns an invite into a session.
+#[derive(Debug, Clone)]
+pub struct Redeem {
+    /// The invite's code, hashed.
+    pub code: TokenHash,
+    /// The person's name.
+    pub name: String,
+    /// The session's token, hashed.
+    pub token: TokenHash,
+    /// The device, for the list of sessions.
+    pub device: String,
+}
+
+/// Holds one signed-in device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The session.
+    pub id: SessionId,
+    /// Who, where, and what they may do.
+    pub me: Me,
+}
