@@ -1,0 +1,202 @@
+//! What the page asks for and is answered with, beyond the views: hand-overs, copies, links, search, settings, sessions.
+
+use contract::{Channel, CommandId, ConversationId, Me};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::view::{Row, TimelineItem};
+
+/// Holds older items of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TimelinePage {
+    /// The items, oldest first.
+    pub items: Vec<TimelineItem>,
+    /// What to ask for items older still; `None` at the start.
+    pub older: Option<String>,
+}
+
+/// Holds what a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Found {
+    /// The conversations, newest first.
+    pub rows: Vec<Row>,
+    /// How many conversations were searched.
+    #[ts(type = "number")]
+    pub searched: u64,
+}
+
+/// Asks to open a text in a channel outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct HandOverAsked {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// The order it is about.
+    pub order_key: Option<String>,
+    /// The template it began as.
+    pub template_key: Option<String>,
+    /// The text, 1 to 4,000 characters.
+    pub text: String,
+    /// Where to open it.
+    pub channel: Channel,
+}
+
+/// Answers a hand-over that was written down: what the edge does now.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HandedOver {
+    /// The action in the outbox.
+    pub command_id: CommandId,
+    /// What to open or copy.
+    pub outside: Outside,
+}
+
+/// Says what leaves the app.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Outside {
+    /// An address to open: `https://wa.me/…` or `mailto:…`.
+    Open(String),
+    /// A text for the clipboard.
+    Copy(String),
+}
+
+/// Lists what can be copied from an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum CopyWhat {
+    /// The PIX code.
+    Pix,
+    /// The boleto's digits.
+    Boleto,
+    /// The checkout link.
+    Link,
+    /// The boleto's page.
+    Page,
+}
+
+/// Lists which of an order's links can be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum LinkWhat {
+    /// The checkout.
+    Checkout,
+    /// The order's page.
+    Order,
+    /// The boleto's page.
+    Boleto,
+}
+
+/// Asks to keep what was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DraftAsked {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// The text; empty deletes the draft.
+    pub text: String,
+    /// The template it began as.
+    pub template_key: Option<String>,
+    /// The order it is about.
+    pub order_key: Option<String>,
+}
+
+/// Lists how a desk came to its service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Mode {
+    /// A team's service, joined by invite.
+    Team,
+    /// A service inside this app.
+    Here,
+    /// The same, fed with sample sales.
+    Sample,
+}
+
+/// Tells who sits at the desk and where the service is; never holds the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The service's base address.
+    pub server: url::Url,
+    /// How the desk came to it.
+    pub mode: Mode,
+    /// The member and the workspace.
+    pub me: Me,
+}
+
+/// Holds the member's choices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// The language.
+    pub locale: LocaleChoice,
+    /// How close rows stand.
+    pub density: Density,
+    /// Single keys act.
+    pub single_keys: bool,
+    /// Approved sales are announced by the system.
+    pub notify_sales: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            locale: LocaleChoice::System,
+            density: Density::Standard,
+            single_keys: true,
+            notify_sales: true,
+        }
+    }
+}
+
+/// Lists the themes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Theme {
+    /// As the system has it.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Lists the languages to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub enum LocaleChoice {
+    /// As the system has it.
+    #[serde(rename = "system")]
+    System,
+    /// Portuguese of Brazil.
+    #[serde(rename = "pt-BR")]
+    PtBr,
+    /// English.
+    #[serde(rename = "en")]
+    En,
+}
+
+/// Lists the densities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Density {
+    /// One line and a chip.
+    Compact,
+    /// Two lines.
+    Standard,
+    /// Two lines with air.
+    Cozy,
+}
