@@ -2,7 +2,9 @@
 //!
 //! Times are Unix milliseconds, money is minor units with its currency, personal data is masked unless asked for by name.
 
-use contract::{Channel, ConversationId, Currency, MemberId, PaymentMethod, Role, Stage, StageGroup};
+use contract::{
+    Channel, ConversationId, Currency, MemberId, PaymentMethod, Role, Stage, StageGroup,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -472,7 +474,11 @@ pub struct TimelineItem {
 
 /// Lists what a timeline can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export)]
 pub enum Happening {
     /// A platform told something of an order.
@@ -578,7 +584,11 @@ pub struct OutboxItem {
 
 /// Tells how an action stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "state",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export)]
 pub enum OutboxState {
     /// It waits for its turn or for the network; can still be undone.

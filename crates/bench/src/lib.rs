@@ -1,0 +1,7 @@
+//! Measures Balcão, and breaks it on purpose.
+//!
+//! Everything here drives the real programs from outside: requests over TCP, the service as a process of its own, the
+//! desktop's core as a process that can be killed. Nothing here ships.
+
+pub mod load;
+pub mod report;

@@ -1,0 +1,209 @@
+//! A load generator that costs little: requests are bytes made beforehand, answers are read just far enough.
+//!
+//! Closed loop (each connection waits for its answer) finds the rate; open loop (requests are due at fixed moments, latency
+//! counts from when they were due) finds the latency a sender sees.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::report::Spread;
+
+/// Tells how a load went.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Answers by status.
+    pub answers: std::collections::BTreeMap<u16, u64>,
+    /// How long answers took.
+    pub spread: Spread,
+    /// From the first request to the last answer.
+    pub elapsed: Duration,
+}
+
+impl Outcome {
+    /// Returns answers of one status a second.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^52")]
+    pub fn rate(&self, status: u16) -> f64 {
+        self.answers.get(&status).copied().unwrap_or(0) as f64 / self.elapsed.as_secs_f64()
+    }
+
+    fn join(&mut self, other: &Self) {
+        for (status, count) in &other.answers {
+            *self.answers.entry(*status).or_default() += count;
+        }
+        self.spread.join(&other.spread);
+    }
+}
+
+/// Writes one request as HTTP/1.1 bytes.
+#[must_use]
+pub fn request(path: &str, headers: &[(String, String)], body: &[u8]) -> Bytes {
+    let mut text = format!(
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str("\r\n");
+    let mut bytes = text.into_bytes();
+    bytes.extend_from_slice(body);
+    Bytes::from(bytes)
+}
+
+/// Sends all requests over so many connections, each waiting for its answers.
+///
+/// # Errors
+/// When a connection fails.
+pub async fn closed_loop(to: SocketAddr, requests: Arc<Vec<Bytes>>, connections: usize) -> anyhow::Result<Outcome> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let started = Instant::now();
+    let mut tasks = JoinSet::new();
+    for _ in 0..connections {
+        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        tasks.spawn(async move {
+            let mut line = Line::open(to).await?;
+            let mut outcome = Outcome::default();
+            while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let sent = Instant::now();
+                let status = line.ask(request).await?;
+                outcome.spread.add(sent.elapsed());
+                *outcome.answers.entry(status).or_default() += 1;
+            }
+            anyhow::Ok(outcome)
+        });
+    }
+    gather(tasks, started).await
+}
+
+/// Sends requests when they are due, whatever the answers do; latency counts from the due moment.
+///
+/// # Errors
+/// When a connection fails.
+pub async fn open_loop(
+    to: SocketAddr,
+    requests: Arc<Vec<Bytes>>,
+    per_second: u32,
+    connections: usize,
+) -> anyhow::Result<Outcome> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let started = Instant::now();
+    let gap = Duration::from_secs(1) / per_second;
+    let mut tasks = JoinSet::new();
+    for _ in 0..connections {
+        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        tasks.spawn(async move {
+            let mut line = Line::open(to).await?;
+            let mut outcome = Outcome::default();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(request) = requests.get(index) else { break };
+                let due = started + gap * u32::try_from(index).unwrap_or(u32::MAX);
+                wait_until(due).await;
+                let status = line.ask(request).await?;
+                outcome.spread.add(due.elapsed());
+                *outcome.answers.entry(status).or_default() += 1;
+            }
+            anyhow::Ok(outcome)
+        });
+    }
+    gather(tasks, started).await
+}
+
+/// The timer wheel ticks once a millisecond; the rest is waited for by yielding, or the tick would be measured instead.
+async fn wait_until(due: Instant) {
+    let early = Duration::from_millis(2);
+    if let Some(wait) = due.checked_duration_since(Instant::now() + early) {
+        tokio::time::sleep(wait).await;
+    }
+    while Instant::now() < due {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn gather(mut tasks: JoinSet<anyhow::Result<Outcome>>, started: Instant) -> anyhow::Result<Outcome> {
+    let mut all = Outcome::default();
+    while let Some(done) = tasks.join_next().await {
+        all.join(&done??);
+    }
+    all.elapsed = started.elapsed();
+    Ok(all)
+}
+
+/// One kept-alive connection.
+pub struct Line {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Line {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When nobody listens.
+    pub async fn open(to: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(to).await.context("connecting")?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: Vec::with_capacity(4096) })
+    }
+
+    /// Sends one request and returns the answer's status.
+    ///
+    /// # Errors
+    /// When the connection breaks or the answer is not HTTP/1.1 with a length.
+    pub async fn ask(&mut self, request: &[u8]) -> anyhow::Result<u16> {
+        self.ask_for_body(request).await.map(|(status, _)| status)
+    }
+
+    /// Sends one request and returns the answer's status and body.
+    ///
+    /// # Errors
+    /// As [`Line::ask`].
+    pub async fn ask_for_body(&mut self, request: &[u8]) -> anyhow::Result<(u16, Vec<u8>)> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        loop {
+            if let Some((status, start, length)) = head_of(&self.buffer) {
+                if let Some(body) = self.buffer.get(start..start + length) {
+                    return Ok((status, body.to_vec()));
+                }
+            }
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                bail!("the connection was closed in the middle of an answer");
+            }
+        }
+    }
+}
+
+/// Returns status, where the body starts, and its length, once the head is there.
+fn head_of(bytes: &[u8]) -> Option<(u16, usize, usize)> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(bytes.get(..end)?).ok()?;
+    let status = head.get(9..12)?.parse().ok()?;
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+    });
+    Some((status, end + 4, length.unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::head_of;
+
+    #[test]
+    fn answers_are_read_to_their_length() {
+        let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+        assert_eq!(head_of(whole), Some((200, 38, 2)));
+        assert_eq!(head_of(&whole[..20]), None);
+        assert_eq!(head_of(b"HTTP/1.1 503 Busy\r\n\r\n"), Some((503, 21, 0)));
+    }
+}
