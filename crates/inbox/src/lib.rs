@@ -2,6 +2,7 @@
 //! until the service has it. It does not know Tauri, and the page does not know it.
 
 pub mod asking;
+pub mod cache;
 pub mod clock;
 pub mod engine;
 pub mod error;
