@@ -6,7 +6,9 @@ const CAPABILITY: &str = "src-tauri/capabilities/main.json";
 const PAGE: &str = "ui/dist";
 
 fn main() {
-    println!("cargo:rerun-if-changed={CAPABILITY}");
+    for watched in [CAPABILITY, PAGE, "src-tauri/isolation"] {
+        println!("cargo:rerun-if-changed={watched}");
+    }
     // The embedded page is built by npm. Without it the code still has to compile for lints and for the dev server.
     if !Path::new(PAGE).exists() {
         fs::create_dir_all(PAGE).expect("ui/dist can be created");

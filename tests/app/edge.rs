@@ -1,5 +1,7 @@
 //! What the page may ask of the host, and what it is refused.
 
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 use testkit::App;
 
@@ -33,7 +35,11 @@ fn a_copied_text_reaches_the_systems_clipboard() {
 #[test]
 fn a_strangers_link_is_refused() {
     let app = super::start();
-    for link in ["https://evil.example/", "file:///etc/passwd", "javascript:alert(1)"] {
+    for link in [
+        "https://evil.example/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+    ] {
         let answer = call(&app, "open_link", &json!({ "link": link }));
         assert_eq!(answer["error"]["code"], "link_refused", "{link}: {answer}");
     }
@@ -70,26 +76,64 @@ fn the_page_runs_no_code_but_its_own() {
          inline.textContent = 'window.injected = true';
          document.head.append(inline);
          Object.prototype.polluted = true;
-         const fetched = fetch('https://example.com/').then(() => true, () => false);
-         return fetched.then((left) => ({
-           injected: window.injected === true, polluted: {}.polluted === true, left,
+         return {
+           injected: window.injected === true, polluted: {}.polluted === true,
            global: typeof window.__TAURI__,
-         }));",
+         };",
         &[],
     );
-    let expected = json!({"injected": false, "polluted": false, "left": false, "global": "undefined"});
+    let expected = json!({"injected": false, "polluted": false, "global": "undefined"});
     assert_eq!(found, expected);
 }
 
 #[test]
-fn the_window_never_leaves_its_page() {
+fn nothing_in_the_page_reaches_the_network() {
+    let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
+    stranger.set_nonblocking(true).unwrap();
+    let address = format!("http://{}/", stranger.local_addr().unwrap());
     let app = super::start();
     let before = app.script("return location.href", &[]);
-    app.script("setTimeout(() => { location.href = 'https://example.com/' }, 0)", &[]);
-    // A second script runs after the attempt, on whatever page there is then.
-    let after = app.script(
-        "return new Promise((done) => setTimeout(() => done(location.href), 100))",
+    let attempts = [
+        "fetch(arguments[0]).catch(() => {})",
+        "new Image().src = arguments[0]",
+        "navigator.sendBeacon(arguments[0])",
+        "const frame = document.createElement('iframe'); frame.src = arguments[0]; document.body.append(frame)",
+        "window.open(arguments[0])",
+        "const to = arguments[0]; setTimeout(() => { location.href = to }, 0)",
+    ];
+    for attempt in attempts {
+        app.script(attempt, &[json!(address)]);
+        // The page is asked again after it had time to try.
+        let after = app.script(
+            "return new Promise((done) => setTimeout(() => done(location.href), 150))",
+            &[],
+        );
+        assert_eq!(before, after, "{attempt}");
+        let reached = stranger.accept();
+        assert!(reached.is_err(), "{attempt} reached {address}");
+    }
+}
+
+#[test]
+fn the_app_starts_again_on_the_same_files() {
+    let mut app = super::start();
+    app.restart();
+    let answer = call(&app, "app_info", &json!({}));
+    assert_eq!(answer["ok"]["platform"], "linux");
+}
+
+#[test]
+fn the_frame_that_seals_messages_is_not_seen() {
+    let app = super::start();
+    let display = app.script(
+        "return getComputedStyle(document.getElementById('__tauri_isolation__')).display",
         &[],
     );
-    assert_eq!(before, after);
+    assert_eq!(display, "none");
+}
+
+#[test]
+fn the_page_sees_the_systems_language() {
+    let app = super::start();
+    assert_eq!(app.script("return navigator.language", &[]), "pt-BR");
 }

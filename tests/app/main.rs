@@ -5,6 +5,7 @@
 
 mod edge;
 mod every_file_is_listed;
+mod tmp;
 
 use testkit::{App, Launch};
 

@@ -85,6 +85,8 @@ impl App {
     #[track_caller]
     pub fn restart(&mut self) {
         self.driver = None;
+        // A second one that starts while the first still ends would hand over to it and leave.
+        until("the app to end", || none_runs(self.home.path()));
         self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
     }
 
@@ -324,13 +326,28 @@ fn login_environment(home: &Path) -> Vec<(&'static str, String)> {
         ("XDG_STATE_HOME", inside("state")),
         ("XDG_RUNTIME_DIR", inside("runtime")),
         ("PATH", std::env::var("PATH").unwrap_or_default()),
-        ("LANG", "C.UTF-8".to_owned()),
-        ("LANGUAGE", "pt_BR:pt".to_owned()),
+        ("LANG", "pt_BR.UTF-8".to_owned()),
         // Neither is there, and looking for them costs seconds.
         ("NO_AT_BRIDGE", "1".to_owned()),
         ("GTK_USE_PORTAL", "0".to_owned()),
         ("BALCAO_LOG", "info".to_owned()),
     ]
+}
+
+/// Looks for processes that were started with a folder of `home` as theirs.
+fn none_runs(home: &Path) -> Result<(), String> {
+    let mark = format!("HOME={}/home\0", home.display());
+    let processes = fs::read_dir("/proc").map_err(|error| error.to_string())?;
+    let left = processes
+        .flatten()
+        .filter_map(|process| fs::read(process.path().join("environ")).ok())
+        .filter(|environment| String::from_utf8_lossy(environment).contains(&mark))
+        .count();
+    if left == 0 {
+        Ok(())
+    } else {
+        Err(format!("{left} of its processes are left"))
+    }
 }
 
 /// Returns a port that was free a moment ago.

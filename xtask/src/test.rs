@@ -1,0 +1,226 @@
+//! `cargo xtask test`: everything that has to hold, cheapest first.
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+
+use crate::{
+    program::{Program, find},
+    repository::Repository,
+    setup,
+    steps::{self, Outcome, Step},
+    types,
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Only these parts.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Go on after a failure and list all of them at the end.
+    #[arg(long)]
+    keep_going: bool,
+}
+
+/// The parts of the test, in the order they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Formatting.
+    Fmt,
+    /// Warnings, spelling, licences.
+    Lint,
+    /// The crates' own tests.
+    Unit,
+    /// The TypeScript written from Rust is up to date.
+    Types,
+    /// The page: types, tests, build.
+    Ui,
+    /// Programs together, without a display.
+    It,
+    /// The real window.
+    App,
+}
+
+/// One feature set for whatever builds the root package, so that it is built once.
+const APP: &str = "--features balcao/custom-protocol";
+
+pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<()> {
+    let chosen = |part| options.only.is_empty() || options.only.contains(&part);
+    let mut all = Vec::new();
+    for part in Part::value_variants()
+        .iter()
+        .copied()
+        .filter(|part| chosen(*part))
+    {
+        all.extend(steps_of(part, repository));
+    }
+    steps::run(&all, options.keep_going)
+}
+
+fn steps_of(part: Part, repository: &Repository) -> Vec<Step<'_>> {
+    match part {
+        Part::Fmt => vec![cargo(
+            repository,
+            "fmt",
+            "the code is formatted",
+            "fmt --all --check",
+        )],
+        Part::Lint => lints(repository),
+        Part::Unit => vec![unit(repository)],
+        Part::Types => vec![Step::new(
+            "types",
+            "the committed TypeScript is what Rust says",
+            "cargo xtask types --check",
+            || types::check(repository).map(|()| Outcome::Done),
+        )],
+        Part::Ui => page(repository),
+        Part::It => vec![it(repository)],
+        Part::App => vec![page_build(repository), app(repository)],
+    }
+}
+
+fn lints(repository: &Repository) -> Vec<Step<'_>> {
+    vec![
+        Step::new(
+            "clippy",
+            "the compiler and clippy find nothing",
+            "cargo xtask test --only lint",
+            || {
+                Program::cargo(repository, "clippy --workspace --all-targets --locked")
+                    .words(APP)
+                    .words("-- -D warnings")
+                    .run()?;
+                Ok(Outcome::Done)
+            },
+        ),
+        Step::new(
+            "typos",
+            "words are spelt as they should be",
+            "cargo xtask test --only lint",
+            || typos(repository),
+        ),
+        Step::new(
+            "deny",
+            "licences, sources and banned crates",
+            "cargo deny --offline check bans licenses sources",
+            || deny(repository),
+        ),
+    ]
+}
+
+fn typos(repository: &Repository) -> anyhow::Result<Outcome> {
+    let Some(typos) = setup::typos(repository) else {
+        bail!("typos is not installed; `cargo xtask setup` does it");
+    };
+    Program::new(repository, typos).run()?;
+    Ok(Outcome::Done)
+}
+
+/// Advisories are left to the network and so out of this gate.
+fn deny(repository: &Repository) -> anyhow::Result<Outcome> {
+    if find("cargo-deny").is_none() {
+        bail!("cargo-deny is not installed; `cargo xtask setup` does it");
+    }
+    Program::cargo(repository, "deny --offline check bans licenses sources").run()?;
+    Ok(Outcome::Done)
+}
+
+fn unit(repository: &Repository) -> Step<'_> {
+    Step::new(
+        "unit",
+        "each crate does what it says",
+        "cargo xtask test --only unit",
+        || {
+            tests(repository, "--workspace --exclude balcao --locked").run()?;
+            Ok(Outcome::Done)
+        },
+    )
+}
+
+fn it(repository: &Repository) -> Step<'_> {
+    Step::new(
+        "it",
+        "the programs work together, without a display",
+        "cargo xtask test --only it",
+        || {
+            tests(repository, "--package balcao --lib --test it --locked")
+                .words(APP)
+                .run()?;
+            Ok(Outcome::Done)
+        },
+    )
+}
+
+fn app(repository: &Repository) -> Step<'_> {
+    Step::new(
+        "app",
+        "journeys through the real window",
+        "cargo xtask test --only app",
+        || {
+            if !cfg!(target_os = "linux") {
+                let reason = "the window is driven through WebKitWebDriver, which Linux has";
+                return Ok(Outcome::Skipped(reason.to_owned()));
+            }
+            tests(repository, "--package balcao --test app --locked")
+                .words(APP)
+                .run()
+                .context("pictures and logs of failed journeys are in target/app-failures")?;
+            Ok(Outcome::Done)
+        },
+    )
+}
+
+fn page(repository: &Repository) -> Vec<Step<'_>> {
+    let npm = |name, why, words: &'static str| {
+        Step::new(name, why, format!("npm --prefix ui {words}"), move || {
+            setup::page_dependencies(repository)?;
+            Program::npm(repository, words).run()?;
+            Ok(Outcome::Done)
+        })
+    };
+    vec![
+        npm("ui format", "the page's source is formatted", "run lint"),
+        npm("ui types", "the page's types hold", "run check"),
+        npm("ui tests", "the page's own tests", "test"),
+        page_build(repository),
+    ]
+}
+
+fn page_build(repository: &Repository) -> Step<'_> {
+    Step::new(
+        "page",
+        "the page builds into ui/dist, which the app embeds",
+        "npm --prefix ui run build",
+        || build_page(repository).map(|()| Outcome::Done),
+    )
+}
+
+/// Builds the page that the app embeds.
+pub(crate) fn build_page(repository: &Repository) -> anyhow::Result<()> {
+    setup::page_dependencies(repository)?;
+    Program::npm(repository, "run build").run()
+}
+
+fn cargo<'a>(
+    repository: &'a Repository,
+    name: &'static str,
+    why: &'static str,
+    words: &'static str,
+) -> Step<'a> {
+    Step::new(name, why, format!("cargo {words}"), move || {
+        Program::cargo(repository, words).run()?;
+        Ok(Outcome::Done)
+    })
+}
+
+/// nextest where it is installed: it runs tests side by side and shows only what failed.
+fn tests(repository: &Repository, words: &str) -> Program {
+    let runner = if find("cargo-nextest").is_some() {
+        "nextest run --no-fail-fast"
+    } else {
+        "test --no-fail-fast"
+    };
+    // A snapshot that changed is a failure here, not a new file.
+    Program::cargo(repository, runner)
+        .words(words)
+        .env("INSTA_UPDATE", "no")
+}
