@@ -5,7 +5,6 @@
 
 mod edge;
 mod every_file_is_listed;
-mod tmp;
 
 use testkit::{App, Launch};
 

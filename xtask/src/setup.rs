@@ -28,6 +28,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("xvfb", "a display for each test"),
     ("dbus", "a session bus for each test"),
     ("dunst", "receives the notifications that tests expect"),
+    ("locales", "Portuguese for the windows under test"),
     ("xclip", "reads the clipboard in tests"),
     ("fonts-inter", "a font, so that pictures have letters"),
 ];

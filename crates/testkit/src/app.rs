@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use crate::{
     desktop::Desktop,
     driver::{Driver, DriverError, Element},
+    language,
     wait::until,
 };
 
@@ -326,7 +327,8 @@ fn login_environment(home: &Path) -> Vec<(&'static str, String)> {
         ("XDG_STATE_HOME", inside("state")),
         ("XDG_RUNTIME_DIR", inside("runtime")),
         ("PATH", std::env::var("PATH").unwrap_or_default()),
-        ("LANG", "pt_BR.UTF-8".to_owned()),
+        ("LANG", language::NAME.to_owned()),
+        ("LOCPATH", language::folder().to_string_lossy().into_owned()),
         // Neither is there, and looking for them costs seconds.
         ("NO_AT_BRIDGE", "1".to_owned()),
         ("GTK_USE_PORTAL", "0".to_owned()),

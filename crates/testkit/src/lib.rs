@@ -7,6 +7,7 @@ pub mod app;
 pub mod desktop;
 pub mod driver;
 pub mod fixtures;
+mod language;
 mod process;
 mod wait;
 
