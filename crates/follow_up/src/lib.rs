@@ -1,1 +1,22 @@
 //! Commerce variables and the templates filled from them.
+//!
+//! Pure: no I/O and no clock; the time is passed in. A template with a missing value is never filled: the answer names what is
+//! missing, why, and what would bring it.
+#![warn(missing_docs)]
+
+pub mod built_in;
+pub mod fill;
+pub mod library;
+pub mod link;
+pub mod name;
+pub mod template;
+pub mod values;
+pub mod variable;
+pub mod words;
+
+pub use fill::{Fill, Mark, Missing};
+pub use library::{Library, TemplateChip};
+pub use template::{Moment, Template, TemplateError};
+pub use values::{Reason, Sources, Values};
+pub use variable::{Variable, VariableInfo};
+pub use words::Locale;
