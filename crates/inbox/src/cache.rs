@@ -109,6 +109,15 @@ pub struct Sale {
     pub occurred_at: i64,
 }
 
+impl std::fmt::Debug for Sale {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A buyer's name and what they bought belong in no log.
+        out.debug_struct("Sale")
+            .field("conversation_id", &self.conversation_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Tells what a sweep did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {

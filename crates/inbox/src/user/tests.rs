@@ -1,0 +1,222 @@
+use std::path::PathBuf;
+
+use contract::{
+    Action, Actor, Command, CommandAnswer, CommandId, ConversationId, Me, MemberId, Outcome,
+    RefusalCode, Role, WorkspaceId,
+};
+
+use super::{KeptState, UserDb};
+use crate::asking::{Density, DraftAsked, Mode, Session, Settings};
+use crate::cache::ReadMark;
+use crate::error::OpenError;
+
+fn session(member: u128) -> Session {
+    Session {
+        server: "https://balcao.example.com/".parse().expect("an address"),
+        mode: Mode::Team,
+        me: Me {
+            workspace_id: WorkspaceId::from_u128(1),
+            workspace_name: "Loja".to_owned(),
+            member_id: MemberId::from_u128(member),
+            member_name: "Ana".to_owned(),
+            role: Role::Lead,
+        },
+    }
+}
+
+fn note(id: u128, text: &str) -> Command {
+    Command {
+        id: CommandId::from_u128(id),
+        conversation_id: ConversationId::from_u128(9),
+        action: Action::Note {
+            text: text.to_owned(),
+        },
+    }
+}
+
+fn open(path: &std::path::Path) -> UserDb {
+    let opened = UserDb::open(path, 7).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(opened.set_aside, None);
+    opened.db
+}
+
+fn seated() -> (tempfile::TempDir, PathBuf, UserDb) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("user.db");
+    let mut db = open(&path);
+    db.sit_down(&session(1), 2).expect("sits down");
+    (folder, path, db)
+}
+
+fn states(db: &UserDb) -> Vec<KeptState> {
+    let kept = db.kept().expect("reads");
+    kept.into_iter().map(|kept| kept.state).collect()
+}
+
+#[test]
+fn what_was_written_is_there_after_a_restart() {
+    let (_folder, path, db) = seated();
+    let draft = DraftAsked {
+        conversation_id: ConversationId::from_u128(9),
+        text: "Oi".to_owned(),
+        template_key: Some("pix".to_owned()),
+        order_key: None,
+    };
+    let settings = Settings {
+        density: Density::Compact,
+        ..Settings::default()
+    };
+    db.save_draft(&draft, 5).expect("saves");
+    db.put_settings(&settings).expect("saves");
+    let mark = |at| ReadMark {
+        conversation_id: ConversationId::from_u128(9),
+        at,
+    };
+    db.mark_read(mark(20)).expect("marks");
+    db.mark_read(mark(10)).expect("marks");
+    db.keep(&note(1, "a"), 3).expect("keeps");
+    drop(db);
+    let db = open(&path);
+    assert_eq!(db.session().expect("reads"), Some(session(1)));
+    assert_eq!(db.settings().expect("reads"), settings);
+    assert_eq!(db.read_marks().expect("reads"), [mark(20)]);
+    assert_eq!(db.seated_at().expect("reads"), 2);
+    assert_eq!(db.kept().expect("reads").len(), 1);
+    let kept = db
+        .draft(draft.conversation_id)
+        .expect("reads")
+        .expect("kept");
+    assert_eq!((kept.text.as_str(), kept.saved_at), ("Oi", 5));
+    let empty = DraftAsked {
+        text: String::new(),
+        ..draft
+    };
+    db.save_draft(&empty, 6).expect("forgets");
+    assert_eq!(db.draft(empty.conversation_id).expect("reads"), None);
+}
+
+#[test]
+fn desks_do_not_see_each_other() {
+    let (_folder, _, mut db) = seated();
+    db.keep(&note(1, "a"), 3).expect("keeps");
+    db.sit_down(&session(2), 3).expect("another sits down");
+    assert!(db.kept().expect("reads").is_empty());
+    db.stand_up().expect("leaves");
+    assert!(db.kept().is_err());
+    db.sit_down(&session(1), 2).expect("comes back");
+    assert_eq!(db.kept().expect("reads").len(), 1);
+}
+
+#[test]
+fn an_action_leaves_comes_back_and_is_let_go() {
+    let (_folder, _, mut db) = seated();
+    for id in 1..=4 {
+        db.keep(&note(id, "a"), 3).expect("keeps");
+    }
+    let ids: Vec<CommandId> = (1..=4).map(CommandId::from_u128).collect();
+    let left = db.depart(3).expect("leaves");
+    assert_eq!(left.iter().map(|c| c.id).collect::<Vec<_>>(), ids[..3]);
+    assert!(!db.recall(ids[0]).expect("asks"), "it is on its way");
+    db.come_back(&ids[..1], true).expect("comes back");
+    assert!(!db.recall(ids[0]).expect("asks"), "the service may have it");
+    db.come_back(&ids[1..2], false).expect("comes back");
+    assert!(db.recall(ids[1]).expect("asks"), "it never left");
+    let by = Actor {
+        id: MemberId::from_u128(5),
+        name: "Bia".to_owned(),
+    };
+    let refused = Outcome::Refused {
+        code: RefusalCode::AlreadyClaimed,
+        by: Some(by.clone()),
+    };
+    db.answered(&[
+        CommandAnswer {
+            id: ids[0],
+            outcome: Outcome::Applied { seq: 8 },
+        },
+        CommandAnswer {
+            id: ids[2],
+            outcome: refused,
+        },
+    ])
+    .expect("answers");
+    assert_eq!(
+        states(&db),
+        [
+            KeptState::Answered(8),
+            KeptState::Refused(RefusalCode::AlreadyClaimed, Some(by)),
+            KeptState::Waiting
+        ]
+    );
+    assert_eq!(db.confirm_up_to(7).expect("asks"), 0);
+    assert_eq!(db.confirm_up_to(8).expect("lets go"), 1);
+    assert_eq!(db.confirm(&ids[3..]).expect("lets go"), 1);
+    let new = CommandId::from_u128(50);
+    assert!(db.renew(ids[2], new).expect("renews"));
+    assert_eq!(
+        db.depart(9).expect("leaves").first().map(|c| c.id),
+        Some(new)
+    );
+    assert!(!db.discard(new).expect("asks"), "it is on its way");
+}
+
+#[test]
+fn a_newer_file_is_refused_and_left_alone() {
+    let (_folder, path, db) = seated();
+    db.file
+        .pragma_update(None, "user_version", 99)
+        .expect("writes");
+    drop(db);
+    let before = std::fs::read(&path).expect("reads");
+    assert!(matches!(
+        UserDb::open(&path, 7),
+        Err(OpenError::Newer { found: 99, .. })
+    ));
+    assert_eq!(std::fs::read(&path).expect("reads"), before);
+}
+
+#[test]
+fn a_damaged_file_is_kept_and_what_can_be_read_is_taken_over() {
+    let (_folder, path, db) = seated();
+    db.keep(&note(1, "não perder"), 3).expect("keeps");
+    db.file
+        .pragma_update(None, "journal_mode", "DELETE")
+        .expect("one file");
+    // An index that disagrees with its table is damage that leaves the rows readable.
+    db.file
+        .execute_batch(
+            "PRAGMA writable_schema = ON; \
+             UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'reveal') \
+             WHERE name = 'outbox_by_desk';",
+        )
+        .expect("damages");
+    drop(db);
+    let opened = UserDb::open(&path, 7).unwrap_or_else(|error| panic!("{error}"));
+    let aside = opened.set_aside.expect("told");
+    assert!(aside.ends_with("user.db.damaged-7") && aside.exists());
+    let kept = opened.db.kept().expect("reads");
+    assert_eq!(
+        kept.first().map(|kept| kept.command.clone()),
+        Some(note(1, "não perder"))
+    );
+    assert_eq!(opened.db.session().expect("reads"), Some(session(1)));
+}
+
+#[test]
+fn a_file_that_is_no_database_is_kept_under_a_telling_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("user.db");
+    std::fs::write(
+        &path,
+        "not a database, but something somebody may want back",
+    )
+    .expect("writes");
+    let opened = UserDb::open(&path, 7).unwrap_or_else(|error| panic!("{error}"));
+    let aside = opened.set_aside.expect("told");
+    assert!(
+        std::fs::read_to_string(aside)
+            .expect("kept")
+            .starts_with("not a database")
+    );
+    assert_eq!(opened.db.session().expect("reads"), None);
+}
