@@ -3,5 +3,12 @@
 //! Everything here drives the real programs from outside: requests over TCP, the service as a process of its own, the
 //! desktop's core as a process that can be killed. Nothing here ships.
 
+pub mod calibrate;
+pub mod checker;
 pub mod load;
+pub mod memory;
 pub mod report;
+pub mod sales;
+pub mod service;
+pub mod serving;
+pub mod torture;

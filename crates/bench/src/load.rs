@@ -30,7 +30,10 @@ pub struct Outcome {
 impl Outcome {
     /// Returns answers of one status a second.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of a run are far below 2^52"
+    )]
     pub fn rate(&self, status: u16) -> f64 {
         self.answers.get(&status).copied().unwrap_or(0) as f64 / self.elapsed.as_secs_f64()
     }
@@ -63,7 +66,11 @@ pub fn request(path: &str, headers: &[(String, String)], body: &[u8]) -> Bytes {
 ///
 /// # Errors
 /// When a connection fails.
-pub async fn closed_loop(to: SocketAddr, requests: Arc<Vec<Bytes>>, connections: usize) -> anyhow::Result<Outcome> {
+pub async fn closed_loop(
+    to: SocketAddr,
+    requests: Arc<Vec<Bytes>>,
+    connections: usize,
+) -> anyhow::Result<Outcome> {
     let next = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
     let mut tasks = JoinSet::new();
@@ -105,7 +112,9 @@ pub async fn open_loop(
             let mut outcome = Outcome::default();
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(request) = requests.get(index) else { break };
+                let Some(request) = requests.get(index) else {
+                    break;
+                };
                 let due = started + gap * u32::try_from(index).unwrap_or(u32::MAX);
                 wait_until(due).await;
                 let status = line.ask(request).await?;
@@ -129,7 +138,10 @@ async fn wait_until(due: Instant) {
     }
 }
 
-async fn gather(mut tasks: JoinSet<anyhow::Result<Outcome>>, started: Instant) -> anyhow::Result<Outcome> {
+async fn gather(
+    mut tasks: JoinSet<anyhow::Result<Outcome>>,
+    started: Instant,
+) -> anyhow::Result<Outcome> {
     let mut all = Outcome::default();
     while let Some(done) = tasks.join_next().await {
         all.join(&done??);
@@ -152,7 +164,10 @@ impl Line {
     pub async fn open(to: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(to).await.context("connecting")?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(4096) })
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(4096),
+        })
     }
 
     /// Sends one request and returns the answer's status.
@@ -190,7 +205,8 @@ fn head_of(bytes: &[u8]) -> Option<(u16, usize, usize)> {
     let status = head.get(9..12)?.parse().ok()?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse().ok())?
     });
     Some((status, end + 4, length.unwrap_or(0)))
 }

@@ -32,7 +32,15 @@ impl Figure {
     /// Makes a figure that stands alone.
     #[must_use]
     pub fn new(value: f64, unit: &'static str) -> Self {
-        Self { value, unit, p50: None, p99: None, ratio: None, aim: None, met: None }
+        Self {
+            value,
+            unit,
+            p50: None,
+            p99: None,
+            ratio: None,
+            aim: None,
+            met: None,
+        }
     }
 
     /// Makes a figure of a latency: the median is the value.
@@ -106,7 +114,10 @@ impl Spread {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "microseconds of a run are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds of a run are far below 2^52"
+)]
 fn micros_to_millis(micros: u64) -> f64 {
     micros as f64 / 1_000.0
 }
@@ -134,7 +145,10 @@ impl Report {
     /// Returns the names of the figures that missed their aim.
     #[must_use]
     pub fn missed(&self) -> Vec<&str> {
-        let missed = self.figures.iter().filter(|(_, figure)| figure.met == Some(false));
+        let missed = self
+            .figures
+            .iter()
+            .filter(|(_, figure)| figure.met == Some(false));
         missed.map(|(name, _)| name.as_str()).collect()
     }
 
@@ -181,7 +195,11 @@ fn line(name: &str, figure: &Figure) -> String {
 }
 
 fn short(value: f64) -> String {
-    if value >= 1_000.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+    if value >= 1_000.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.3}")
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +223,10 @@ mod tests {
     fn a_missed_aim_is_named() {
         let mut report = Report::default();
         report.add("a", Figure::new(1.0, "ms").aiming("at most 2", true));
-        report.add("b", Figure::new(3.0, "ms").over(2.0).aiming("at most 2", false));
+        report.add(
+            "b",
+            Figure::new(3.0, "ms").over(2.0).aiming("at most 2", false),
+        );
         assert_eq!(report.missed(), ["b"]);
         assert!((report.value("b") - 3.0).abs() < f64::EPSILON);
     }
