@@ -189,8 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn built_lines_read_back(bank in 1_u16..1000, days in 0_u64..3000, minor in 1_i64..9_999_999_999, free in "[0-9]{25}") {
-        prop_assume!(bank / 100 != 8); // a barcode that starts with 8 is a collection's
+    fn built_lines_read_back(bank in 1_u16..800, days in 0_u64..3000, minor in 1_i64..9_999_999_999, free in "[0-9]{25}") {
         let due_on = day("2024-06-01").checked_add_days(chrono::Days::new(days));
         let slip = BankSlip { bank: format!("{bank:03}"), due_on, amount: Some(Money::brl(minor)), free };
         let read = BoletoLine::parse(&slip.line().expect("fits"), day("2026-11-21")).expect("valid");
