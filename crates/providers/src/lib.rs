@@ -14,19 +14,29 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
+mod cart_abandonment;
+mod charge;
+mod hotmart;
 mod inbound;
+mod json;
+mod kiwify;
 mod links;
+mod person;
 mod proof;
 mod reading;
+mod scalar;
 mod secret;
 mod settings;
 pub mod sign;
+mod times;
+mod unified;
 
 pub use inbound::{Headers, Inbound};
 pub use proof::{Nonce, Proof, Refusal};
 pub use reading::{Context, Doubt, Draft, Reading, Unreadable};
 pub use secret::Secret;
 pub use settings::Settings;
+pub use unified::verify_unified;
 
 /// Reads the webhooks of one platform.
 pub trait Provider: Send + Sync {
@@ -82,5 +92,10 @@ pub fn provider(slug: &str) -> Option<&'static dyn Provider> {
 /// Returns every platform, in the order people see them.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Provider] {
-    &[]
+    &[
+        &kiwify::Kiwify,
+        &hotmart::Hotmart,
+        &cart_abandonment::CartAbandonment,
+        &unified::Unified,
+    ]
 }

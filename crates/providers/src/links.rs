@@ -1,11 +1,12 @@
-//! Links that an agent may open or send on. Refuses everything but `https`, without fetching anything.
+//! Links that an agent may open or send on. Refuses everything but `https`, and the merchant's own side, without fetching
+//! anything.
 
 use url::Url;
 
 /// Longest link kept.
 const MAX_LENGTH: usize = 2048;
 
-/// Returns a link as sent, when it is an `https` link to a host, with no name or password in it.
+/// Returns a link as sent, when it is an `https` link to a host, with no name or password in it, and not to a back office.
 pub(crate) fn https(text: &str) -> Option<String> {
     let text = text.trim();
     let clean = !text.is_empty()
@@ -16,5 +17,39 @@ pub(crate) fn https(text: &str) -> Option<String> {
         && link.host_str().is_some_and(|host| !host.is_empty())
         && link.username().is_empty()
         && link.password().is_none();
-    plain.then(|| text.to_owned())
+    (plain && !is_back_office(&link)).then(|| text.to_owned())
+}
+
+/// Tells a shop's administration, which a buyer cannot open and must not be sent.
+fn is_back_office(link: &Url) -> bool {
+    let host = link.host_str().unwrap_or_default();
+    let first = link.path_segments().and_then(|mut parts| parts.next());
+    host.starts_with("admin.") || first == Some("admin")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::https;
+
+    #[test]
+    fn takes_only_links_fit_for_a_buyer() {
+        for (link, fit) in [
+            ("https://pay.example.com/a?b=c#d", true),
+            (" https://pay.example.com/a ", true),
+            ("HTTPS://pay.example.com", true),
+            ("http://pay.example.com", false),
+            ("javascript:alert(1)", false),
+            ("https://", false),
+            ("https://buyer:word@pay.example.com", false),
+            ("https://pay.example.com/a b", false),
+            ("https://pay.example.com/\u{0}", false),
+            ("https://admin.shop.example.com/orders/1", false),
+            ("https://shop.example.com/admin/orders/1", false),
+            ("https://shop.example.com/administracao", true),
+            ("//pay.example.com", false),
+            ("", false),
+        ] {
+            assert_eq!(https(link), fit.then(|| link.trim().to_owned()), "{link}");
+        }
+    }
 }

@@ -1,13 +1,27 @@
 //! What reading a request yields: drafts of events, a reason for having none, or a named error.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::{Currency, Customer, Event, EventId, IntegrationId, Item, Payment, Stage, Utms};
+use contract::money::MoneyError;
+use contract::{
+    Currency, Customer, Event, EventId, IntegrationId, Item, Money, Payment, Stage, Utms,
+};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::settings::Settings;
 
 /// How far a source's clock may run ahead of ours.
-const CLOCK_LEAD: TimeDelta = TimeDelta::minutes(10);
+pub(crate) const CLOCK_LEAD: TimeDelta = TimeDelta::minutes(10);
+
+/// The earliest time believed, 2000-01-01; what is before it is a clock that was never set.
+const EARLIEST: i64 = 946_684_800;
+
+/// Longest id of an order, in bytes.
+const MAX_EXTERNAL_ID: usize = 200;
+
+/// Most lines kept of one order.
+pub(crate) const MAX_ITEMS: usize = 100;
 
 /// Tells a reader what it cannot know from the bytes.
 #[derive(Debug, Clone, Copy)]
@@ -136,5 +150,157 @@ impl Draft {
             incomplete: self.incomplete,
             raw: None,
         }
+    }
+
+    /// Begins the draft of an event.
+    pub(crate) fn of(
+        context: &Context<'_>,
+        provider: &'static str,
+        external_id: &str,
+        stage: Stage,
+        event: &str,
+    ) -> Self {
+        Self {
+            business_key: String::new(),
+            external_id: external_id.to_owned(),
+            stage,
+            event: event.to_owned(),
+            amount_minor: None,
+            currency: context.settings.currency(),
+            refunded_minor: None,
+            occurred_at: context.now,
+            provider,
+            integration_id: context.integration,
+            order_key: order_key(provider, context.integration, external_id),
+            customer: Customer::default(),
+            checkout_url: None,
+            order_url: None,
+            items: Vec::new(),
+            payment: Payment::default(),
+            coupon: None,
+            utms: Utms::default(),
+            is_test: false,
+            incomplete: false,
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Notes a field that could not be used.
+    pub(crate) fn doubt(&mut self, code: &'static str, path: &'static str) {
+        self.doubts.push(Doubt { code, path });
+    }
+
+    /// Takes the amount, or notes why it is not one; an absent amount needs no note.
+    pub(crate) fn amount(&mut self, amount: Result<Money, MoneyError>, path: &'static str) {
+        match amount {
+            Ok(money) => {
+                self.amount_minor = Some(money.minor);
+                self.currency = money.currency;
+            }
+            Err(error) => {
+                if let Some(code) = amount_doubt(&error) {
+                    self.doubt(code, path);
+                }
+            }
+        }
+    }
+
+    /// Takes an amount in cents, as an integer or a text of digits.
+    pub(crate) fn cents(&mut self, raw: Option<&RawValue>, path: &'static str) {
+        if let Some(raw) = raw {
+            self.amount(cents(raw, self.currency), path);
+        }
+    }
+
+    /// Ends the draft: judges the source's time, tells whether anything required is missing, makes the business key.
+    pub(crate) fn sealed(mut self, context: &Context<'_>, told: Option<DateTime<Utc>>) -> Self {
+        let believed = told.filter(|at| {
+            let latest = context.now.checked_add_signed(CLOCK_LEAD);
+            at.timestamp() >= EARLIEST && latest.is_none_or(|latest| *at <= latest)
+        });
+        if told.is_some() && believed.is_none() {
+            self.doubt("time_not_believed", ".");
+        }
+        self.occurred_at = believed.unwrap_or(context.now);
+        let customer = &self.customer;
+        self.incomplete = self.amount_minor.is_none()
+            || customer.name.is_none()
+            || (customer.phone.is_none() && customer.email.is_none());
+        self.business_key = self.fingerprint(told);
+        self
+    }
+
+    /// Makes the key under which two deliveries that tell the same are one: the order, the stage, and a digest of the rest.
+    ///
+    /// The time counts as far as the source told one; the time of arrival does not.
+    fn fingerprint(&self, told: Option<DateTime<Utc>>) -> String {
+        let rest = (
+            &self.event,
+            told.map(|at| at.timestamp_millis()),
+            (self.amount_minor, self.currency, self.refunded_minor),
+            &self.customer,
+            (&self.checkout_url, &self.order_url, &self.coupon),
+            &self.items,
+            &self.payment,
+        );
+        let rest = serde_json::to_vec(&rest).unwrap_or_default();
+        let digest = Sha256::digest(&rest);
+        let short = digest.iter().take(16).fold(String::new(), |mut hex, byte| {
+            hex.push_str(&format!("{byte:02x}"));
+            hex
+        });
+        format!("{}:{}:{short}", self.order_key, self.stage.as_str())
+    }
+}
+
+/// Makes the key that all events of one order share: platform, integration, the platform's id of the order.
+fn order_key(provider: &str, integration: IntegrationId, external_id: &str) -> String {
+    let integration = integration.to_string();
+    let short = integration
+        .strip_prefix(IntegrationId::PREFIX)
+        .unwrap_or(&integration);
+    format!("{provider}:{short}:{external_id}")
+}
+
+/// Takes the platform's id of an order; nothing can be stored without one.
+pub(crate) fn external_id<'a>(
+    id: Option<&'a str>,
+    path: &'static str,
+) -> Result<&'a str, Unreadable> {
+    let unreadable = |code, detail: &str| Unreadable {
+        code,
+        path: path.to_owned(),
+        detail: detail.to_owned(),
+    };
+    let id = id.ok_or_else(|| unreadable("missing_id", "the order's id is absent or empty"))?;
+    if id.len() > MAX_EXTERNAL_ID || id.contains(char::is_control) {
+        return Err(unreadable("bad_id", "at most 200 printable bytes"));
+    }
+    Ok(id)
+}
+
+/// Reads cents: an integer, or a text of digits. Anything with a decimal mark or an exponent is not guessed at.
+pub(crate) fn cents(raw: &RawValue, currency: Currency) -> Result<Money, MoneyError> {
+    let text = raw.get().trim();
+    let text = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text);
+    match text {
+        "null" | "" => Err(MoneyError::Empty),
+        _ if text.contains(['.', 'e', 'E']) => Err(MoneyError::Malformed),
+        _ => Money::from_cents_text(text, currency),
+    }
+}
+
+fn amount_doubt(error: &MoneyError) -> Option<&'static str> {
+    match error.kind() {
+        MoneyError::Empty => None,
+        MoneyError::Ambiguous => Some("amount_ambiguous"),
+        MoneyError::Negative => Some("amount_negative"),
+        MoneyError::TooPrecise(_) => Some("amount_too_precise"),
+        MoneyError::TooLarge => Some("amount_too_large"),
+        MoneyError::OtherCurrency(_) => Some("amount_other_currency"),
+        _ => Some("amount_malformed"),
     }
 }

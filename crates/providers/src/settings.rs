@@ -24,14 +24,17 @@ impl Settings {
             .unwrap_or(Currency::BRL)
     }
 
-    /// Returns the checkout link of a product: `checkoutUrls.<product id>`, else `checkoutUrl`; `https` only.
+    /// Returns `checkoutUrls.<product>`: the checkout link the seller set for a product; `https` only.
     #[must_use]
-    pub fn checkout_url(&self, product: Option<&str>) -> Option<String> {
-        let by_product = self.0.get("checkoutUrls");
-        product
-            .and_then(|id| by_product?.get(id)?.as_str())
-            .or_else(|| self.text("checkoutUrl"))
-            .and_then(links::https)
+    pub fn product_url(&self, product: &str) -> Option<String> {
+        let link = self.0.get("checkoutUrls")?.get(product)?.as_str()?;
+        links::https(link)
+    }
+
+    /// Returns `checkoutUrl`: the checkout link for products without one of their own; `https` only.
+    #[must_use]
+    pub fn checkout_url(&self) -> Option<String> {
+        self.text("checkoutUrl").and_then(links::https)
     }
 
     fn text(&self, name: &str) -> Option<&str> {

@@ -1,0 +1,70 @@
+//! Dates as platforms write them. Whether a date makes sense beside the time of arrival is judged elsewhere.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
+
+/// Brazil's time since it gave up summer time in 2019, in seconds east of Greenwich.
+const BRASILIA: i32 = -3 * 3600;
+
+/// Reads RFC 3339, as in `2025-09-12T15:40:30Z`.
+pub(crate) fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text.trim())
+        .ok()
+        .map(|time| time.to_utc())
+}
+
+/// Reads Unix milliseconds.
+pub(crate) fn millis(number: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(number)
+}
+
+/// Reads a date and time without a zone: `2025-09-12 14:21`, `2025-09-12 14:21:05` or `13/09/2025 14:21`.
+pub(crate) fn zoneless(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text.trim(), form).ok())
+}
+
+/// Reads a day: `15/09/2025` or `2025-09-15`; a time behind it is cut.
+pub(crate) fn day(text: &str) -> Option<NaiveDate> {
+    let text = text.split(['T', ' ']).next().unwrap_or(text);
+    ["%d/%m/%Y", "%Y-%m-%d"]
+        .iter()
+        .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
+}
+
+/// Takes a time on a Brazilian clock.
+pub(crate) fn on_brasilia_clock(time: NaiveDateTime) -> Option<DateTime<Utc>> {
+    FixedOffset::east_opt(BRASILIA)?
+        .from_local_datetime(&time)
+        .single()
+        .map(|time| time.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{day, millis, on_brasilia_clock, rfc3339, zoneless};
+
+    #[test]
+    fn reads_dates() {
+        let shown = |text| {
+            zoneless(text)
+                .and_then(on_brasilia_clock)
+                .map(|time| time.to_rfc3339())
+        };
+        for (text, expected) in [
+            ("2025-09-12 14:21", Some("2025-09-12T17:21:00+00:00")),
+            ("2025-09-12 23:21:07", Some("2025-09-13T02:21:07+00:00")),
+            ("13/09/2025 14:21", Some("2025-09-13T17:21:00+00:00")),
+            ("13/13/2025 14:21", None),
+            ("2025-09-12", None),
+            ("", None),
+        ] {
+            assert_eq!(shown(text).as_deref(), expected, "{text}");
+        }
+        assert!(rfc3339("2025-09-12T15:40:30.123Z").is_some());
+        assert!(rfc3339("2025-09-12 15:40").is_none());
+        assert!(millis(i64::MAX).is_none());
+        assert_eq!(day("15/09/2025"), day("2025-09-15T03:00:00Z"));
+        assert_eq!(day("00/09/2025"), None);
+    }
+}

@@ -1,0 +1,251 @@
+//! The one test that every fixture goes through: proof, stripping, reading, and the proofs that must not hold.
+
+use contract::EventId;
+use providers::{Draft, Inbound, Proof, Reading, Refusal, Secret};
+use serde_json::Value;
+
+use crate::case::{self, Case};
+
+#[test]
+fn every_fixture_holds() {
+    let failures: Vec<String> = case::all()
+        .iter()
+        .flat_map(|case| {
+            let failures = check(case);
+            failures
+                .into_iter()
+                .map(|failure| format!("{}: {failure}", case.label()))
+        })
+        .collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn every_fixture_reads_as_it_did() {
+    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+        for case in case::all() {
+            if let Ok(Reading::Events(drafts)) = case.normalise(case.body()) {
+                let events: Vec<Value> = drafts.into_iter().map(event).collect();
+                insta::assert_json_snapshot!(case.label().replace('/', "__"), events);
+            }
+        }
+    });
+}
+
+fn check(case: &Case) -> Vec<String> {
+    let headers = case.headers();
+    let inbound = Inbound {
+        query: &case.request.query,
+        headers: &headers,
+        body: case.body(),
+    };
+    let proof = case.provider().verify(&inbound, &case.secrets(), case.now);
+    let mut failures = check_proof(case, &proof);
+    if let Ok(proof) = &proof {
+        failures.extend(check_forgeries(case, proof));
+        failures.extend(check_reading(case));
+    }
+    failures.extend(check_stripping(case, &inbound));
+    if case.expect.delivery_key.is_some() {
+        let key = case.provider().delivery_key(&inbound);
+        failures.extend(differs("delivery key", &key, &case.expect.delivery_key));
+    }
+    failures
+}
+
+fn check_proof(case: &Case, proof: &Result<Proof, Refusal>) -> Vec<String> {
+    match (proof, &case.expect.proof, &case.expect.refusal) {
+        (Ok(proof), Some(expected), None) => {
+            let nonce = proof.nonce.as_ref().map(|nonce| nonce.value.clone());
+            [
+                differs("scheme", &proof.scheme, &expected.scheme.as_str()),
+                differs("signed", &proof.signed, &expected.signed),
+                differs("secret", &proof.secret_index, &expected.secret_index),
+                differs("nonce", &nonce, &expected.nonce),
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
+        }
+        (Err(refusal), None, Some(expected)) => {
+            differs("refusal", &refusal.code(), &expected.as_str())
+                .into_iter()
+                .collect()
+        }
+        (proof, ..) => vec![format!("proof: {proof:?}")],
+    }
+}
+
+/// Tries what must not pass for a good proof: other secrets, none, altered bytes, an altered token.
+fn check_forgeries(case: &Case, proof: &Proof) -> Vec<String> {
+    if !proof.signed {
+        return Vec::new();
+    }
+    let mut failures = Vec::new();
+    let blank = [Secret::new(*b" ")];
+    for (secrets, refusal) in [
+        (vec![], Refusal::NotReady),
+        (blank.to_vec(), Refusal::NotReady),
+        (vec![Secret::new(*b"another-secret")], Refusal::Mismatch),
+    ] {
+        if secrets.is_empty() && !case.provider().signs() {
+            continue;
+        }
+        let held = verify(
+            case,
+            &case.request.query,
+            &case.headers(),
+            case.body(),
+            &secrets,
+        );
+        failures.extend(differs("forged", &held.err(), &Some(refusal)));
+    }
+    let signed_bytes = match proof.scheme {
+        "kiwify.body" | "unified.hmac" => 0..case.body().len(),
+        "kiwify.member" => member(case.body()),
+        _ => 0..0,
+    };
+    let step = (signed_bytes.len() / 97).max(1);
+    for at in signed_bytes.step_by(step) {
+        let mut body = case.body().to_vec();
+        if let Some(byte) = body.get_mut(at) {
+            *byte ^= 1;
+        }
+        let held = verify(
+            case,
+            &case.request.query,
+            &case.headers(),
+            &body,
+            &case.secrets(),
+        );
+        if held.is_ok() {
+            failures.push(format!("altered byte {at} passed"));
+        }
+    }
+    failures.extend(check_altered_tokens(case));
+    failures
+}
+
+/// Alters every place where the secret itself is sent.
+fn check_altered_tokens(case: &Case) -> Option<String> {
+    let alter = |text: &str| {
+        case.secrets
+            .iter()
+            .map(|secret| secret.trim())
+            .filter(|secret| !secret.is_empty())
+            .fold(text.to_owned(), |text, secret| {
+                text.replace(secret, &format!("{secret}x"))
+            })
+    };
+    let headers: Vec<(String, String)> = case
+        .headers()
+        .into_iter()
+        .map(|(name, value)| (name, alter(&value)))
+        .collect();
+    let query = alter(&case.request.query);
+    let body = alter(&case.request.body_text);
+    let changed =
+        headers != case.headers() || query != case.request.query || body.as_bytes() != case.body();
+    let held = verify(case, &query, &headers, body.as_bytes(), &case.secrets());
+    (changed && held.is_ok()).then(|| "altered token passed".to_owned())
+}
+
+fn verify(
+    case: &Case,
+    query: &str,
+    headers: &Vec<(String, String)>,
+    body: &[u8],
+    secrets: &[Secret],
+) -> Result<Proof, Refusal> {
+    let inbound = Inbound {
+        query,
+        headers,
+        body,
+    };
+    case.provider().verify(&inbound, secrets, case.now)
+}
+
+/// Finds the wrapped member of a body that ends with it.
+fn member(body: &[u8]) -> std::ops::Range<usize> {
+    let text = std::str::from_utf8(body).expect("fixtures are text");
+    let start = text.find("\"order\":{").expect("the body is wrapped");
+    start + "\"order\":".len()..text.rfind('}').expect("the body is closed")
+}
+
+fn check_reading(case: &Case) -> Vec<String> {
+    let expect = &case.expect;
+    match case.normalise(case.body()) {
+        Ok(Reading::Events(drafts)) => {
+            let [draft] = drafts.as_slice() else {
+                return vec![format!("{} events", drafts.len())];
+            };
+            let doubts: Vec<&str> = draft.doubts.iter().map(|doubt| doubt.code).collect();
+            let mut failures = vec![];
+            failures.extend(differs(
+                "doubts",
+                &doubts,
+                &expect.doubts.iter().map(String::as_str).collect(),
+            ));
+            match &expect.event {
+                Some(expected) => subset("event", &event(draft.clone()), expected, &mut failures),
+                None => failures.push("an event, not expected".to_owned()),
+            }
+            failures
+        }
+        Ok(Reading::Ignored { event, .. }) => differs("ignored", &Some(event), &expect.ignored)
+            .into_iter()
+            .collect(),
+        Ok(Reading::Unmapped { event, .. }) => differs("unmapped", &Some(event), &expect.unmapped)
+            .into_iter()
+            .collect(),
+        Err(error) => {
+            let expected = expect.unreadable.as_ref();
+            let expected = expected.map(|error| (error.code.as_str(), error.path.as_str()));
+            let found = Some((error.code, error.path.as_str()));
+            differs("unreadable", &found, &expected)
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// No secret may be left in what is stored, and nothing but the secret may be missing from it.
+fn check_stripping(case: &Case, inbound: &Inbound<'_>) -> Vec<String> {
+    let stripped = case.provider().strip(inbound);
+    let text = String::from_utf8_lossy(&stripped);
+    let mut failures = Vec::new();
+    let sent = |secret: &&String| {
+        !secret.trim().is_empty() && case.request.body_text.contains(secret.trim())
+    };
+    for secret in case.secrets.iter().filter(sent) {
+        if text.contains(secret.trim()) {
+            failures.push("the secret is left in the stripped body".to_owned());
+        }
+    }
+    if case.normalise(&stripped) != case.normalise(case.body()) {
+        failures.push("the stripped body reads otherwise".to_owned());
+    }
+    failures
+}
+
+fn event(draft: Draft) -> Value {
+    let event = draft.into_event(EventId::from_u128(9));
+    serde_json::to_value(event).expect("events serialise")
+}
+
+/// Compares what the fixture names; null stands for absent.
+fn subset(path: &str, found: &Value, expected: &Value, failures: &mut Vec<String>) {
+    match expected {
+        Value::Object(members) => {
+            for (name, expected) in members {
+                let found = found.get(name).unwrap_or(&Value::Null);
+                subset(&format!("{path}.{name}"), found, expected, failures);
+            }
+        }
+        _ => failures.extend(differs(path, found, expected)),
+    }
+}
+
+fn differs<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Option<String> {
+    (found != expected).then(|| format!("{what}: found {found:?}, expected {expected:?}"))
+}

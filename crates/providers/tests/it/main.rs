@@ -1,0 +1,6 @@
+//! Every fixture of every platform, read as a user of the crate reads requests; then the same bytes broken in many ways.
+
+mod case;
+mod fixtures;
+mod robustness;
+mod senders;

@@ -1,0 +1,183 @@
+//! Broken bytes end in a named error or a reading, quickly, and no error shows what stood in the body.
+
+use std::time::{Duration, Instant};
+
+use providers::{Inbound, Secret, Unreadable};
+
+use crate::case::{self, Case};
+
+/// How many broken forms of each fixture are tried.
+const BREAKAGES: usize = 400;
+
+/// Longest a single body may take to be refused or read, in a build without optimisation.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A small generator of numbers (`SplitMix64`), seeded so that a failure can be had again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.roll()).unwrap_or(usize::MAX) % limit.max(1)
+    }
+}
+
+#[test]
+fn broken_fixtures_never_panic() {
+    for (seed, case) in (0_u64..).zip(case::all()) {
+        let mut dice = Dice(seed);
+        for _ in 0..BREAKAGES {
+            let body = broken(case.body(), &mut dice);
+            check(&case, &body);
+        }
+    }
+}
+
+#[test]
+fn hostile_bodies_are_refused_by_name() {
+    let nested = |open: &str, count: usize| open.repeat(count).into_bytes();
+    let mib = 1 << 20;
+    let bodies = [
+        Vec::new(),
+        b"null".to_vec(),
+        b"[]".to_vec(),
+        b"{}".to_vec(),
+        b"\xff\xfe".to_vec(),
+        b"{\"order\":\"\xed\xa0\x80\"}".to_vec(),
+        nested("[", mib),
+        nested("{\"data\":", mib / 8),
+        nested("{\"order\":[", mib / 10),
+        nested("[],", mib / 3),
+        nested("\\", mib),
+        nested("\"", mib),
+        nested("\"a\\", mib / 3),
+        nested("&hottok=", mib / 8),
+        vec![b' '; mib + 1],
+        br#"{"order_id":1e999,"externalId":1e999,"id":1e999}"#.to_vec(),
+        br#"{"externalId":"1","externalId":"2","status":"approved"}"#.to_vec(),
+    ];
+    let cases = case::all();
+    for provider in providers::all() {
+        let case = cases
+            .iter()
+            .find(|case| case.slug == provider.slug())
+            .expect("every platform has fixtures");
+        for body in &bodies {
+            check(case, body);
+        }
+    }
+}
+
+/// Reads, verifies and strips; judges the time taken and the error's text.
+fn check(case: &Case, body: &[u8]) {
+    let started = Instant::now();
+    let headers = case.headers();
+    let inbound = Inbound {
+        query: &case.request.query,
+        headers: &headers,
+        body,
+    };
+    let provider = case.provider();
+    let stripped = provider.strip(&inbound).into_owned();
+    assert!(stripped.len() <= body.len(), "{}", case.label());
+    drop(provider.delivery_key(&inbound));
+    drop(provider.verify(&inbound, &[Secret::new(*b"another")], case.now));
+    if let Err(error) = case.normalise(body) {
+        check_error(case, &error);
+    }
+    let taken = started.elapsed();
+    assert!(taken < PATIENCE, "{}: {taken:?}", case.label());
+}
+
+fn check_error(case: &Case, error: &Unreadable) {
+    assert!(!error.code.is_empty() && !error.path.is_empty(), "{error}");
+    let shown = error.to_string();
+    for marker in [
+        "Rita",
+        "Mariana",
+        "Renato",
+        "Beatriz",
+        "example.com",
+        "90000",
+        "00020101",
+    ] {
+        assert!(!shown.contains(marker), "{}: {shown}", case.label());
+    }
+}
+
+/// Breaks a body in one of the ways networks, proxies and strangers do.
+fn broken(body: &[u8], dice: &mut Dice) -> Vec<u8> {
+    const PIECES: [&[u8]; 16] = [
+        b"null",
+        b"{}",
+        b"[]",
+        b"\"\"",
+        b"true",
+        b"-1",
+        b"1e400",
+        b"99999999999999999999",
+        b"\\u0000",
+        b"\\ud800",
+        b"\xff",
+        b"\"",
+        b"{",
+        b"}",
+        b",",
+        b"[[[[[[[[",
+    ];
+    let mut body = body.to_vec();
+    for _ in 0..=dice.below(3) {
+        let at = dice.below(body.len());
+        let length = dice.below(40).min(body.len().saturating_sub(at));
+        match dice.below(6) {
+            0 => body.truncate(at),
+            1 => drop(body.drain(at..at + length)),
+            2 => {
+                if let Some(byte) = body.get_mut(at) {
+                    *byte = u8::try_from(dice.below(256)).unwrap_or_default();
+                }
+            }
+            3 => {
+                let piece: Vec<u8> = body.iter().skip(at).take(length).copied().collect();
+                let to = dice.below(body.len());
+                drop(body.splice(to..to, piece));
+            }
+            4 => {
+                let piece = PIECES
+                    .get(dice.below(PIECES.len()))
+                    .copied()
+                    .unwrap_or_default();
+                drop(body.splice(at..at, piece.iter().copied()));
+            }
+            _ => replace_value(
+                &mut body,
+                at,
+                PIECES
+                    .get(dice.below(PIECES.len()))
+                    .copied()
+                    .unwrap_or_default(),
+            ),
+        }
+    }
+    body
+}
+
+/// Puts other bytes in the place of the value behind the next colon, so that types change and the rest stays sound.
+fn replace_value(body: &mut Vec<u8>, from: usize, piece: &[u8]) {
+    let colon = body.iter().skip(from).position(|byte| *byte == b':');
+    let Some(start) = colon.map(|colon| from + colon + 1) else {
+        return;
+    };
+    let length = body
+        .iter()
+        .skip(start)
+        .position(|byte| matches!(byte, b',' | b'}'))
+        .unwrap_or_default();
+    drop(body.splice(start..start + length, piece.iter().copied()));
+}
