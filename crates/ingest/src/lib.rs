@@ -1,4 +1,22 @@
 //! The ingestion service: verifies, normalises and stores webhooks and publishes the feed.
+//!
+//! [`serve`] runs it on a listener that is passed in, so the program, the desktop app and the tests all run the same service.
 
+pub mod config;
+mod connection;
+mod http;
 pub mod identity;
+pub mod logging;
+mod metrics;
+mod openapi;
+mod opening;
+pub mod people;
+mod rate;
+pub mod sample_sales;
+mod server;
 pub mod store;
+
+pub use config::Config;
+pub use openapi::document as openapi_document;
+pub use opening::{FirstAdmin, OpeningError, first_admin, open_store};
+pub use server::{Serving, serve};

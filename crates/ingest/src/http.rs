@@ -1,0 +1,154 @@
+//! The routes of the service and what every handler shares. Knows HTTP; knows no SQL and no platform's details.
+
+mod answer;
+mod body;
+mod commands;
+mod deliveries;
+mod feed;
+mod integrations;
+mod operations;
+mod people;
+mod webhooks;
+mod who;
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::routing::{any, delete, get, post};
+use contract::IntegrationId;
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use crate::config::Config;
+use crate::metrics::Metrics;
+use crate::rate::Buckets;
+use crate::store::{Store, World};
+use answer::Refused;
+
+/// Gives every handler what it needs; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Desk(Arc<Parts>);
+
+/// The parts of a [`Desk`].
+pub(crate) struct Parts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) config: Config,
+    pub(crate) world: Arc<dyn World>,
+    pub(crate) metrics: Metrics,
+    /// Under which address the outside reaches the service.
+    pub(crate) base_url: String,
+    /// Ends the streams of the feed.
+    pub(crate) stop: CancellationToken,
+    feeds: feed::Tails,
+    deliveries_rate: Buckets<IntegrationId>,
+    sign_in_rate: Buckets<std::net::IpAddr>,
+    /// Keeps a stream of bad requests from filling the log.
+    refusal_log_rate: Buckets<(Option<IntegrationId>, &'static str)>,
+}
+
+impl Deref for Desk {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Desk {
+    /// Opens the desk over a store.
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        config: Config,
+        world: Arc<dyn World>,
+        bound: SocketAddr,
+        stop: CancellationToken,
+    ) -> Self {
+        let per_minute = f64::from(config.sign_ins_per_minute);
+        Self(Arc::new(Parts {
+            feeds: feed::Tails::new(Arc::clone(&store)),
+            deliveries_rate: Buckets::new(
+                f64::from(config.rate_per_second),
+                f64::from(config.rate_burst),
+            ),
+            sign_in_rate: Buckets::new(per_minute / 60.0, per_minute),
+            refusal_log_rate: Buckets::new(0.1, 5.0),
+            base_url: config.base_url(bound),
+            metrics: Metrics::new(),
+            store,
+            config,
+            world,
+            stop,
+        }))
+    }
+}
+
+/// Lays out every route.
+pub(crate) fn router(desk: Desk) -> Router {
+    let compressed = CompressionLayer::new()
+        .gzip(true)
+        .quality(CompressionLevel::Fastest);
+    let texts = Router::new()
+        .route("/api/v1/feed/entries", get(feed::entries))
+        .route("/api/v1/deliveries", get(deliveries::list))
+        .route("/api/v1/deliveries/{id}", get(deliveries::one))
+        .route("/openapi.json", get(operations::openapi))
+        .route("/docs", get(operations::docs))
+        .layer(compressed);
+    Router::new()
+        .route("/api/v1/webhooks/{provider}/{key}", any(webhooks::by_key))
+        .route("/api/v1/webhooks/{provider}", any(webhooks::by_header))
+        .route(
+            "/api/v1/integrations",
+            get(integrations::list).post(integrations::upsert),
+        )
+        .route(
+            "/api/v1/integrations/{id}",
+            get(integrations::one)
+                .patch(integrations::change)
+                .delete(integrations::deactivate),
+        )
+        .route(
+            "/api/v1/integrations/{id}/rotate-secret",
+            post(integrations::rotate_secret),
+        )
+        .route("/api/v1/feed", get(feed::stream))
+        .route("/api/v1/commands", post(commands::apply))
+        .route("/api/v1/sessions", post(people::sign_in))
+        .route(
+            "/api/v1/sessions/me",
+            get(people::me).merge(delete(people::sign_out)),
+        )
+        .route("/api/v1/invites", post(people::invite))
+        .route("/api/v1/members", get(people::members))
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics))
+        .merge(texts)
+        .fallback(async || Refused::not_found())
+        .method_not_allowed_fallback(async || method_not_allowed())
+        .with_state(desk)
+}
+
+/// Refuses a method that a route does not have.
+fn method_not_allowed() -> Refused {
+    Refused::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This route does not take this method.",
+    )
+    .hint("The header Allow names the methods; /openapi.json lists every route.")
+}
+
+/// Refuses a look at a webhook address with a browser.
+fn webhook_takes_post() -> Refused {
+    Refused::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "A webhook address takes POST only.",
+    )
+    .hint("The address is in order; enter it in the platform's webhook settings.")
+    .header(header::ALLOW, HeaderValue::from_static("POST"))
+}

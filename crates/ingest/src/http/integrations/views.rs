@@ -1,0 +1,207 @@
+//! How integrations look in requests and answers, and what is acceptable in them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use contract::IntegrationId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::super::Desk;
+use super::super::answer::Refused;
+use crate::store::{Integration, SecretText, StoredSecret};
+
+/// The longest secret or credential, in bytes.
+const SECRET_BYTES: usize = 1_024;
+
+/// Asks for an integration to be created, or updated by its slug.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Submitted {
+    pub(super) slug: String,
+    pub(super) provider: String,
+    #[serde(flatten)]
+    pub(super) change: Change,
+}
+
+/// Says what is to be different; what is absent stays.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Change {
+    pub(super) name: Option<String>,
+    pub(super) secrets: Option<Texts>,
+    pub(super) credentials: Option<BTreeMap<String, String>>,
+    pub(super) settings: Option<Map<String, Value>>,
+    pub(super) active: Option<bool>,
+}
+
+/// Holds secrets on their way in; without `Debug` that shows them.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Texts(pub(super) Vec<String>);
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "[{} secrets]", self.0.len())
+    }
+}
+
+/// Asks for a new secret; without one the service makes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Rotation {
+    pub(super) secret: Option<String>,
+    pub(super) overlap_hours: Option<u32>,
+}
+
+/// Answers a rotation.
+#[derive(Serialize)]
+pub(crate) struct Rotated {
+    #[serde(flatten)]
+    pub(super) integration: View,
+    /// The secret the service made, shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) secret: Option<String>,
+}
+
+/// Lists integrations.
+#[derive(Serialize)]
+pub(crate) struct Listed {
+    pub(super) integrations: Vec<View>,
+}
+
+/// Shows an integration without its secrets.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct View {
+    id: IntegrationId,
+    slug: String,
+    provider: String,
+    provider_name: &'static str,
+    name: String,
+    /// The unguessable part of the address; admins only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// Where the platform sends to; admins only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<String>,
+    settings: Value,
+    active: bool,
+    /// Whether the platform signs; if not, its address alone vouches for what it sends.
+    signs: bool,
+    /// When each secret that holds ends; null for one without end.
+    secrets_valid_until: Vec<Option<DateTime<Utc>>>,
+    /// Which credentials are set.
+    credential_names: Vec<String>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl View {
+    /// Shows an integration, with its key only to those who may see it.
+    pub(super) fn of(desk: &Desk, one: &Integration, with_key: bool, now: DateTime<Utc>) -> Self {
+        let provider = providers::provider(&one.provider);
+        let url = || {
+            format!(
+                "{}/api/v1/webhooks/{}/{}",
+                desk.base_url,
+                one.provider,
+                one.key.expose()
+            )
+        };
+        let valid = one.secrets.iter().filter(|secret| secret.is_valid(now));
+        Self {
+            id: one.id,
+            slug: one.slug.clone(),
+            provider: one.provider.clone(),
+            provider_name: provider.map_or("", |known| known.name()),
+            name: one.name.clone(),
+            key: with_key.then(|| one.key.expose().to_owned()),
+            webhook_url: with_key.then(url),
+            settings: one.settings.clone(),
+            active: one.active,
+            signs: provider.is_some_and(|known| known.signs()),
+            secrets_valid_until: valid.map(|secret| secret.valid_until).collect(),
+            credential_names: one.credentials.keys().cloned().collect(),
+            created_at: one.created_at,
+            updated_at: one.updated_at,
+        }
+    }
+}
+
+/// Accepts a slug: 1 to 64 small letters, digits and inner hyphens.
+pub(super) fn check_slug(slug: &str) -> Result<(), Refused> {
+    let good = (1..=64).contains(&slug.len())
+        && slug
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !slug.starts_with('-')
+        && !slug.ends_with('-')
+        && !slug.starts_with("int_");
+    if good {
+        return Ok(());
+    }
+    Err(Refused::invalid(
+        "slug",
+        "A slug has 1 to 64 small letters, digits and inner hyphens.",
+    ))
+}
+
+pub(super) fn checked_name(name: &str) -> Result<String, Refused> {
+    let name = name.trim();
+    if (1..=120).contains(&name.chars().count()) {
+        return Ok(name.to_owned());
+    }
+    Err(Refused::invalid("name", "A name has 1 to 120 characters."))
+}
+
+pub(super) fn checked_secret(path: &str, secret: String) -> Result<SecretText, Refused> {
+    if secret.trim().is_empty() || secret.len() > SECRET_BYTES {
+        return Err(Refused::invalid(
+            path,
+            "A secret has 1 to 1024 bytes and is not blank.",
+        ));
+    }
+    Ok(SecretText::new(secret))
+}
+
+pub(super) fn checked_secrets(
+    secrets: Vec<String>,
+    most: usize,
+) -> Result<Vec<StoredSecret>, Refused> {
+    if secrets.len() > most {
+        return Err(Refused::invalid(
+            "secrets",
+            "At most 4 secrets hold at once.",
+        ));
+    }
+    let check = |(place, secret)| {
+        let value = checked_secret(&format!("secrets[{place}]"), secret)?;
+        Ok(StoredSecret {
+            value,
+            valid_until: None,
+        })
+    };
+    secrets.into_iter().enumerate().map(check).collect()
+}
+
+pub(super) fn checked_credentials(
+    credentials: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, SecretText>, Refused> {
+    if credentials.len() > 16
+        || credentials
+            .keys()
+            .any(|name| name.is_empty() || name.len() > 64)
+    {
+        return Err(Refused::invalid(
+            "credentials",
+            "At most 16 credentials, with names of 1 to 64 bytes.",
+        ));
+    }
+    let check = |(name, value)| {
+        let value = checked_secret("credentials", value)?;
+        Ok((name, value))
+    };
+    credentials.into_iter().map(check).collect()
+}

@@ -1,0 +1,145 @@
+//! People: sign-in by invite, who am I, sign-out, the team.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use axum::Json as Answer;
+use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
+use contract::{Invite, Me, MemberId, NewInvite, Role, SignIn, SignedIn};
+use serde::Serialize;
+
+use super::Desk;
+use super::answer::Refused;
+use super::body::Json;
+use super::who::{Agent, Lead};
+use crate::people::{code_hash, new_code, new_token};
+use crate::store::{NewInviteRow, Redeem, TokenHash};
+
+/// How long an invite works.
+const INVITE_LASTS: TimeDelta = TimeDelta::days(7);
+
+/// `POST /api/v1/sessions`: an invite and a name become a token.
+pub(crate) async fn sign_in(
+    State(desk): State<Desk>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Json(request): Json<SignIn>,
+) -> Result<Response, Refused> {
+    desk.sign_in_rate
+        .take(from.ip(), Instant::now())
+        .map_err(|wait| {
+            Refused::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "Too many sign-ins from this address.",
+            )
+            .hint("Try again after the time in Retry-After.")
+            .retry_after(wait)
+        })?;
+    let name = checked("name", &request.name, 1)?;
+    let device = checked("device", &request.device, 0)?;
+    let token = new_token(&*desk.world);
+    let redeem = Redeem {
+        code: code_hash(&request.invite),
+        name,
+        token: TokenHash::of(&token),
+        device,
+    };
+    let session = desk.store.redeem(redeem).await?;
+    tracing::info!(session.id = %session.id, member.id = %session.me.member_id, "{} signed in", session.me.member_id);
+    let signed_in = SignedIn {
+        token,
+        session_id: session.id,
+        me: session.me,
+    };
+    Ok((StatusCode::CREATED, Answer(signed_in)).into_response())
+}
+
+fn checked(path: &str, text: &str, least: usize) -> Result<String, Refused> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let good = (least..=80).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if good {
+        Ok(text)
+    } else {
+        Err(Refused::invalid(
+            path,
+            "Expected at most 80 characters, and a name is not empty.",
+        ))
+    }
+}
+
+/// `GET /api/v1/sessions/me`.
+pub(crate) async fn me(agent: Agent) -> Answer<Me> {
+    Answer(agent.session.me.clone())
+}
+
+/// `DELETE /api/v1/sessions/me`.
+pub(crate) async fn sign_out(
+    State(desk): State<Desk>,
+    agent: Agent,
+) -> Result<StatusCode, Refused> {
+    desk.store
+        .revoke_session(agent.workspace(), agent.session.id)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/invites`; nobody invites above their own role, and leads invite agents only.
+pub(crate) async fn invite(
+    State(desk): State<Desk>,
+    lead: Lead,
+    Json(request): Json<NewInvite>,
+) -> Result<Response, Refused> {
+    if lead.role() != Role::Admin && request.role != Role::Agent {
+        return Err(Refused::forbidden());
+    }
+    let code = new_code(&*desk.world);
+    let expires_at = desk.world.now() + INVITE_LASTS;
+    let row = NewInviteRow {
+        code: code_hash(&code),
+        role: request.role,
+        expires_at,
+        by: Some(lead.session.me.member_id),
+    };
+    desk.store.create_invite(lead.workspace(), row).await?;
+    let invite = Invite {
+        code,
+        role: request.role,
+        expires_at,
+    };
+    Ok((StatusCode::CREATED, Answer(invite)).into_response())
+}
+
+/// Lists the team.
+#[derive(Serialize)]
+pub(crate) struct Team {
+    members: Vec<Person>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Person {
+    id: MemberId,
+    name: String,
+    role: Role,
+    joined_at: DateTime<Utc>,
+}
+
+/// `GET /api/v1/members`.
+pub(crate) async fn members(
+    State(desk): State<Desk>,
+    agent: Agent,
+) -> Result<Answer<Team>, Refused> {
+    let members = desk.store.members(agent.workspace()).await?;
+    let people = members.into_iter().map(|member| Person {
+        id: member.id,
+        name: member.name,
+        role: member.role,
+        joined_at: member.joined_at,
+    });
+    Ok(Answer(Team {
+        members: people.collect(),
+    }))
+}

@@ -1,0 +1,377 @@
+//! What platforms send. The order is the point: size, rate, body, proof on the raw bytes, and only then reading and storing.
+//!
+//! Whatever is wrong with a proof, the caller reads one constant answer; the reason goes to the log and the metrics.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use contract::{DeliveryId, EventId};
+use providers::{Context, Inbound, Proof, Provider, Reading, Secret, Settings};
+use serde::Serialize;
+
+use super::answer::Refused;
+use super::body::{self, Parts1};
+use super::{Desk, webhook_takes_post};
+use crate::store::{
+    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewEvent, NewNonce, NewReading,
+    ProofSummary, Refusal, StoreError,
+};
+
+/// Names the integration where the address does not.
+const INTEGRATION_HEADER: &str = "x-balcao-integration";
+/// Shows that the sender uses the unified contract's proof, whatever platform the body comes from.
+const UNIFIED_PROOF_HEADER: &str = "x-rekuplead-signature";
+/// The headers worth keeping with a delivery; none of them carries a proof.
+const KEPT_HEADERS: [&str; 8] = [
+    "content-type",
+    "user-agent",
+    "x-request-id",
+    "x-hotmart-webhook-version",
+    "x-shopify-topic",
+    "x-shopify-event-id",
+    "x-shopify-webhook-id",
+    "x-linkedstore-topic",
+];
+
+/// Answers a delivery that is durable.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Receipt {
+    result: DeliveryResult,
+    delivery_id: DeliveryId,
+}
+
+/// How a request found its integration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Address {
+    /// By the unguessable key, which is a proof of its own where the platform has none.
+    Key,
+    /// By a name anybody may know.
+    Name,
+}
+
+/// `POST /api/v1/webhooks/{provider}/{key}`.
+pub(crate) async fn by_key(
+    State(desk): State<Desk>,
+    Parts1((provider, key)): Parts1<(String, String)>,
+    request: Request,
+) -> Result<Response, Refused> {
+    check_method_and_size(&desk, &request)?;
+    let integration = desk
+        .store
+        .integration_by_key(&key)
+        .filter(|found| found.provider == provider);
+    receive(&desk, integration, Address::Key, request).await
+}
+
+/// `POST /api/v1/webhooks/{provider}`.
+pub(crate) async fn by_header(
+    State(desk): State<Desk>,
+    Parts1(provider): Parts1<String>,
+    request: Request,
+) -> Result<Response, Refused> {
+    check_method_and_size(&desk, &request)?;
+    let named = request
+        .headers()
+        .get(INTEGRATION_HEADER)
+        .map(|value| value.to_str().unwrap_or_default());
+    let integration = named_or_only(&desk, &provider, named)?;
+    receive(&desk, integration, Address::Name, request).await
+}
+
+fn check_method_and_size(desk: &Desk, request: &Request) -> Result<(), Refused> {
+    if request.method() != Method::POST {
+        return Err(webhook_takes_post());
+    }
+    body::check_head(request.headers(), &desk.config)
+        .inspect_err(|refused| desk.metrics.refused("none", refused.code()))
+}
+
+/// Finds the integration a header names, by id or slug, or the only active one of the platform.
+fn named_or_only(
+    desk: &Desk,
+    provider: &str,
+    named: Option<&str>,
+) -> Result<Option<Arc<Integration>>, Refused> {
+    let mut found = desk.store.all_integrations();
+    found.retain(|one| {
+        one.active
+            && one.provider == provider
+            && named.is_none_or(|name| one.slug == name || one.id.to_string() == name)
+    });
+    if found.len() > 1 {
+        desk.metrics.refused("none", "ambiguous");
+        let refused = Refused::new(
+            StatusCode::CONFLICT,
+            "integration_ambiguous",
+            "Several integrations fit this request.",
+        );
+        return Err(refused.hint("Name one by its id in the header X-Balcao-Integration, or use its own webhook address."));
+    }
+    Ok(found.pop())
+}
+
+fn unknown_webhook() -> Refused {
+    Refused::new(
+        StatusCode::NOT_FOUND,
+        "unknown_webhook",
+        "There is no active integration behind this address.",
+    )
+    .hint("Copy the webhook address from the integration again, and check that it is active.")
+}
+
+async fn receive(
+    desk: &Desk,
+    integration: Option<Arc<Integration>>,
+    address: Address,
+    request: Request,
+) -> Result<Response, Refused> {
+    let found = integration.filter(|one| one.active);
+    let known =
+        found.and_then(|one| providers::provider(&one.provider).map(|provider| (one, provider)));
+    let Some((integration, provider)) = known else {
+        desk.metrics.refused("none", "unknown_webhook");
+        return Err(unknown_webhook());
+    };
+    let slug = provider.slug();
+    desk.deliveries_rate
+        .take(integration.id, Instant::now())
+        .map_err(|wait| {
+            desk.metrics.refused(slug, "rate_limited");
+            Refused::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "This integration sends faster than it may.",
+            )
+            .hint("Send again after the time in Retry-After.")
+            .retry_after(wait)
+        })?;
+    let (head, body) = request.into_parts();
+    let bytes = body::read(body, &desk.config)
+        .await
+        .inspect_err(|refused| desk.metrics.refused(slug, refused.code()))?;
+    let now = desk.world.now();
+    let received = Received {
+        desk,
+        provider,
+        integration: &integration,
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: &bytes,
+        now,
+    };
+    let proof = received.verified(address)?;
+    received.store(proof).await
+}
+
+/// One request on its way through.
+struct Received<'a> {
+    desk: &'a Desk,
+    provider: &'static dyn Provider,
+    integration: &'a Integration,
+    query: &'a str,
+    headers: &'a HeaderMap,
+    body: &'a Bytes,
+    now: DateTime<Utc>,
+}
+
+/// What a body was read into, with what the caller is told when it could not be read.
+struct Read {
+    reading: NewReading,
+    rejected: Option<providers::Unreadable>,
+}
+
+impl Received<'_> {
+    fn inbound(&self) -> Inbound<'_> {
+        Inbound {
+            query: self.query,
+            headers: self.headers,
+            body: self.body,
+        }
+    }
+
+    /// Checks the proof over the raw bytes, against every secret that is valid now.
+    fn verified(&self, address: Address) -> Result<Proof, Refused> {
+        let secrets: Vec<Secret> = self
+            .integration
+            .secrets
+            .iter()
+            .filter(|secret| secret.is_valid(self.now))
+            .map(|secret| Secret::new(secret.value.expose()))
+            .collect();
+        let scheme = if self.headers.contains_key(UNIFIED_PROOF_HEADER) {
+            providers::provider("unified").unwrap_or(self.provider)
+        } else {
+            self.provider
+        };
+        let proof = scheme
+            .verify(&self.inbound(), &secrets, self.now)
+            .map_err(|refusal| self.refused(refusal.code()))?;
+        if !proof.signed && address == Address::Name {
+            return Err(self.refused("key_missing"));
+        }
+        self.desk
+            .metrics
+            .proved(self.provider.slug(), proof.scheme, proof.secret_index);
+        Ok(proof)
+    }
+
+    fn refused(&self, reason: &'static str) -> Refused {
+        self.desk.metrics.refused(self.provider.slug(), reason);
+        let id = self.integration.id;
+        if self
+            .desk
+            .refusal_log_rate
+            .take((Some(id), reason), Instant::now())
+            .is_ok()
+        {
+            tracing::warn!(integration.id = %id, provider = self.provider.slug(), reason, "refused a webhook of {id}: {reason}");
+        }
+        Refused::bad_proof()
+    }
+
+    fn read(&self) -> Result<Read, Refused> {
+        let settings = Settings::new(self.integration.settings.clone());
+        let context = Context {
+            now: self.now,
+            integration: self.integration.id,
+            settings: &settings,
+        };
+        let reading = match self.provider.normalise(&self.inbound(), &context) {
+            Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts)?),
+            Ok(Reading::Ignored { event, why }) => NewReading::Ignored {
+                event,
+                why: why.to_owned(),
+            },
+            Ok(Reading::Unmapped { event, why }) => NewReading::Unmapped {
+                event,
+                why: why.to_owned(),
+            },
+            Err(unreadable) => {
+                let reading = NewReading::Rejected {
+                    code: unreadable.code.to_owned(),
+                    path: unreadable.path.clone(),
+                };
+                return Ok(Read {
+                    reading,
+                    rejected: Some(unreadable),
+                });
+            }
+        };
+        Ok(Read {
+            reading,
+            rejected: None,
+        })
+    }
+
+    fn events(&self, drafts: Vec<providers::Draft>) -> Result<Vec<NewEvent>, Refused> {
+        drafts
+            .into_iter()
+            .map(|draft| {
+                let (millis, random) = self.desk.world.id_parts();
+                let business_key = draft.business_key.clone();
+                let event = draft.into_event(EventId::new(millis, random));
+                NewEvent::new(&event, &business_key).map_err(|_| Refused::internal())
+            })
+            .collect()
+    }
+
+    fn delivery(&self, proof: Proof, reading: NewReading) -> NewDelivery {
+        let inbound = self.inbound();
+        let (millis, random) = self.desk.world.id_parts();
+        let delivery_key = match self.provider.delivery_key(&inbound) {
+            Some(key) => Key16::of(&[b"id", key.as_bytes()]),
+            None => Key16::of(&[b"body", self.body]),
+        };
+        let body = match self.provider.strip(&inbound) {
+            std::borrow::Cow::Borrowed(same) if same.len() == self.body.len() => self.body.clone(),
+            stripped => Bytes::from(stripped.into_owned()),
+        };
+        NewDelivery {
+            id: DeliveryId::new(millis, random),
+            workspace: self.integration.workspace,
+            integration: self.integration.id,
+            received_at: self.now,
+            headers: kept(self.headers),
+            body,
+            proof: ProofSummary {
+                scheme: proof.scheme.to_owned(),
+                secret_index: u32::try_from(proof.secret_index).unwrap_or(u32::MAX),
+                signed: proof.signed,
+            },
+            nonce: proof.nonce.map(|nonce| NewNonce {
+                value: nonce.value,
+                expires_at: nonce.expires_at,
+            }),
+            delivery_key,
+            reading,
+        }
+    }
+
+    /// Stores the delivery and answers; success is told only after the commit is durable.
+    async fn store(&self, proof: Proof) -> Result<Response, Refused> {
+        let Read { reading, rejected } = self.read()?;
+        let begun = Instant::now();
+        let storing = self.desk.store.accept(self.delivery(proof, reading));
+        let slug = self.provider.slug();
+        let Ok(stored) = tokio::time::timeout(self.desk.config.commit_timeout, storing).await
+        else {
+            self.desk.metrics.refused(slug, "commit_timeout");
+            return Err(Refused::busy("overloaded"));
+        };
+        let accepted = stored.map_err(|error| self.not_stored(error))?;
+        self.desk.metrics.accepted_in(begun.elapsed());
+        self.desk.metrics.delivered(slug, accepted.result.as_str());
+        Ok(answer(&accepted, rejected))
+    }
+
+    fn not_stored(&self, error: StoreError) -> Refused {
+        if error == StoreError::Refused(Refusal::NonceReused) {
+            return self.refused("nonce_reused");
+        }
+        let refused = Refused::from(error);
+        self.desk
+            .metrics
+            .refused(self.provider.slug(), refused.code());
+        refused
+    }
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    KEPT_HEADERS
+        .iter()
+        .filter_map(|name| {
+            Some((
+                (*name).to_owned(),
+                headers.get(*name)?.to_str().ok()?.to_owned(),
+            ))
+        })
+        .collect()
+}
+
+fn answer(accepted: &Accepted, rejected: Option<providers::Unreadable>) -> Response {
+    let Some(unreadable) = rejected else {
+        let receipt = Receipt {
+            result: accepted.result,
+            delivery_id: accepted.delivery_id,
+        };
+        return Json(receipt).into_response();
+    };
+    Refused::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        unreadable.code,
+        unreadable.detail,
+    )
+    .path(unreadable.path)
+    .hint(format!(
+        "The delivery was kept as {}.",
+        accepted.delivery_id
+    ))
+    .into_response()
+}
