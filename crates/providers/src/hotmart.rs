@@ -95,17 +95,18 @@ impl Provider for Hotmart {
         }
     }
 
+    /// Cuts the token out. Where a body is so broken that it may still hold it, nothing of it is kept.
     fn strip<'a>(&self, inbound: &Inbound<'a>) -> Cow<'a, [u8]> {
-        if is_json(inbound.body) {
-            return json::without_members(inbound.body, TOKEN);
+        let body = inbound.body;
+        let stripped = if is_json(body) {
+            json::without_members(body, TOKEN)
+        } else {
+            form::without(body, TOKEN)
+        };
+        if mentions_token(&stripped) && !is_sound(&stripped) {
+            return Cow::Owned(Vec::new());
         }
-        match form::without(inbound.body, TOKEN) {
-            Cow::Borrowed(body) => json::without_members(body, TOKEN),
-            Cow::Owned(body) => match json::without_members(&body, TOKEN) {
-                Cow::Borrowed(_) => Cow::Owned(body),
-                Cow::Owned(stripped) => Cow::Owned(stripped),
-            },
-        }
+        stripped
     }
 
     /// The envelope's id; version 1.0.0 has none.
@@ -124,6 +125,19 @@ impl Provider for Hotmart {
 fn is_json(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+fn mentions_token(body: &[u8]) -> bool {
+    body.windows(TOKEN.len())
+        .any(|bytes| bytes.eq_ignore_ascii_case(TOKEN.as_bytes()))
+}
+
+/// Tells whether a body is what it seems, so that cutting by its structure was enough.
+fn is_sound(body: &[u8]) -> bool {
+    if is_json(body) {
+        return json::is_sound(body);
+    }
+    form::is_sound(body)
 }
 
 /// Lists the tokens at the body's root.
@@ -148,3 +162,6 @@ fn is_panel_test(transaction: Option<&str>, email: Option<&str>) -> bool {
             email.starts_with("testeComprador") && email.ends_with("@example.com")
         })
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,11 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unreadab
     Ok(value)
 }
 
+/// Tells whether a body is JSON through and through.
+pub(crate) fn is_sound(body: &[u8]) -> bool {
+    read::<serde::de::IgnoredAny>(body).is_ok()
+}
+
 /// Takes a body as UTF-8 text of allowed size, without a byte order mark.
 pub(crate) fn text(body: &[u8]) -> Result<&str, Unreadable> {
     if body.len() > MAX_BYTES {

@@ -83,6 +83,21 @@ pub trait Provider: Send + Sync {
     }
 }
 
+/// Reads a verified request of a platform: in the platform's own form, or in the unified one where the request bears its proof.
+///
+/// # Errors
+/// As [`Provider::normalise`].
+pub fn normalise(
+    provider: &dyn Provider,
+    inbound: &Inbound<'_>,
+    context: &Context<'_>,
+) -> Result<Reading, Unreadable> {
+    if unified::is_unified(inbound) {
+        return unified::read_as(provider.slug(), inbound.body, context);
+    }
+    provider.normalise(inbound, context)
+}
+
 /// Returns the platform with this slug.
 #[must_use]
 pub fn provider(slug: &str) -> Option<&'static dyn Provider> {

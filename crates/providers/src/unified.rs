@@ -24,6 +24,7 @@ use crate::secret::Secret;
 use crate::{Inbound, Provider, json, times};
 
 const SLUG: &str = "unified";
+const SIGNATURE_HEADER: &str = "x-rekuplead-signature";
 /// How far the sender's clock and ours may differ, either way.
 const TOLERANCE: TimeDelta = TimeDelta::seconds(300);
 /// How long a nonce is remembered: twice the tolerance, so that it outlives its timestamp on any clock.
@@ -40,7 +41,7 @@ impl Provider for Unified {
     }
 
     fn name(&self) -> &'static str {
-        "Contrato unificado"
+        "Webhook"
     }
 
     fn signs(&self) -> bool {
@@ -61,9 +62,24 @@ impl Provider for Unified {
         inbound: &Inbound<'_>,
         context: &Context<'_>,
     ) -> Result<Reading, Unreadable> {
-        let body: Body<'_> = json::read(inbound.body)?;
-        body.read(context)
+        read_as(SLUG, inbound.body, context)
     }
+}
+
+/// Reads a body of the unified form on behalf of a platform.
+pub(crate) fn read_as(
+    slug: &'static str,
+    body: &[u8],
+    context: &Context<'_>,
+) -> Result<Reading, Unreadable> {
+    let body: Body<'_> = json::read(body)?;
+    body.read(slug, context)
+}
+
+/// Tells whether a request bears the unified proof and a body of the unified form.
+pub(crate) fn is_unified(inbound: &Inbound<'_>) -> bool {
+    let told = |name| !json::root_members(inbound.body, name).is_empty();
+    inbound.headers.count(SIGNATURE_HEADER) > 0 && told("externalId") && told("customer")
 }
 
 /// Checks the proof by `x-rekuplead-signature`, `-timestamp` and `-nonce`, which any platform's requests may bear.
@@ -78,7 +94,7 @@ pub fn verify_unified(
     now: DateTime<Utc>,
 ) -> Result<Proof, Refusal> {
     proof::ready(secrets)?;
-    let signature = sole_header(inbound, "x-rekuplead-signature")?;
+    let signature = sole_header(inbound, SIGNATURE_HEADER)?;
     let timestamp = sole_header(inbound, "x-rekuplead-timestamp")?;
     let nonce = sole_header(inbound, "x-rekuplead-nonce")?;
     let tag = proof::hex_digest::<32>(signature.as_bytes())?;
@@ -217,7 +233,7 @@ struct Tags<'a> {
 }
 
 impl Body<'_> {
-    fn read(&self, context: &Context<'_>) -> Result<Reading, Unreadable> {
+    fn read(&self, slug: &'static str, context: &Context<'_>) -> Result<Reading, Unreadable> {
         let word = self.status.text();
         let Some(status) = self.status() else {
             return Ok(Reading::Unmapped {
@@ -229,7 +245,7 @@ impl Body<'_> {
         let event = self.event.line();
         let event = event.as_deref().or(word).unwrap_or("abandoned");
         let stage = self.stage(status);
-        let mut draft = Draft::of(context, SLUG, id, stage, event);
+        let mut draft = Draft::of(context, slug, id, stage, event);
         if self.told_stage().is_some_and(|told| told != stage) {
             draft.doubt("stage_not_of_status", "stage");
         }

@@ -44,3 +44,13 @@ pub(super) fn without<'a>(body: &'a [u8], name: &str) -> Cow<'a, [u8]> {
     let kept: Vec<&[u8]> = pairs().filter(|pair| !is_named(pair)).collect();
     Cow::Owned(kept.join(&b'&'))
 }
+
+/// Tells whether a body is pairs and nothing else: plain characters, one equals sign in each pair.
+pub(super) fn is_sound(body: &[u8]) -> bool {
+    body.split(|byte| *byte == b'&').all(|pair| {
+        pair.iter().filter(|byte| **byte == b'=').count() == 1
+            && pair
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"=-._*+%~".contains(byte))
+    })
+}

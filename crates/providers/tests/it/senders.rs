@@ -1,7 +1,8 @@
 //! What the signing half writes, the verifying half must accept, and nothing else.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use providers::{Inbound, Refusal, Secret, sign};
+use contract::IntegrationId;
+use providers::{Context, Inbound, Reading, Refusal, Secret, Settings, sign};
 
 #[test]
 fn signed_requests_are_accepted_by_their_own_secret_only() {
@@ -60,5 +61,94 @@ fn repeated_headers_are_refused() {
         };
         let refusal = provider.verify(&inbound, &secrets, now);
         assert_eq!(refusal, Err(Refusal::Malformed), "{slug}");
+    }
+}
+
+#[test]
+fn the_unified_form_is_read_on_behalf_of_any_platform() {
+    let now = DateTime::<Utc>::from_timestamp(1_795_264_800, 0).expect("a time");
+    let secret = Secret::new(*b"sample-secret-0001");
+    let body =
+        br#"{"externalId":"77","status":"approved","amount":"12,50","customer":{"name":"Rita"}}"#;
+    let signed = sign::sign("unified", &secret, body, now, "nonce-0001").expect("signs");
+    let settings = Settings::default();
+    let context = Context {
+        now,
+        integration: IntegrationId::from_u128(7),
+        settings: &settings,
+    };
+    for provider in providers::all() {
+        let inbound = Inbound {
+            query: "",
+            headers: &signed.headers,
+            body,
+        };
+        let Ok(Reading::Events(drafts)) = providers::normalise(*provider, &inbound, &context)
+        else {
+            panic!("{} does not read it", provider.slug());
+        };
+        let [draft] = drafts.as_slice() else {
+            panic!("{} reads {} events", provider.slug(), drafts.len());
+        };
+        assert_eq!(
+            (draft.provider, draft.amount_minor),
+            (provider.slug(), Some(1250))
+        );
+        assert!(
+            draft.order_key.starts_with(provider.slug()),
+            "{}",
+            draft.order_key
+        );
+    }
+}
+
+#[test]
+fn the_business_key_ignores_arrival_and_nothing_else() {
+    let secret = Secret::new(*b"sample-secret-0001");
+    let settings = Settings::default();
+    let key = |body: &str, seconds: i64| {
+        let now = DateTime::<Utc>::from_timestamp(seconds, 0).expect("a time");
+        let signed = sign::sign("unified", &secret, body.as_bytes(), now, "nonce-0001");
+        let inbound = Inbound {
+            query: "",
+            headers: &signed.expect("signs").headers,
+            body: body.as_bytes(),
+        };
+        let context = Context {
+            now,
+            integration: IntegrationId::from_u128(7),
+            settings: &settings,
+        };
+        let provider = providers::provider("unified").expect("exists");
+        match provider.normalise(&inbound, &context) {
+            Ok(Reading::Events(drafts)) => {
+                drafts.into_iter().map(|draft| draft.business_key).next()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let base = r#"{"externalId":"77","status":"pending","amount":10,"customer":{"name":"Rita"}}"#;
+    let first = key(base, 1_795_264_800);
+    assert_eq!(first, key(base, 1_795_268_400));
+    assert_eq!(
+        first,
+        key(&base.replace("10,", " \"10,00\" ,"), 1_795_264_800)
+    );
+    for (from, to) in [
+        ("77", "78"),
+        ("pending", "approved"),
+        ("10", "11"),
+        ("Rita", "Rute"),
+        (
+            "\"amount\"",
+            "\"occurredAt\":\"2026-11-01T10:00:00Z\",\"amount\"",
+        ),
+        ("\"amount\"", "\"coupon\":\"X\",\"amount\""),
+    ] {
+        assert_ne!(
+            first,
+            key(&base.replace(from, to), 1_795_264_800),
+            "{from} → {to}"
+        );
     }
 }
