@@ -243,7 +243,7 @@ impl Received<'_> {
             integration: self.integration.id,
             settings: &settings,
         };
-        let reading = match self.provider.normalise(&self.inbound(), &context) {
+        let reading = match providers::normalise(self.provider, &self.inbound(), &context) {
             Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts)?),
             Ok(Reading::Ignored { event, why }) => NewReading::Ignored {
                 event,
