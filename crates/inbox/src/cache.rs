@@ -6,18 +6,38 @@
 //! One [`Cache`] writes; any number of threads read through [`Views`], which stay open across a rebuild.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use contract::{Chain, CommandId, ConversationId, Entry, Epoch, MemberId, Page, Position};
+use contract::{Chain, CommandId, ConversationId, Epoch, MemberId, Position};
 
 use crate::view::{Amount, Change};
+
+use rusqlite::{Connection, OptionalExtension};
 
 pub use error::{ApplyError, CacheError};
 pub use overlay::{Overlay, Pending};
 pub use views::Views;
 
+mod apply;
+mod batch;
+mod conversation;
+mod digest;
 mod error;
+mod facts;
+mod file;
+mod judge;
+mod listing;
+mod moment;
 mod overlay;
+mod shelf;
+mod sweep;
+#[cfg(test)]
+mod tests;
 mod views;
+mod words;
+
+use conversation::Conversation;
+use shelf::Shelf;
 
 /// Says whose eyes the cache is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +158,14 @@ pub struct ReadMark {
 
 /// Writes the cache; there is one.
 #[derive(Debug)]
-pub struct Cache {}
+pub struct Cache {
+    db: Connection,
+    shelf: Arc<Shelf>,
+    holder: Holder,
+    cursor: Cursor,
+    tail_chain: Chain,
+    swept_at: i64,
+}
 
 impl Cache {
     /// Opens the cache at `path`, or makes an empty one there where none can be read; `now` is Unix milliseconds.
@@ -148,70 +175,25 @@ impl Cache {
     /// # Errors
     /// When the file cannot be made, or SQLite is older than 3.51.3.
     pub fn open(path: &Path, holder: Holder, now: i64) -> Result<Opened, CacheError> {
-        let _ = (path, holder, now);
-        unimplemented!()
+        let fresh = file::beside(path, FRESH);
+        file::remove(&fresh)?;
+        let (db, refill) = file::open_writer(path, holder, now)?;
+        Ok(Opened {
+            cache: Self::over(db, path, holder)?,
+            refill,
+        })
     }
 
     /// Returns the readers' side.
     #[must_use]
     pub fn views(&self) -> Views {
-        unimplemented!()
+        Views::over(Arc::clone(&self.shelf))
     }
 
     /// Returns which part of the feed is here.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        unimplemented!()
-    }
-
-    /// Starts an empty cache with any page of the feed, in practice the newest.
-    ///
-    /// # Errors
-    /// [`ApplyError::NotEmpty`] when the cache already follows a feed; else as [`Cache::apply`].
-    pub fn begin(&mut self, page: &Page) -> Result<Applied, ApplyError> {
-        let _ = page;
-        unimplemented!()
-    }
-
-    /// Applies entries that follow the head, and moves the cursor, in one transaction; entries already here are passed over.
-    ///
-    /// # Errors
-    /// [`ApplyError::OtherEpoch`], [`ApplyError::Gap`] and [`ApplyError::ChainMismatch`] when they do not follow;
-    /// [`ApplyError::DiskFull`], [`ApplyError::Corrupt`] and [`ApplyError::Database`] when they cannot be kept. Nothing changed then.
-    pub fn apply(&mut self, epoch: &Epoch, entries: &[Entry]) -> Result<Applied, ApplyError> {
-        let _ = (epoch, entries);
-        unimplemented!()
-    }
-
-    /// Applies a page of entries that end where the tail begins.
-    ///
-    /// `next_before` of the page tells whether the log goes further back. No sales are reported: they are history.
-    ///
-    /// # Errors
-    /// As [`Cache::apply`].
-    pub fn apply_older(&mut self, page: &Page) -> Result<Applied, ApplyError> {
-        let _ = page;
-        unimplemented!()
-    }
-
-    /// Moves rows whose time has come to where they belong at `now` (Unix milliseconds), a few hundred a call.
-    ///
-    /// A clock that jumped is followed both ways, so nothing is lost to it.
-    ///
-    /// # Errors
-    /// [`ApplyError`] of storage; nothing changed then.
-    pub fn sweep(&mut self, now: i64) -> Result<Swept, ApplyError> {
-        let _ = now;
-        unimplemented!()
-    }
-
-    /// Enters up to `limit` conversations into the search index that big batches left out; returns how many are left.
-    ///
-    /// # Errors
-    /// [`ApplyError`] of storage.
-    pub fn index_search(&mut self, limit: u32) -> Result<u64, ApplyError> {
-        let _ = limit;
-        unimplemented!()
+        self.cursor.clone()
     }
 
     /// Marks all that a conversation shows as read; returns the mark to keep, or `None` when there is nothing new.
@@ -219,8 +201,20 @@ impl Cache {
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn mark_read(&mut self, id: ConversationId) -> Result<Option<ReadMark>, ApplyError> {
-        let _ = id;
-        unimplemented!()
+        self.write(|tx| {
+            let Some(mut found) = Conversation::shown(tx, id)? else {
+                return Ok(None);
+            };
+            if found.read_at >= found.news_at {
+                return Ok(None);
+            }
+            found.read_at = found.news_at;
+            found.write(tx)?;
+            Ok(Some(ReadMark {
+                conversation_id: found.public,
+                at: found.read_at,
+            }))
+        })
     }
 
     /// Takes over read marks kept elsewhere, after a refill; marks of conversations that are not here yet are kept for them.
@@ -228,25 +222,29 @@ impl Cache {
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn replay_read(&mut self, marks: &[ReadMark]) -> Result<(), ApplyError> {
-        let _ = marks;
-        unimplemented!()
+        self.write(|tx| {
+            for mark in marks {
+                let mut found = match Conversation::shown(tx, mark.conversation_id)? {
+                    Some(found) => found,
+                    None => Conversation::new(next_row(tx)?, mark.conversation_id),
+                };
+                found.read_at = found.read_at.max(mark.at);
+                found.write(tx)?;
+            }
+            Ok(())
+        })
     }
 
-    /// Moves committed pages into the main file and merges the search index a little; call it when idle.
+    /// Makes an empty cache beside this one, to be filled while this one stays readable; `now` is Unix milliseconds.
     ///
-    /// # Errors
-    /// [`ApplyError`] of storage.
-    pub fn tend(&mut self) -> Result<(), ApplyError> {
-        unimplemented!()
-    }
-
-    /// Makes an empty cache beside this one, to be filled while this one stays readable.
+    /// Read marks are not in it: replay them.
     ///
     /// # Errors
     /// [`CacheError`] as [`Cache::open`].
     pub fn beside(&self, now: i64) -> Result<Self, CacheError> {
-        let _ = now;
-        unimplemented!()
+        let path = file::beside(&self.shelf.path, FRESH);
+        file::remove(&path)?;
+        Self::over(file::make(&path, self.holder, now)?, &path, self.holder)
     }
 
     /// Puts a cache made with [`Cache::beside`] in this one's place; all [`Views`] of this one read the new rows from then on.
@@ -254,8 +252,22 @@ impl Cache {
     /// # Errors
     /// [`CacheError`] when the files cannot be swapped.
     pub fn replace_with(&mut self, fresh: Self) -> Result<(), CacheError> {
-        let _ = fresh;
-        unimplemented!()
+        let shelf = Arc::clone(&self.shelf);
+        let from = fresh.shelf.path.clone();
+        shelf.exchange(|| {
+            fresh.shut()?;
+            // The old connection has to be closed before its file goes; one in memory holds its place meanwhile.
+            let old = std::mem::replace(&mut self.db, Connection::open_in_memory()?);
+            drop(old);
+            file::swap(&from, &shelf.path)?;
+            let (db, _) = file::open_writer(&shelf.path, self.holder, self.swept_at)?;
+            let reopened = Self::over(db, &shelf.path, self.holder)?;
+            self.db = reopened.db;
+            self.cursor = reopened.cursor;
+            self.tail_chain = reopened.tail_chain;
+            self.swept_at = reopened.swept_at;
+            Ok(())
+        })
     }
 
     /// Closes the file and notes that it was closed in good order.
@@ -263,7 +275,8 @@ impl Cache {
     /// # Errors
     /// [`ApplyError`] of storage; the next opening then checks the file.
     pub fn close(self) -> Result<(), ApplyError> {
-        unimplemented!()
+        let shelf = Arc::clone(&self.shelf);
+        shelf.exchange(|| self.shut())
     }
 
     /// Fingerprints all logical rows, free of the order in which entries came; for tests.
@@ -271,6 +284,56 @@ impl Cache {
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn digest(&self) -> Result<String, ApplyError> {
-        unimplemented!()
+        digest::of(&self.db)
     }
+
+    fn over(db: Connection, path: &Path, holder: Holder) -> Result<Self, CacheError> {
+        let (cursor, tail_chain, swept_at) = read_meta(&db)?;
+        Ok(Self {
+            db,
+            shelf: Arc::new(Shelf::at(path)),
+            holder,
+            cursor,
+            tail_chain,
+            swept_at,
+        })
+    }
+
+    fn shut(self) -> Result<(), ApplyError> {
+        self.db
+            .execute("UPDATE meta SET clean = 1 WHERE id = 1", ())?;
+        file::checkpoint(&self.db, file::Checkpoint::Truncate)?;
+        self.db.close().map_err(|(_, error)| error)?;
+        Ok(())
+    }
+}
+
+/// The suffix of a cache that is being filled beside the one in use.
+const FRESH: &str = ".new";
+
+fn read_meta(db: &Connection) -> Result<(Cursor, Chain, i64), ApplyError> {
+    let sql =
+        "SELECT epoch, head, chain, tail, tail_chain, filled, swept_at FROM meta WHERE id = 1";
+    let read = |row: &rusqlite::Row<'_>| {
+        let epoch: String = row.get(0)?;
+        let chain = |at| -> rusqlite::Result<Chain> {
+            let bytes = <[u8; 16]>::try_from(row.get_ref(at)?.as_blob()?);
+            Ok(bytes.map_or(Chain::EMPTY, Chain::from_bytes))
+        };
+        let cursor = Cursor {
+            epoch: Some(epoch).filter(|epoch| !epoch.is_empty()).map(Epoch),
+            head: row.get::<_, i64>(1)?.unsigned_abs(),
+            chain: chain(2)?,
+            tail: row.get::<_, i64>(3)?.unsigned_abs(),
+            filled: row.get(5)?,
+        };
+        Ok((cursor, chain(4)?, row.get(6)?))
+    };
+    let found = db.query_row(sql, (), read).optional()?;
+    found.ok_or(ApplyError::Corrupt)
+}
+
+fn next_row(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM conversation")?
+        .query_row((), |row| row.get(0))
 }

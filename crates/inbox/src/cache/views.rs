@@ -1,25 +1,40 @@
 //! The readers' side of the cache: everything the page asks, answered from read-only connections.
 
-use contract::{ConversationId, Customer, Order};
+use std::sync::Arc;
 
+use contract::{ConversationId, Customer, Order};
+use rusqlite::OptionalExtension;
+
+use super::batch::bought;
+use super::conversation::Conversation;
+use super::shelf::Shelf;
 use super::{ApplyError, Overlay};
 use crate::asking::{Found, TimelinePage};
 use crate::view::{ConversationView, Counters, PageAsked, Row, RowPage, View};
+
+mod lists;
+mod search;
+mod talk;
 
 /// Answers the page; cheap to clone, usable from any thread, and open across [`super::Cache::replace_with`].
 ///
 /// All methods block on the disk for well under a millisecond; `now` is Unix milliseconds.
 #[derive(Debug, Clone)]
-pub struct Views {}
+pub struct Views {
+    shelf: Arc<Shelf>,
+}
 
 impl Views {
+    pub(super) fn over(shelf: Arc<Shelf>) -> Self {
+        Self { shelf }
+    }
+
     /// Returns one page of a view.
     ///
     /// # Errors
     /// [`ApplyError`] of storage. A cursor that this cache did not give reads as the start.
     pub fn list_page(&self, asked: &PageAsked, overlay: &Overlay) -> Result<RowPage, ApplyError> {
-        let _ = (asked, overlay);
-        unimplemented!()
+        self.shelf.read(|db| lists::page(db, asked, overlay))
     }
 
     /// Returns those of the conversations that are in the view, in the order asked for.
@@ -32,8 +47,7 @@ impl Views {
         ids: &[ConversationId],
         overlay: &Overlay,
     ) -> Result<Vec<Row>, ApplyError> {
-        let _ = (view, ids, overlay);
-        unimplemented!()
+        self.shelf.read(|db| lists::rows(db, view, ids, overlay))
     }
 
     /// Returns how many rows each view has.
@@ -41,11 +55,12 @@ impl Views {
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn counters(&self, overlay: &Overlay) -> Result<Counters, ApplyError> {
-        let _ = overlay;
-        unimplemented!()
+        self.shelf.read(|db| lists::counters(db, overlay))
     }
 
     /// Returns a conversation as it stands at `now`, or `None` when it is not here; its draft is not known here.
+    ///
+    /// The id of one that was merged into another gives the other.
     ///
     /// # Errors
     /// [`ApplyError`] of storage.
@@ -55,22 +70,22 @@ impl Views {
         now: i64,
         overlay: &Overlay,
     ) -> Result<Option<ConversationView>, ApplyError> {
-        let _ = (id, now, overlay);
-        unimplemented!()
+        self.shelf
+            .read(|db| talk::conversation(db, id, now, overlay))
     }
 
     /// Returns the 50 items before the place that an earlier answer named as `older`.
     ///
     /// # Errors
-    /// [`ApplyError`] of storage.
+    /// [`ApplyError`] of storage. A place that this cache did not name reads as the start.
     pub fn timeline_before(
         &self,
         id: ConversationId,
         before: &str,
         overlay: &Overlay,
     ) -> Result<TimelinePage, ApplyError> {
-        let _ = (id, before, overlay);
-        unimplemented!()
+        self.shelf
+            .read(|db| talk::timeline_before(db, id, before, overlay))
     }
 
     /// Finds conversations by words or numbers, newest first, at most `limit` (1 to 100).
@@ -78,8 +93,8 @@ impl Views {
     /// # Errors
     /// [`ApplyError`] of storage; never because of what was typed.
     pub fn search(&self, text: &str, limit: u32, overlay: &Overlay) -> Result<Found, ApplyError> {
-        let _ = (text, limit, overlay);
-        unimplemented!()
+        self.shelf
+            .read(|db| search::search(db, text, limit, overlay))
     }
 
     /// Returns a conversation's person in full: for revealing a part, and for handing a text over.
@@ -87,8 +102,13 @@ impl Views {
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn person(&self, id: ConversationId) -> Result<Option<Customer>, ApplyError> {
-        let _ = id;
-        unimplemented!()
+        self.shelf.read(|db| {
+            let Some(found) = Conversation::shown(db, id)? else {
+                return Ok(None);
+            };
+            let orders = talk::newest_first(bought(db, found.row)?);
+            Ok(Some(talk::customer(&orders)))
+        })
     }
 
     /// Returns the fold of one of a conversation's orders: for filling templates and for checks at the moment of sending.
@@ -96,7 +116,18 @@ impl Views {
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn order(&self, id: ConversationId, order_key: &str) -> Result<Option<Order>, ApplyError> {
-        let _ = (id, order_key);
-        unimplemented!()
+        self.shelf.read(|db| {
+            let Some(found) = Conversation::shown(db, id)? else {
+                return Ok(None);
+            };
+            let fold: Option<String> = db
+                .prepare_cached(
+                    "SELECT fold FROM purchase WHERE order_key = ?1 AND conversation = ?2",
+                )?
+                .query_row((order_key, found.row), |row| row.get(0))
+                .optional()?;
+            fold.map(|fold| serde_json::from_str(&fold).map_err(|_| ApplyError::Corrupt))
+                .transpose()
+        })
     }
 }

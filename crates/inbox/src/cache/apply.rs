@@ -1,0 +1,225 @@
+//! Taking runs of entries in: whether they belong where they claim to, and the one transaction that keeps them.
+
+use contract::{Chain, Entry, Epoch, Page};
+use rusqlite::{Transaction, TransactionBehavior, named_params};
+
+use super::batch::{Batch, Indexing};
+use super::moment::Told;
+use super::{Applied, ApplyError, Cache, Cursor};
+
+/// Runs up to this long are indexed at once; longer ones are history, and indexed when there is time.
+const LIVE: usize = 64;
+
+/// Runs from this length on are read on two threads.
+const WIDE: usize = 256;
+
+impl Cache {
+    /// Starts an empty cache with any page of the feed, in practice the newest.
+    ///
+    /// # Errors
+    /// [`ApplyError::NotEmpty`] when the cache already follows a feed; else as [`Cache::apply`].
+    pub fn begin(&mut self, page: &Page) -> Result<Applied, ApplyError> {
+        if self.cursor.epoch.is_some() {
+            return Err(ApplyError::NotEmpty);
+        }
+        let told = read(&page.entries, page.chain_before)?;
+        let tail = page
+            .entries
+            .first()
+            .map_or(page.head.saturating_add(1), |first| first.seq);
+        let cursor = Cursor {
+            epoch: Some(page.epoch.clone()),
+            head: page.entries.last().map_or(page.head, |last| last.seq),
+            chain: page
+                .entries
+                .last()
+                .map_or(page.chain_before, |last| last.chain),
+            tail,
+            filled: page.next_before.is_none() || tail <= 1,
+        };
+        self.keep(&page.entries, &told, cursor, page.chain_before)
+            .map(history)
+    }
+
+    /// Applies entries that follow the head, and moves the cursor, in one transaction; entries already here are passed over.
+    ///
+    /// # Errors
+    /// [`ApplyError::OtherEpoch`], [`ApplyError::Gap`] and [`ApplyError::ChainMismatch`] when they do not follow;
+    /// [`ApplyError::DiskFull`], [`ApplyError::Corrupt`] and [`ApplyError::Database`] when they cannot be kept. Nothing changed then.
+    pub fn apply(&mut self, epoch: &Epoch, entries: &[Entry]) -> Result<Applied, ApplyError> {
+        self.check_epoch(epoch)?;
+        let known = entries.partition_point(|entry| entry.seq <= self.cursor.head);
+        let (_, new) = entries.split_at(known);
+        let (Some(first), Some(last)) = (new.first(), new.last()) else {
+            return Ok(Applied::default());
+        };
+        let expected = self.cursor.head.saturating_add(1);
+        if first.seq != expected {
+            return Err(ApplyError::Gap {
+                expected,
+                got: first.seq,
+            });
+        }
+        let told = read(new, self.cursor.chain)?;
+        let cursor = Cursor {
+            head: last.seq,
+            chain: last.chain,
+            ..self.cursor.clone()
+        };
+        self.keep(new, &told, cursor, self.tail_chain)
+    }
+
+    /// Applies a page of entries that end where the tail begins.
+    ///
+    /// `next_before` of the page tells whether the log goes further back. No sales are reported: they are history.
+    ///
+    /// # Errors
+    /// As [`Cache::apply`].
+    pub fn apply_older(&mut self, page: &Page) -> Result<Applied, ApplyError> {
+        self.check_epoch(&page.epoch)?;
+        let older = page
+            .entries
+            .partition_point(|entry| entry.seq < self.cursor.tail);
+        let (older, _) = page.entries.split_at(older);
+        let mut cursor = self.cursor.clone();
+        let (Some(first), Some(last)) = (older.first(), older.last()) else {
+            cursor.filled |= page.next_before.is_none();
+            return self.keep(&[], &[], cursor, self.tail_chain);
+        };
+        let expected = self.cursor.tail.saturating_sub(1);
+        if last.seq != expected {
+            return Err(ApplyError::Gap {
+                expected,
+                got: last.seq,
+            });
+        }
+        let told = read(older, page.chain_before)?;
+        if last.chain != self.tail_chain {
+            return Err(ApplyError::ChainMismatch { seq: last.seq });
+        }
+        cursor.tail = first.seq;
+        cursor.filled = page.next_before.is_none() || first.seq <= 1;
+        self.keep(older, &told, cursor, page.chain_before)
+            .map(history)
+    }
+
+    /// Runs one piece of writing work in a transaction, judged as of the last sweep.
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, ApplyError>,
+    ) -> Result<T, ApplyError> {
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
+    fn keep(
+        &mut self,
+        entries: &[Entry],
+        told: &[Told],
+        cursor: Cursor,
+        tail_chain: Chain,
+    ) -> Result<Applied, ApplyError> {
+        let (member, now) = (self.holder.member, self.swept_at);
+        let indexing = if entries.len() <= LIVE {
+            Indexing::Now
+        } else {
+            Indexing::Later
+        };
+        let applied = self.write(|tx| {
+            let mut batch = Batch::new(tx, member, now)?;
+            for (entry, told) in entries.iter().zip(told) {
+                let stored_at = entry.at.timestamp_millis();
+                batch.take(entry.seq, stored_at, entry.conversation_id, told)?;
+            }
+            let applied = batch.finish(indexing)?;
+            write_cursor(tx, &cursor, tail_chain)?;
+            Ok(applied)
+        })?;
+        self.cursor = cursor;
+        self.tail_chain = tail_chain;
+        Ok(applied)
+    }
+
+    fn check_epoch(&self, epoch: &Epoch) -> Result<(), ApplyError> {
+        if self.cursor.epoch.as_ref() == Some(epoch) {
+            Ok(())
+        } else {
+            Err(ApplyError::OtherEpoch)
+        }
+    }
+}
+
+/// Drops what only matters at the live edge.
+fn history(mut applied: Applied) -> Applied {
+    applied.sales.clear();
+    applied.change.sold.clear();
+    applied
+}
+
+/// Checks that entries are one unbroken run that continues `before`, and reads their bodies.
+fn read(entries: &[Entry], before: Chain) -> Result<Vec<Told>, ApplyError> {
+    if let Some([one, next]) = entries.windows(2).find_map(|pair| {
+        <&[Entry; 2]>::try_from(pair)
+            .ok()
+            .filter(|[one, next]| one.seq.checked_add(1) != Some(next.seq))
+    }) {
+        return Err(ApplyError::Gap {
+            expected: one.seq.saturating_add(1),
+            got: next.seq,
+        });
+    }
+    if entries.len() < WIDE {
+        return read_run(entries, before);
+    }
+    let (front, back) = entries.split_at(entries.len() / 2);
+    let middle = front.last().map_or(before, |entry| entry.chain);
+    std::thread::scope(|scope| {
+        let back = scope.spawn(|| read_run(back, middle));
+        let mut told = read_run(front, before)?;
+        let back = back
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        told.extend(back?);
+        Ok(told)
+    })
+}
+
+fn read_run(entries: &[Entry], before: Chain) -> Result<Vec<Told>, ApplyError> {
+    let mut chain = before;
+    entries
+        .iter()
+        .map(|entry| {
+            if !entry.follows(chain) {
+                return Err(ApplyError::ChainMismatch { seq: entry.seq });
+            }
+            chain = entry.chain;
+            Ok(Told::read(entry))
+        })
+        .collect()
+}
+
+fn write_cursor(
+    tx: &Transaction<'_>,
+    cursor: &Cursor,
+    tail_chain: Chain,
+) -> Result<(), ApplyError> {
+    let signed = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
+    tx.prepare_cached(
+        "UPDATE meta SET epoch = :epoch, head = :head, chain = :chain, tail = :tail,
+            tail_chain = :tail_chain, filled = :filled
+        WHERE id = 1",
+    )?
+    .execute(named_params! {
+        ":epoch": cursor.epoch.as_ref().map_or("", |epoch| epoch.0.as_str()),
+        ":head": signed(cursor.head),
+        ":chain": cursor.chain.as_bytes(),
+        ":tail": signed(cursor.tail),
+        ":tail_chain": tail_chain.as_bytes(),
+        ":filled": cursor.filled,
+    })?;
+    Ok(())
+}

@@ -1,0 +1,531 @@
+//! One transaction's work: what a run of entries touches, gathered in memory and written once.
+//!
+//! Nothing here depends on the order in which entries come: an order is a join, a place or a hold is the one of the highest
+//! number, and times only grow. That is what lets history be filled in from the newest entry backwards.
+
+use std::collections::{BTreeSet, HashMap};
+
+use contract::entry::Merged;
+use contract::{Actor, ConversationId, Event, MemberId, Order, Stage};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::conversation::{Conversation, Holding, MAX_MERGES};
+use super::facts::Facts;
+use super::judge::{Bought, Standing, judge};
+use super::listing::{self, Deltas};
+use super::moment::{Moment, Told};
+use super::{Applied, ApplyError, Sale, words};
+use crate::view::Amount;
+
+/// Changed conversations are named up to this many; the page then reads again what it shows.
+const MAX_NAMED: usize = 256;
+
+/// Gathers and writes what a run of entries changes.
+pub(super) struct Batch<'db> {
+    db: &'db Connection,
+    member: MemberId,
+    now: i64,
+    next_conversation: i64,
+    next_purchase: i64,
+    rows: HashMap<ConversationId, i64>,
+    conversations: HashMap<i64, Conversation>,
+    dirty: BTreeSet<i64>,
+    orders: HashMap<String, Touched>,
+    moments: Vec<(i64, i64, u64, Moment)>,
+    applied: Applied,
+}
+
+/// Says how the search index is kept up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Indexing {
+    /// At once.
+    Now,
+    /// Noted, to be done by `index_search`.
+    Later,
+}
+
+struct Touched {
+    row: i64,
+    is_new: bool,
+    order: Order,
+    placed_seq: u64,
+    /// As found or placed; merges after that are followed when it is written.
+    conversation: i64,
+    was_paid: bool,
+}
+
+impl<'db> Batch<'db> {
+    /// Begins a batch that judges everything as of `now`.
+    pub(super) fn new(db: &'db Connection, member: MemberId, now: i64) -> rusqlite::Result<Self> {
+        let next = |sql: &str| -> rusqlite::Result<i64> {
+            db.prepare_cached(sql)?.query_row((), |row| row.get(0))
+        };
+        Ok(Self {
+            db,
+            member,
+            now,
+            next_conversation: next("SELECT coalesce(max(id), 0) + 1 FROM conversation")?,
+            next_purchase: next("SELECT coalesce(max(id), 0) + 1 FROM purchase")?,
+            rows: HashMap::new(),
+            conversations: HashMap::new(),
+            dirty: BTreeSet::new(),
+            orders: HashMap::new(),
+            moments: Vec::new(),
+            applied: Applied::default(),
+        })
+    }
+
+    /// Takes in one entry.
+    pub(super) fn take(
+        &mut self,
+        seq: u64,
+        stored_at: i64,
+        public: Option<ConversationId>,
+        told: &Told,
+    ) -> Result<(), ApplyError> {
+        self.applied.confirmed.extend(told.command());
+        let (Some(public), Some(moment)) = (public, told.moment()) else {
+            return Ok(());
+        };
+        let own = self.own_row(public)?;
+        let root = self.root(own)?;
+        let at = told.at(stored_at);
+        let is_mine = told.actor() == Some(self.member);
+        self.change(root, |conversation| {
+            conversation.happened_at = conversation.happened_at.max(at);
+            if !is_mine {
+                conversation.news_at = conversation.news_at.max(stored_at);
+            }
+        })?;
+        self.moments.push((root, at, seq, moment));
+        match told {
+            Told::Event(event) => self.event(seq, stored_at, root, event),
+            Told::Claimed(by) => self.hold(own, root, seq, Some(&by.by)),
+            Told::Released(_) => self.hold(own, root, seq, None),
+            Told::Merged(merged) => self.merge(own, seq, merged),
+            Told::Noted(_) | Told::HandedOver(_) | Told::Nothing => Ok(()),
+        }
+    }
+
+    /// Has a conversation judged again.
+    pub(super) fn judge_again(&mut self, row: i64) {
+        self.dirty.insert(row);
+    }
+
+    /// Writes everything, and returns what changed.
+    pub(super) fn finish(mut self, indexing: Indexing) -> Result<Applied, ApplyError> {
+        self.write_orders()?;
+        self.write_moments()?;
+        let mut deltas = Deltas::default();
+        let mut worded = Vec::new();
+        for row in std::mem::take(&mut self.dirty) {
+            worded.extend(self.settle(row, &mut deltas)?);
+        }
+        self.index(worded, indexing)?;
+        self.write_conversations()?;
+        listing::add(self.db, &deltas)?;
+        self.applied.change.counters = deltas.iter().any(|delta| *delta != 0);
+        let named = &mut self.applied.change.conversations;
+        if named.len() > MAX_NAMED {
+            named.clear();
+            self.applied.change.everything = true;
+        }
+        self.applied.change.sold = self
+            .applied
+            .sales
+            .iter()
+            .map(|sale| sale.conversation_id)
+            .collect();
+        Ok(self.applied)
+    }
+}
+
+/// Taking entries in.
+impl Batch<'_> {
+    fn event(
+        &mut self,
+        seq: u64,
+        stored_at: i64,
+        root: i64,
+        event: &Event,
+    ) -> Result<(), ApplyError> {
+        let public = self.load(root)?.public;
+        let touched = match self.orders.get_mut(&event.order_key) {
+            Some(touched) => touched,
+            None => self.load_order(&event.order_key, root)?,
+        };
+        touched.order.absorb(event);
+        let became_paid = !touched.was_paid && touched.order.was_paid();
+        let is_sale = matches!(
+            event.stage,
+            Stage::PurchaseApproved | Stage::SubscriptionRenewed
+        );
+        touched.was_paid |= became_paid;
+        let before = touched.conversation;
+        if seq > touched.placed_seq {
+            touched.placed_seq = seq;
+            touched.conversation = root;
+        }
+        if became_paid && is_sale && !event.is_test {
+            self.applied.sales.push(Sale {
+                conversation_id: public,
+                order_key: event.order_key.clone(),
+                amount: event.amount().map(|money| Amount {
+                    minor: money.minor,
+                    currency: money.currency,
+                }),
+                product: event.items.first().map(|item| item.name.clone()),
+                first_name: event.customer.first_name().map(str::to_owned),
+                stored_at,
+                occurred_at: event.occurred_at.timestamp_millis(),
+            });
+        }
+        self.dirty.insert(before);
+        Ok(())
+    }
+
+    fn load_order(&mut self, key: &str, root: i64) -> Result<&mut Touched, ApplyError> {
+        let found = self
+            .db
+            .prepare_cached(
+                "SELECT id, conversation, placed_seq, fold FROM purchase WHERE order_key = ?1",
+            )?
+            .query_row([key], |row| {
+                let fold = serde_json::from_str::<Order>(row.get_ref(3)?.as_str()?);
+                Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, fold))
+            })
+            .optional()?;
+        let touched = match found {
+            Some((row, conversation, placed_seq, fold)) => {
+                let order = fold.map_err(|_| ApplyError::Corrupt)?;
+                Touched {
+                    row,
+                    is_new: false,
+                    was_paid: order.was_paid(),
+                    order,
+                    placed_seq: placed_seq.unsigned_abs(),
+                    conversation,
+                }
+            }
+            None => {
+                let row = self.next_purchase;
+                self.next_purchase += 1;
+                Touched {
+                    row,
+                    is_new: true,
+                    order: Order::default(),
+                    placed_seq: 0,
+                    conversation: root,
+                    was_paid: false,
+                }
+            }
+        };
+        Ok(self.orders.entry(key.to_owned()).or_insert(touched))
+    }
+
+    fn hold(
+        &mut self,
+        own: i64,
+        root: i64,
+        seq: u64,
+        holder: Option<&Actor>,
+    ) -> Result<(), ApplyError> {
+        let seq = signed(seq);
+        self.change(own, |conversation| {
+            if seq > conversation.hold_seq {
+                conversation.hold_seq = seq;
+                conversation.holder = holder.map(|actor| Holding {
+                    member: actor.id,
+                    name: actor.name.clone(),
+                });
+            }
+        })?;
+        self.dirty.insert(root);
+        Ok(())
+    }
+
+    /// Points one conversation at another and moves what it had to where the other's rows are.
+    ///
+    /// The pointer names the conversation the entry names, not the one that is shown for it: merges that are told later but
+    /// happened earlier then leave the same rows.
+    fn merge(&mut self, into: i64, seq: u64, merged: &Merged) -> Result<(), ApplyError> {
+        let from = self.own_row(merged.from)?;
+        let onto = self.root(into)?;
+        if self.load(from)?.merged_into != 0 || from == onto {
+            return Ok(());
+        }
+        let (mut happened_at, mut news_at, mut read_at) = (0, 0, 0);
+        self.change(from, |conversation| {
+            conversation.merged_into = into;
+            conversation.merged_seq = signed(seq);
+            happened_at = std::mem::take(&mut conversation.happened_at);
+            news_at = std::mem::take(&mut conversation.news_at);
+            read_at = std::mem::take(&mut conversation.read_at);
+        })?;
+        self.change(into, |conversation| conversation.has_merged = true)?;
+        self.change(onto, |conversation| {
+            conversation.happened_at = conversation.happened_at.max(happened_at);
+            conversation.news_at = conversation.news_at.max(news_at);
+            conversation.read_at = conversation.read_at.max(read_at);
+        })?;
+        for sql in [
+            "UPDATE purchase SET conversation = ?2 WHERE conversation = ?1",
+            "UPDATE moment SET conversation = ?2 WHERE conversation = ?1",
+        ] {
+            self.db.prepare_cached(sql)?.execute([from, onto])?;
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, row: i64, how: impl FnOnce(&mut Conversation)) -> Result<(), ApplyError> {
+        self.load(row)?;
+        how(self
+            .conversations
+            .get_mut(&row)
+            .ok_or(ApplyError::Corrupt)?);
+        self.dirty.insert(row);
+        Ok(())
+    }
+
+    /// Returns the row of a public id itself, wherever it was merged into.
+    fn own_row(&mut self, public: ConversationId) -> Result<i64, ApplyError> {
+        if let Some(row) = self.rows.get(&public) {
+            return Ok(*row);
+        }
+        let conversation = match Conversation::by_public(self.db, public)? {
+            Some(conversation) => conversation,
+            None => {
+                self.next_conversation += 1;
+                Conversation::new(self.next_conversation - 1, public)
+            }
+        };
+        let row = conversation.row;
+        self.rows.insert(public, row);
+        self.conversations.entry(row).or_insert(conversation);
+        Ok(row)
+    }
+
+    /// Follows merges to the conversation that is shown.
+    fn root(&mut self, row: i64) -> Result<i64, ApplyError> {
+        let mut at = row;
+        for _ in 0..MAX_MERGES {
+            match self.load(at)?.merged_into {
+                0 => return Ok(at),
+                into => at = into,
+            }
+        }
+        Err(ApplyError::Corrupt)
+    }
+
+    fn load(&mut self, row: i64) -> Result<&Conversation, ApplyError> {
+        if !self.conversations.contains_key(&row) {
+            let found = Conversation::by_row(self.db, row)?.ok_or(ApplyError::Corrupt)?;
+            self.rows.insert(found.public, row);
+            self.conversations.insert(row, found);
+        }
+        self.conversations.get(&row).ok_or(ApplyError::Corrupt)
+    }
+}
+
+/// Writing.
+impl Batch<'_> {
+    fn write_orders(&mut self) -> Result<(), ApplyError> {
+        let orders = std::mem::take(&mut self.orders);
+        for (key, touched) in orders {
+            let conversation = self.root(touched.conversation)?;
+            self.dirty.insert(conversation);
+            let facts = Facts::of(&touched.order).ok_or(ApplyError::Corrupt)?;
+            let sql = if touched.is_new {
+                "INSERT INTO purchase (id, order_key, conversation, placed_seq, facts, fold)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            } else {
+                "UPDATE purchase SET conversation = ?3, placed_seq = ?4, facts = ?5, fold = ?6
+                WHERE id = ?1 AND order_key = ?2"
+            };
+            self.db.prepare_cached(sql)?.execute((
+                touched.row,
+                key,
+                conversation,
+                signed(touched.placed_seq),
+                text(&facts)?,
+                text(&touched.order)?,
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn write_moments(&mut self) -> Result<(), ApplyError> {
+        let mut moments = std::mem::take(&mut self.moments);
+        for moment in &mut moments {
+            moment.0 = self.root(moment.0)?;
+        }
+        moments.sort_unstable_by_key(|(conversation, at, seq, _)| (*conversation, *at, *seq));
+        let mut statement = self.db.prepare_cached(
+            "INSERT INTO moment (conversation, at, seq, what) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (conversation, at, seq, moment) in moments {
+            statement.execute((conversation, at, signed(seq), text(&moment)?))?;
+        }
+        Ok(())
+    }
+
+    /// Judges one conversation and moves its rows; returns its words if they changed.
+    fn settle(
+        &mut self,
+        row: i64,
+        deltas: &mut Deltas,
+    ) -> Result<Option<(i64, i64, String)>, ApplyError> {
+        let owner = self.owner(row)?;
+        let mut orders = bought(self.db, row)?;
+        let (me, now, db) = (self.member, self.now, self.db);
+        let conversation = self
+            .conversations
+            .get_mut(&row)
+            .ok_or(ApplyError::Corrupt)?;
+        let judged = judge(
+            &mut orders,
+            Standing {
+                is_owned: owner.is_some(),
+                is_mine: owner.as_ref().is_some_and(|owner| owner.member == me),
+                happened_at: conversation.happened_at,
+                now,
+            },
+        );
+        listing::relist(db, row, &conversation.listed, &judged.listed, deltas)?;
+        listing::turn(db, row, &conversation.turns, &judged.turns)?;
+        conversation.owner = owner;
+        conversation.name = judged.name;
+        conversation.listed = judged.listed;
+        conversation.turns = judged.turns;
+        self.applied.change.conversations.push(conversation.public);
+        let is_new = words::hash(&judged.words) != conversation.word_hash;
+        Ok(is_new.then_some((row, judged.newest_at, judged.words)))
+    }
+
+    /// Returns who has a conversation: its own newest hold, else the first that came with a merge after its own release.
+    fn owner(&mut self, row: i64) -> Result<Option<Holding>, ApplyError> {
+        let conversation = self.load(row)?.clone();
+        if conversation.merged_into != 0 {
+            return Ok(None);
+        }
+        self.holding(&conversation, MAX_MERGES)
+    }
+
+    fn holding(
+        &mut self,
+        conversation: &Conversation,
+        depth: usize,
+    ) -> Result<Option<Holding>, ApplyError> {
+        if conversation.holder.is_some() || !conversation.has_merged || depth == 0 {
+            return Ok(conversation.holder.clone());
+        }
+        for merged in Conversation::merged(self.db, conversation.row)? {
+            self.conversations.entry(merged.row).or_insert(merged);
+        }
+        let mut merged: Vec<Conversation> = self
+            .conversations
+            .values()
+            .filter(|other| other.merged_into == conversation.row)
+            .filter(|other| other.merged_seq > conversation.hold_seq)
+            .cloned()
+            .collect();
+        merged.sort_by_key(|other| other.merged_seq);
+        for other in merged {
+            if let Some(holding) = self.holding(&other, depth - 1)? {
+                return Ok(Some(holding));
+            }
+        }
+        Ok(None)
+    }
+
+    fn index(
+        &mut self,
+        worded: Vec<(i64, i64, String)>,
+        indexing: Indexing,
+    ) -> Result<(), ApplyError> {
+        if indexing == Indexing::Later {
+            let mut note = self
+                .db
+                .prepare_cached("INSERT OR IGNORE INTO unindexed (conversation) VALUES (?1)")?;
+            for (row, _, _) in worded {
+                note.execute([row])?;
+            }
+            return Ok(());
+        }
+        let mut worded: Vec<_> = worded
+            .into_iter()
+            .map(|(row, newest_at, text)| (words::index_row(row, newest_at, &text), row, text))
+            .collect();
+        self.forget_words(worded.iter().map(|(_, row, _)| *row))?;
+        // The index takes rows in rising order at once, and has to begin a new run for each that falls back.
+        worded.sort_unstable();
+        for (word_row, row, text) in worded {
+            if word_row != 0 {
+                self.db
+                    .prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?
+                    .execute((word_row, &text))?;
+            }
+            self.change(row, |conversation| {
+                conversation.word_row = word_row;
+                conversation.word_hash = words::hash(&text);
+            })?;
+        }
+        Ok(())
+    }
+
+    fn forget_words(&self, rows: impl Iterator<Item = i64>) -> Result<(), ApplyError> {
+        let mut old = Vec::new();
+        for row in rows {
+            self.db
+                .prepare_cached("DELETE FROM unindexed WHERE conversation = ?1")?
+                .execute([row])?;
+            old.extend(self.conversations.get(&row).map(|found| found.word_row));
+        }
+        old.sort_unstable();
+        for row in old.into_iter().filter(|row| *row != 0) {
+            self.db
+                .prepare_cached("DELETE FROM words WHERE rowid = ?1")?
+                .execute([row])?;
+        }
+        Ok(())
+    }
+
+    fn write_conversations(&mut self) -> Result<(), ApplyError> {
+        let mut rows: Vec<&Conversation> = self.conversations.values().collect();
+        rows.sort_unstable_by_key(|conversation| conversation.row);
+        for conversation in rows {
+            conversation.write(self.db)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the orders of a conversation.
+pub(super) fn bought(db: &Connection, conversation: i64) -> Result<Vec<Bought>, ApplyError> {
+    let mut statement =
+        db.prepare_cached("SELECT id, order_key, facts FROM purchase WHERE conversation = ?1")?;
+    let mut rows = statement.query([conversation])?;
+    let mut orders = Vec::new();
+    while let Some(row) = rows.next()? {
+        let facts = serde_json::from_str(
+            row.get_ref(2)
+                .map_err(rusqlite::Error::from)?
+                .as_str()
+                .map_err(rusqlite::Error::from)?,
+        );
+        orders.push(Bought {
+            row: row.get(0)?,
+            key: row.get(1)?,
+            facts: facts.map_err(|_| ApplyError::Corrupt)?,
+        });
+    }
+    Ok(orders)
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String, ApplyError> {
+    serde_json::to_string(value).map_err(|_| ApplyError::Corrupt)
+}
+
+fn signed(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}

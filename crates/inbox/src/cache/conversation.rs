@@ -1,0 +1,220 @@
+//! One row of `conversation`, in memory.
+
+use contract::{ConversationId, MemberId};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::{Deserialize, Serialize};
+
+use super::judge::Listed;
+use super::listing;
+
+/// Merges are followed so far; a longer row of them would be a fault of the feed.
+pub(super) const MAX_MERGES: usize = 64;
+
+/// Names a member who holds a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Holding {
+    pub(super) member: MemberId,
+    pub(super) name: String,
+}
+
+/// Holds one conversation's row.
+#[derive(Debug, Clone)]
+pub(super) struct Conversation {
+    pub(super) row: i64,
+    pub(super) public: ConversationId,
+    pub(super) merged_into: i64,
+    pub(super) merged_seq: i64,
+    pub(super) has_merged: bool,
+    pub(super) hold_seq: i64,
+    pub(super) holder: Option<Holding>,
+    pub(super) owner: Option<Holding>,
+    pub(super) happened_at: i64,
+    pub(super) news_at: i64,
+    pub(super) read_at: i64,
+    pub(super) name: String,
+    pub(super) listed: Vec<Listed>,
+    pub(super) turns: Vec<i64>,
+    pub(super) word_row: i64,
+    pub(super) word_hash: i64,
+    /// It has no row in the table yet.
+    pub(super) is_new: bool,
+}
+
+const COLUMNS: &str =
+    "id, public, merged_into, merged_seq, has_merged, hold_seq, holder, holder_name,
+    owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash";
+
+impl Conversation {
+    /// Makes a conversation of which nothing is known.
+    pub(super) fn new(row: i64, public: ConversationId) -> Self {
+        Self {
+            row,
+            public,
+            merged_into: 0,
+            merged_seq: 0,
+            has_merged: false,
+            hold_seq: 0,
+            holder: None,
+            owner: None,
+            happened_at: 0,
+            news_at: 0,
+            read_at: 0,
+            name: String::new(),
+            listed: Vec::new(),
+            turns: Vec::new(),
+            word_row: 0,
+            word_hash: 0,
+            is_new: true,
+        }
+    }
+
+    /// Reads the row of a public id.
+    pub(super) fn by_public(
+        db: &Connection,
+        public: ConversationId,
+    ) -> rusqlite::Result<Option<Self>> {
+        db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM conversation WHERE public = ?1"
+        ))?
+        .query_row([public.as_u128().to_be_bytes()], Self::read)
+        .optional()
+    }
+
+    /// Reads a row.
+    pub(super) fn by_row(db: &Connection, row: i64) -> rusqlite::Result<Option<Self>> {
+        db.prepare_cached(&format!("SELECT {COLUMNS} FROM conversation WHERE id = ?1"))?
+            .query_row([row], Self::read)
+            .optional()
+    }
+
+    /// Reads the conversation that is shown for a public id: itself, or what took it in.
+    pub(super) fn shown(db: &Connection, public: ConversationId) -> rusqlite::Result<Option<Self>> {
+        let mut found = Self::by_public(db, public)?;
+        for _ in 0..MAX_MERGES {
+            match found {
+                Some(merged) if merged.merged_into != 0 => {
+                    found = Self::by_row(db, merged.merged_into)?;
+                }
+                found => return Ok(found),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the conversations that were taken in by one.
+    pub(super) fn merged(db: &Connection, into: i64) -> rusqlite::Result<Vec<Self>> {
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM conversation WHERE merged_into = ?1 AND merged_into <> 0"
+        ))?;
+        let rows = statement.query_map([into], Self::read)?;
+        rows.collect()
+    }
+
+    /// Writes the row.
+    pub(super) fn write(&self, db: &Connection) -> rusqlite::Result<()> {
+        let sql = if self.is_new {
+            "INSERT INTO conversation (id, public, merged_into, merged_seq, has_merged, hold_seq, holder, holder_name,
+                owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash)
+            VALUES (:id, :public, :merged_into, :merged_seq, :has_merged, :hold_seq, :holder, :holder_name,
+                :owner, :owner_name, :happened_at, :news_at, :read_at, :name, :listed, :turns, :word_row, :word_hash)"
+        } else {
+            "UPDATE conversation SET public = :public, merged_into = :merged_into, merged_seq = :merged_seq,
+                has_merged = :has_merged, hold_seq = :hold_seq, holder = :holder, holder_name = :holder_name,
+                owner = :owner, owner_name = :owner_name, happened_at = :happened_at, news_at = :news_at,
+                read_at = :read_at, name = :name, listed = :listed, turns = :turns, word_row = :word_row,
+                word_hash = :word_hash
+            WHERE id = :id"
+        };
+        let (holder, holder_name) = columns(self.holder.as_ref());
+        let (owner, owner_name) = columns(self.owner.as_ref());
+        let listed: Vec<(i64, i64, i64)> = self
+            .listed
+            .iter()
+            .map(|listed| (listing::code(listed.view), listed.rank, listed.purchase))
+            .collect();
+        db.prepare_cached(sql)?.execute(named_params! {
+            ":id": self.row,
+            ":public": self.public.as_u128().to_be_bytes(),
+            ":merged_into": self.merged_into,
+            ":merged_seq": self.merged_seq,
+            ":has_merged": self.has_merged,
+            ":hold_seq": self.hold_seq,
+            ":holder": holder,
+            ":holder_name": holder_name,
+            ":owner": owner,
+            ":owner_name": owner_name,
+            ":happened_at": self.happened_at,
+            ":news_at": self.news_at,
+            ":read_at": self.read_at,
+            ":name": self.name,
+            ":listed": json(&listed),
+            ":turns": json(&self.turns),
+            ":word_row": self.word_row,
+            ":word_hash": self.word_hash,
+        })?;
+        Ok(())
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let listed: Vec<(i64, i64, i64)> = parsed(row.get_ref(14)?.as_str()?);
+        Ok(Self {
+            row: row.get(0)?,
+            public: ConversationId::from_u128(u128::from_be_bytes(row.get(1)?)),
+            merged_into: row.get(2)?,
+            merged_seq: row.get(3)?,
+            has_merged: row.get(4)?,
+            hold_seq: row.get(5)?,
+            holder: holding(row, 6)?,
+            owner: holding(row, 8)?,
+            happened_at: row.get(10)?,
+            news_at: row.get(11)?,
+            read_at: row.get(12)?,
+            name: row.get(13)?,
+            listed: listed
+                .into_iter()
+                .filter_map(|(view, rank, purchase)| {
+                    let view = listing::view(view)?;
+                    Some(Listed {
+                        view,
+                        rank,
+                        purchase,
+                    })
+                })
+                .collect(),
+            turns: parsed(row.get_ref(15)?.as_str()?),
+            word_row: row.get(16)?,
+            word_hash: row.get(17)?,
+            is_new: false,
+        })
+    }
+}
+
+/// Reads a member's two columns; an empty id is nobody.
+pub(super) fn holding(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Holding>> {
+    let Ok(id) = <[u8; 16]>::try_from(row.get_ref(at)?.as_blob()?) else {
+        return Ok(None);
+    };
+    Ok(Some(Holding {
+        member: MemberId::from_u128(u128::from_be_bytes(id)),
+        name: row.get(at + 1)?,
+    }))
+}
+
+fn columns(holding: Option<&Holding>) -> (Vec<u8>, &str) {
+    holding.map_or((Vec::new(), ""), |holding| {
+        (
+            holding.member.as_u128().to_be_bytes().to_vec(),
+            holding.name.as_str(),
+        )
+    })
+}
+
+/// Writes what this module's columns hold; lists of numbers cannot fail to.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// Reads what [`json`] wrote; a foreign text is an empty list, and the next judgement writes it anew.
+fn parsed<T: Default + for<'de> Deserialize<'de>>(text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_default()
+}

@@ -1,0 +1,63 @@
+//! A fingerprint of all that the cache tells, by public names only: row numbers follow the order of arrival, this does not.
+
+use std::fmt::Write;
+
+use rusqlite::Connection;
+
+use super::ApplyError;
+
+/// Every logical row as one line of text, in an order of its own.
+const ROWS: &[&str] = &[
+    "SELECT 'meta ' || epoch || ' ' || head || ' ' || hex(chain) || ' ' || tail || ' ' || hex(tail_chain) || ' ' || filled
+        || ' ' || swept_at
+    FROM meta",
+    "SELECT 'conversation ' || hex(c.public) || ' into ' || coalesce(hex(m.public), '') || ' ' || c.merged_seq || ' '
+        || c.has_merged || ' ' || c.hold_seq || ' ' || hex(c.holder) || ' ' || c.holder_name || ' ' || hex(c.owner) || ' '
+        || c.owner_name || ' ' || c.happened_at || ' ' || c.news_at || ' ' || c.read_at || ' ' || c.name || ' ' || c.turns
+        || ' ' || c.word_hash || ' ' || (c.word_row <> 0)
+    FROM conversation c LEFT JOIN conversation m ON m.id = c.merged_into
+    ORDER BY c.public",
+    "SELECT 'purchase ' || p.order_key || ' ' || hex(c.public) || ' ' || p.placed_seq || ' ' || p.facts || ' ' || p.fold
+    FROM purchase p JOIN conversation c ON c.id = p.conversation
+    ORDER BY p.order_key",
+    "SELECT 'moment ' || m.seq || ' ' || hex(c.public) || ' ' || m.at || ' ' || m.what
+    FROM moment m JOIN conversation c ON c.id = m.conversation
+    ORDER BY m.seq",
+    "SELECT 'listing ' || l.view || ' ' || l.rank || ' ' || hex(c.public) || ' ' || coalesce(p.order_key, '')
+    FROM listing l JOIN conversation c ON c.id = l.conversation LEFT JOIN purchase p ON p.id = l.purchase
+    ORDER BY l.view, l.rank, c.public",
+    "SELECT 'counter ' || view || ' ' || count FROM counter WHERE count <> 0 ORDER BY view",
+    "SELECT 'turn ' || t.at || ' ' || hex(c.public)
+    FROM turn t JOIN conversation c ON c.id = t.conversation
+    ORDER BY t.at, c.public",
+    "SELECT 'unindexed ' || hex(c.public) FROM unindexed u JOIN conversation c ON c.id = u.conversation ORDER BY c.public",
+];
+
+/// Returns all logical rows as lines of text.
+pub(super) fn lines(db: &Connection) -> Result<Vec<String>, ApplyError> {
+    let mut lines = Vec::new();
+    for sql in ROWS {
+        let mut statement = db.prepare(sql)?;
+        let rows = statement.query_map((), |row| row.get(0))?;
+        for line in rows {
+            lines.push(line?);
+        }
+    }
+    Ok(lines)
+}
+
+/// Fingerprints all logical rows (FNV-1a, twice 64 bits).
+pub(super) fn of(db: &Connection) -> Result<String, ApplyError> {
+    let mut text = String::new();
+    for offset in [0xcbf2_9ce4_8422_2325_u64, 0x84_22_23_25_cb_f2_9c_e4] {
+        let lines = lines(db)?;
+        let hash = lines
+            .iter()
+            .flat_map(|line| line.bytes().chain([b'\n']))
+            .fold(offset, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        let _ = write!(text, "{hash:016x}");
+    }
+    Ok(text)
+}

@@ -1,0 +1,173 @@
+//! What lists and rules read from one order, kept beside its fold so that neither has to unfold it.
+
+use contract::{Order, PaymentMethod, Stage, StageGroup};
+use serde::{Deserialize, Serialize};
+
+use crate::deadline;
+use crate::view::{Amount, Deadline, View};
+
+/// Names of items kept for lists and search.
+const MAX_ITEMS: usize = 20;
+
+/// Reads one order for lists, rules and search; free of the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Facts {
+    pub(super) stage: Stage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) amount: Option<Amount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) items: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) more_items: u32,
+    pub(super) provider: String,
+    pub(super) reference: String,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) is_test: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) refunded: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) disputed: bool,
+    pub(super) first_at: i64,
+    pub(super) last_at: i64,
+    /// When money was first known to be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) paid_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<Deadline>,
+    /// When it leaves its stage's view by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) leaves_at: Option<i64>,
+    /// Its place among what is due.
+    #[serde(default)]
+    pub(super) rank: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) method: Option<PaymentMethod>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) document: Option<String>,
+}
+
+impl Facts {
+    /// Reads an order, or returns `None` for one of no events.
+    pub(super) fn of(order: &Order) -> Option<Self> {
+        let told = order.deciding()?;
+        let source = order.source()?;
+        let customer = order.customer();
+        let deadline = deadline::of_order(order);
+        let items = order.items();
+        Some(Self {
+            stage: told.stage,
+            amount: order.amount().map(|money| Amount {
+                minor: money.minor,
+                currency: money.currency,
+            }),
+            items: items
+                .iter()
+                .take(MAX_ITEMS)
+                .map(|item| item.name.clone())
+                .collect(),
+            more_items: u32::try_from(items.len().saturating_sub(1)).unwrap_or(u32::MAX),
+            provider: source.provider.clone(),
+            reference: source.external_id.clone(),
+            is_test: order.is_test(),
+            refunded: order.has_refund(),
+            disputed: order.has_dispute() && told.stage != Stage::ChargebackReversed,
+            first_at: order.first_at()?.timestamp_millis(),
+            last_at: order.last_at()?.timestamp_millis(),
+            paid_at: paid_at(order),
+            deadline,
+            leaves_at: deadline::leaves_stage(told.stage.group(), deadline),
+            rank: deadline.map_or(0, |ends| deadline::rank(ends, order.amount())),
+            method: order.method(),
+            name: customer.name,
+            email: customer.email,
+            phone: customer.phone.or(customer.phone_typed),
+            document: customer.document,
+        })
+    }
+
+    /// Tells whether acting at `now` can still win or lose something.
+    pub(super) fn is_due(&self, now: i64) -> bool {
+        !self.is_test && self.deadline.is_some_and(|ends| now < ends.at)
+    }
+
+    /// Tells whether the order is work that somebody should have taken.
+    pub(super) fn is_open(&self, now: i64) -> bool {
+        self.is_due(now)
+            || (!self.is_test
+                && (self.stage == Stage::RefundRequested
+                    || self.leaves_at.is_some_and(|leaves| now < leaves)))
+    }
+
+    /// Returns the views of stages and cases the order is in at `now`.
+    pub(super) fn stage_views(&self, now: i64) -> impl Iterator<Item = View> {
+        let stays = self.leaves_at.is_none_or(|leaves| now < leaves);
+        let own = match self.stage.group() {
+            StageGroup::Pix => Some(View::Pix).filter(|_| stays),
+            StageGroup::Boleto => Some(View::Boleto).filter(|_| stays),
+            StageGroup::Cart => Some(View::Cart),
+            StageGroup::Refused => Some(View::Refused),
+            StageGroup::Approved => Some(View::Approved),
+            StageGroup::Analysis
+            | StageGroup::Overdue
+            | StageGroup::Expired
+            | StageGroup::Refund
+            | StageGroup::Chargeback => None,
+        };
+        let refund = self.refunded.then_some(View::Refund);
+        let dispute = self.disputed.then_some(View::Chargeback);
+        own.into_iter().chain(refund).chain(dispute)
+    }
+
+    /// Returns the times at which any of the answers above changes.
+    pub(super) fn turns(&self) -> impl Iterator<Item = i64> {
+        let ends = self.deadline.map(|ends| ends.at);
+        ends.into_iter().chain(self.leaves_at)
+    }
+
+    /// Tells whether another order of the same person shows that this one needs no chasing: it was paid later, for the same
+    /// thing, as happens when a new code or another card is tried.
+    pub(super) fn is_overtaken_by(&self, other: &Self) -> bool {
+        let chased = !matches!(
+            self.stage.group(),
+            StageGroup::Approved | StageGroup::Refund | StageGroup::Chargeback
+        );
+        let unpaid = chased && self.paid_at.is_none() && self.is_test == other.is_test;
+        let later = other.paid_at.is_some_and(|paid| paid >= self.last_at);
+        let same = self.items.is_empty()
+            || self
+                .items
+                .iter()
+                .any(|name| other.items.iter().any(|bought| bought == name));
+        unpaid && later && same
+    }
+
+    /// Returns the first item's name.
+    pub(super) fn product(&self) -> Option<&str> {
+        self.items.first().map(String::as_str)
+    }
+}
+
+fn paid_at(order: &Order) -> Option<i64> {
+    let paid = order
+        .reached
+        .iter()
+        .filter(|(stage, _)| matches!(stage.group(), StageGroup::Approved))
+        .map(|(_, span)| span.first.timestamp_millis());
+    paid.min()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}

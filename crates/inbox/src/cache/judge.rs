@@ -1,0 +1,138 @@
+//! Where a conversation belongs at one moment: a pure function of its orders, its owner and the time.
+
+use std::collections::BTreeSet;
+
+use contract::phone::Phone;
+
+use super::facts::Facts;
+use super::words;
+use crate::card;
+use crate::view::View;
+
+/// One of a conversation's orders: its row and what is read from it.
+#[derive(Debug, Clone)]
+pub(super) struct Bought {
+    pub(super) row: i64,
+    pub(super) key: String,
+    pub(super) facts: Facts,
+}
+
+/// Says what a conversation is judged by, beside its orders.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) is_owned: bool,
+    pub(super) is_mine: bool,
+    pub(super) happened_at: i64,
+    pub(super) now: i64,
+}
+
+/// One row of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Listed {
+    pub(super) view: View,
+    pub(super) rank: i64,
+    pub(super) purchase: i64,
+}
+
+/// Says where a conversation belongs.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub(super) name: String,
+    /// Its rows in lists, sorted.
+    pub(super) listed: Vec<Listed>,
+    /// When to judge again, sorted.
+    pub(super) turns: Vec<i64>,
+    /// What it is found by.
+    pub(super) words: String,
+    /// The newest order's first event, in Unix milliseconds.
+    pub(super) newest_at: i64,
+}
+
+/// Judges a conversation; `orders` come in any order.
+pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
+    if standing.happened_at == 0 {
+        return Judged::default();
+    }
+    // Newest first, whatever the rows' numbers: two desks that got the entries in another order must agree.
+    orders.sort_by(|one, other| {
+        (other.facts.last_at, &other.key).cmp(&(one.facts.last_at, &one.key))
+    });
+    let chased: Vec<&Bought> = orders
+        .iter()
+        .filter(|bought| !is_overtaken(bought, orders))
+        .collect();
+    Judged {
+        name: name(orders),
+        listed: listed(orders, &chased, standing),
+        turns: chased
+            .iter()
+            .flat_map(|bought| bought.facts.turns())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+        words: words::of(orders),
+        newest_at: orders
+            .iter()
+            .map(|bought| bought.facts.first_at)
+            .max()
+            .unwrap_or(standing.happened_at),
+    }
+}
+
+/// Tells whether another of the person's orders shows that one needs no chasing.
+pub(super) fn is_overtaken(bought: &Bought, orders: &[Bought]) -> bool {
+    orders
+        .iter()
+        .any(|other| bought.facts.is_overtaken_by(&other.facts))
+}
+
+/// Returns the most pressing order at `now`.
+pub(super) fn most_pressing<'a>(
+    chased: impl IntoIterator<Item = &'a Bought>,
+    now: i64,
+) -> Option<&'a Bought> {
+    chased
+        .into_iter()
+        .filter(|bought| bought.facts.is_due(now))
+        .min_by_key(|bought| (bought.facts.rank, &bought.key))
+}
+
+fn listed(orders: &[Bought], chased: &[&Bought], standing: Standing) -> Vec<Listed> {
+    let now = standing.now;
+    let due = most_pressing(chased.iter().copied(), now);
+    let shown = due.or(orders.first()).map_or(0, |bought| bought.row);
+    let newest_first = |view: View, purchase: i64| Listed {
+        view,
+        rank: standing.happened_at.saturating_neg(),
+        purchase,
+    };
+    let is_open = chased.iter().any(|bought| bought.facts.is_open(now));
+    let mut rows = vec![newest_first(View::All, shown)];
+    rows.extend(due.map(|bought| Listed {
+        view: View::Due,
+        rank: bought.facts.rank,
+        purchase: bought.row,
+    }));
+    rows.extend(standing.is_mine.then(|| newest_first(View::Mine, shown)));
+    rows.extend((is_open && !standing.is_owned).then(|| newest_first(View::Unassigned, shown)));
+    let mut seen = BTreeSet::new();
+    for bought in chased {
+        for view in bought.facts.stage_views(now) {
+            if seen.insert(view) {
+                rows.push(newest_first(view, bought.row));
+            }
+        }
+    }
+    rows.sort_unstable();
+    rows
+}
+
+/// Returns the newest name, else what identifies the person without telling all of it.
+fn name(orders: &[Bought]) -> String {
+    let newest =
+        |part: fn(&Facts) -> Option<String>| orders.iter().find_map(|bought| part(&bought.facts));
+    newest(|facts| facts.name.clone())
+        .or_else(|| newest(|facts| facts.email.as_deref().map(card::masked_email)))
+        .or_else(|| newest(|facts| Phone::parse(facts.phone.as_deref()?, None).masked()))
+        .unwrap_or_default()
+}

@@ -1,0 +1,97 @@
+-- The cache's tables. There are no migrations: a file of another version is dropped and filled again from the feed, so a
+-- change here needs a new number in file.rs and nothing else.
+
+CREATE TABLE meta (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    member BLOB NOT NULL DEFAULT x'',
+    read_until INTEGER NOT NULL DEFAULT 0,
+    clean INTEGER NOT NULL DEFAULT 0,
+    epoch TEXT NOT NULL DEFAULT '', -- '' before the first page
+    head INTEGER NOT NULL DEFAULT 0,
+    chain BLOB NOT NULL DEFAULT x'',
+    tail INTEGER NOT NULL DEFAULT 1,
+    tail_chain BLOB NOT NULL DEFAULT x'', -- of the entry before the tail
+    filled INTEGER NOT NULL DEFAULT 0,
+    swept_at INTEGER NOT NULL DEFAULT 0 -- the time at which every row below was judged
+) STRICT;
+
+-- One person. A conversation that was taken in by another stays as a signpost.
+CREATE TABLE conversation (
+    id INTEGER PRIMARY KEY,
+    public BLOB NOT NULL,
+    merged_into INTEGER NOT NULL DEFAULT 0,
+    merged_seq INTEGER NOT NULL DEFAULT 0,
+    has_merged INTEGER NOT NULL DEFAULT 0,
+    hold_seq INTEGER NOT NULL DEFAULT 0, -- the newest claim or release of this very conversation
+    holder BLOB NOT NULL DEFAULT x'', -- x'' after a release
+    holder_name TEXT NOT NULL DEFAULT '',
+    owner BLOB NOT NULL DEFAULT x'', -- what follows from the holds of all that are merged
+    owner_name TEXT NOT NULL DEFAULT '',
+    happened_at INTEGER NOT NULL DEFAULT 0, -- 0 while nothing is known but a read mark
+    news_at INTEGER NOT NULL DEFAULT 0, -- when the service stored the newest entry not made by this member
+    read_at INTEGER NOT NULL DEFAULT 0,
+    name TEXT NOT NULL DEFAULT '', -- as lists show it
+    listed TEXT NOT NULL DEFAULT '[]', -- its rows in listing: [view, rank, purchase]
+    turns TEXT NOT NULL DEFAULT '[]', -- its rows in turn: times
+    word_row INTEGER NOT NULL DEFAULT 0, -- its row in words; 0 for none
+    word_hash INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX conversation_by_public ON conversation (public);
+CREATE INDEX conversation_by_merged_into ON conversation (merged_into) WHERE merged_into <> 0;
+
+-- One order: the fold of all its events, and what lists and rules read from it.
+CREATE TABLE purchase (
+    id INTEGER PRIMARY KEY,
+    order_key TEXT NOT NULL,
+    conversation INTEGER NOT NULL,
+    placed_seq INTEGER NOT NULL, -- the newest entry that told of it; its conversation has the order
+    facts TEXT NOT NULL,
+    fold TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX purchase_by_key ON purchase (order_key);
+CREATE INDEX purchase_by_conversation ON purchase (conversation);
+
+-- What happened in a conversation, by time.
+CREATE TABLE moment (
+    conversation INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    PRIMARY KEY (conversation, at, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Every list, in its order: a page is one range of this key.
+CREATE TABLE listing (
+    view INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    purchase INTEGER NOT NULL, -- the order shown; 0 for none
+    PRIMARY KEY (view, rank, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- How many rows each view has in listing; kept in the same transaction.
+CREATE TABLE counter (
+    view INTEGER PRIMARY KEY,
+    count INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- When a conversation has to be judged again, with nothing but time having passed.
+CREATE TABLE turn (
+    at INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    PRIMARY KEY (at, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- Conversations whose words changed in a big batch and are not in the index yet.
+CREATE TABLE unindexed (
+    conversation INTEGER PRIMARY KEY
+) STRICT;
+
+-- The search index. Its row number is the newest order's time in seconds × 2^31 + the conversation, so newest first is by row.
+CREATE VIRTUAL TABLE words USING fts5 (
+    text,
+    content = '',
+    contentless_delete = 1,
+    tokenize = "unicode61 remove_diacritics 2",
+    prefix = '2 3'
+);
