@@ -1,8 +1,10 @@
 //! What the service keeps, said in the domain's words: deliveries, the feed, integrations, people.
 //!
-//! [`Store`] is the promise; `sqlite` keeps it in one embedded file. Nothing here knows HTTP, and SQL text exists only in the
+//! [`Store`] is the promise; [`sqlite`] keeps it in one embedded file. Nothing here knows HTTP, and SQL text exists only in the
 //! folders of the engines. Clock and randomness come from outside, through [`World`].
 
+#[cfg(test)]
+mod conformance;
 mod delivery;
 mod fault;
 mod feed;
@@ -10,6 +12,7 @@ mod integration;
 mod people;
 mod pulse;
 mod secret;
+pub mod sqlite;
 mod world;
 
 use async_trait::async_trait;

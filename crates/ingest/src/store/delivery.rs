@@ -121,6 +121,8 @@ pub enum NewReading {
 pub struct NewEvent {
     /// The event's id.
     pub id: EventId,
+    /// The platform's own name of the event, for the list of deliveries.
+    pub name: String,
     /// What leads to its conversation.
     pub traces: Traces,
     /// What marks a repeat of the same business event; the store scopes it to the integration.
@@ -137,6 +139,7 @@ impl NewEvent {
     pub fn new(event: &Event, business_key: &str) -> Result<Self, serde_json::Error> {
         Ok(Self {
             id: event.id,
+            name: event.event.clone(),
             traces: Traces::of(event),
             business_key: Key16::of(&[business_key.as_bytes()]),
             body: serde_json::to_string(event)?,
@@ -206,7 +209,7 @@ pub struct DeliverySummary {
     pub received_at: DateTime<Utc>,
     /// What became of it.
     pub result: DeliveryResult,
-    /// The platform's name of the event; empty when it is in the entries.
+    /// The platform's name of the (first) event; empty for a rejected one.
     pub event: String,
     /// Why it was ignored, unmapped or rejected: a sentence, or a code.
     pub why: String,

@@ -1,0 +1,45 @@
+//! What every store promises, as tests that know only [`Store`]; each engine runs them all.
+
+pub(crate) mod commands;
+pub(crate) mod deliveries;
+pub(crate) mod feed;
+pub(crate) mod persons;
+mod script;
+mod world;
+
+pub(crate) use script::Stage;
+pub(crate) use world::StagedWorld;
+
+/// Runs every case on one engine.
+macro_rules! store_conformance {
+    ($stage:ty; $($module:ident: $($case:ident),+;)+) => {$($(
+        #[tokio::test]
+        async fn $case() {
+            let stage = <$stage as $crate::store::conformance::Stage>::set().await;
+            $crate::store::conformance::$module::$case(&stage).await;
+        }
+    )+)+};
+    ($stage:ty) => {
+        $crate::store::conformance::store_conformance! { $stage;
+            deliveries: a_delivery_is_kept_whole, what_is_set_aside_is_kept_and_listed,
+                equal_deliveries_make_one_entry, equal_events_make_one_entry,
+                a_partly_new_delivery_adds_what_is_new, keys_are_scoped_to_the_integration,
+                a_nonce_is_burnt_once_per_platform, a_nonce_is_burnt_only_with_its_delivery,
+                a_rejected_delivery_may_come_again, lists_page_without_gaps_or_twins,
+                other_workspaces_see_nothing, an_unknown_integration_is_not_found;
+            feed: any_paging_gives_the_whole_log, pages_keep_their_bounds,
+                positions_outside_the_log_are_refused, heads_and_chains_agree,
+                subscribers_are_woken, a_follower_reads_what_the_file_holds,
+                a_new_epoch_replaces_the_old, what_is_answered_survives_a_kill,
+                concurrent_deliveries_are_numbered_without_gaps;
+            commands: one_of_many_wins_a_claim, a_repeat_is_answered_as_the_first_was,
+                an_id_is_not_used_twice, claims_can_be_given_back_by_their_owner_only,
+                notes_and_messages_are_told, what_is_not_acceptable_is_refused,
+                a_merged_conversation_leads_on;
+            persons: people_join_once_by_invite, sessions_end, workspaces_are_found_again,
+                integrations_are_changed_by_slug, secrets_are_not_shown,
+                conversations_follow_the_person, an_anonymous_order_finds_its_person;
+        }
+    };
+}
+pub(crate) use store_conformance;

@@ -1,0 +1,311 @@
+//! Storing one delivery: nonce, keys, body, events and entries in the batch's transaction.
+
+use contract::{WorkspaceId, kind};
+use rusqlite::params;
+
+use super::append::append;
+use super::place::{TraceKeys, conversation_of, optional};
+use super::writer::Writing;
+use crate::store::{
+    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewReading, Refusal, StoreError,
+};
+
+/// A delivery with everything computed that needs no table; made on the asker's side of the queue.
+pub(super) struct Prepared {
+    id: contract::DeliveryId,
+    workspace: WorkspaceId,
+    integration_row: i64,
+    received_ms: i64,
+    nonce: Option<(Key16, i64)>,
+    /// `None` for a rejected one: once its platform's reading is mended, a repeat must count.
+    key: Option<Key16>,
+    note: Note,
+    events: Vec<PreparedEvent>,
+    proof: String,
+    headers: String,
+    body_bytes: usize,
+    body: Vec<u8>,
+}
+
+struct PreparedEvent {
+    key: Key16,
+    traces: TraceKeys,
+    body: String,
+}
+
+/// What the list of deliveries tells beside the result.
+struct Note {
+    result: DeliveryResult,
+    event: String,
+    why: String,
+    path: String,
+}
+
+impl Prepared {
+    /// Hashes, compresses and writes out what the writer then only stores.
+    pub(super) fn new(
+        delivery: NewDelivery,
+        integration: &Integration,
+        integration_row: i64,
+    ) -> Result<Self, serde_json::Error> {
+        let scope = Scope::of(integration);
+        let rejected = matches!(delivery.reading, NewReading::Rejected { .. });
+        let (note, events) = read(delivery.reading, &scope, delivery.workspace);
+        Ok(Self {
+            id: delivery.id,
+            workspace: delivery.workspace,
+            integration_row,
+            received_ms: delivery.received_at.timestamp_millis(),
+            nonce: delivery.nonce.map(|nonce| {
+                (
+                    scope.nonce(&nonce.value),
+                    nonce.expires_at.timestamp_millis(),
+                )
+            }),
+            key: (!rejected).then(|| scope.key(b"delivery", &delivery.delivery_key)),
+            note,
+            events,
+            proof: serde_json::to_string(&delivery.proof)?,
+            headers: serde_json::to_string(&delivery.headers)?,
+            body_bytes: delivery.body.len(),
+            body: lz4_flex::compress_prepend_size(&delivery.body),
+        })
+    }
+
+    /// Returns roughly how much the writer has to write.
+    pub(super) fn bytes(&self) -> usize {
+        let events: usize = self.events.iter().map(|event| event.body.len()).sum();
+        1_024 + self.body.len() + self.headers.len() + events
+    }
+
+    /// Stores the delivery.
+    pub(super) fn store(mut self, writing: &mut Writing<'_>) -> Result<Accepted, StoreError> {
+        if let Some((key, expires_ms)) = self.nonce {
+            burn(writing, key, expires_ms)?;
+        }
+        let row = writing.ledger.next_delivery(writing.db)?;
+        let same = match self.key {
+            Some(key) => first_seen(writing, key, row)?,
+            None => None,
+        };
+        let mut outcome = Outcome {
+            result: self.note.result,
+            seqs: Vec::new(),
+            duplicate_of: 0,
+            keeps_body: true,
+        };
+        if let Some(original) = same {
+            outcome.repeat(original, false);
+        } else if self.note.result == DeliveryResult::Accepted {
+            self.store_events(writing, row, &mut outcome)?;
+        }
+        self.insert(writing, row, &outcome)?;
+        Ok(Accepted {
+            delivery_id: self.id,
+            result: outcome.result,
+            seqs: outcome.seqs,
+        })
+    }
+
+    fn store_events(
+        &mut self,
+        writing: &mut Writing<'_>,
+        row: i64,
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
+        let mut original = None;
+        for event in std::mem::take(&mut self.events) {
+            match first_seen(writing, event.key, row)? {
+                Some(before) => original = original.or(Some(before)),
+                None => outcome.seqs.push(self.store_event(writing, event)?),
+            }
+        }
+        if let (true, Some(original)) = (outcome.seqs.is_empty(), original) {
+            outcome.repeat(original, true);
+        }
+        Ok(())
+    }
+
+    fn store_event(
+        &self,
+        writing: &mut Writing<'_>,
+        event: PreparedEvent,
+    ) -> Result<u64, StoreError> {
+        let conversation = conversation_of(writing, self.workspace, &event.traces)?;
+        append(
+            writing,
+            self.workspace,
+            Some(conversation),
+            kind::COMMERCE,
+            event.body,
+        )
+    }
+
+    fn insert(
+        &self,
+        writing: &mut Writing<'_>,
+        row: i64,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
+        let body: &[u8] = if outcome.keeps_body { &self.body } else { &[] };
+        let note = &self.note;
+        writing
+            .db
+            .prepare_cached(
+                "INSERT INTO delivery (id, public, workspace, integration, received_at, result,
+                     first_seq, entry_count, duplicate_of, event, why, path, proof, headers,
+                     body_bytes, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            )?
+            .execute(params![
+                row,
+                self.id.as_u128().to_be_bytes(),
+                workspace_row,
+                self.integration_row,
+                self.received_ms,
+                code_of(outcome.result),
+                outcome.seqs.first().copied().unwrap_or(0),
+                outcome.seqs.len(),
+                outcome.duplicate_of,
+                note.event,
+                note.why,
+                note.path,
+                self.proof,
+                self.headers,
+                self.body_bytes,
+                body,
+            ])?;
+        Ok(())
+    }
+}
+
+/// What became of the delivery.
+struct Outcome {
+    result: DeliveryResult,
+    seqs: Vec<u64>,
+    duplicate_of: i64,
+    keeps_body: bool,
+}
+
+impl Outcome {
+    fn repeat(&mut self, original: i64, keeps_body: bool) {
+        self.result = DeliveryResult::Duplicate;
+        self.duplicate_of = original;
+        self.keeps_body = keeps_body;
+    }
+}
+
+/// What keys are unique in.
+struct Scope {
+    workspace: [u8; 16],
+    integration: [u8; 16],
+    provider: String,
+}
+
+impl Scope {
+    fn of(integration: &Integration) -> Self {
+        Self {
+            workspace: integration.workspace.as_u128().to_be_bytes(),
+            integration: integration.id.as_u128().to_be_bytes(),
+            provider: integration.provider.clone(),
+        }
+    }
+
+    fn key(&self, what: &[u8], key: &Key16) -> Key16 {
+        Key16::of(&[&self.workspace, &self.integration, what, &key.0])
+    }
+
+    /// A nonce is used once per workspace and platform, whichever of its accounts it came to.
+    fn nonce(&self, value: &str) -> Key16 {
+        Key16::of(&[
+            &self.workspace,
+            self.provider.as_bytes(),
+            b"nonce",
+            value.as_bytes(),
+        ])
+    }
+}
+
+fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -> (Note, Vec<PreparedEvent>) {
+    let note = |result, event, why, path| Note {
+        result,
+        event,
+        why,
+        path,
+    };
+    let none = String::new;
+    match reading {
+        NewReading::Events(events) => {
+            let prepare = |event: crate::store::NewEvent| PreparedEvent {
+                key: scope.key(b"business", &event.business_key),
+                traces: TraceKeys::of(workspace, &event.traces),
+                body: event.body,
+            };
+            let name = events.first().map_or_else(none, |event| event.name.clone());
+            let events = events.into_iter().map(prepare).collect();
+            (note(DeliveryResult::Accepted, name, none(), none()), events)
+        }
+        NewReading::Ignored { event, why } => (
+            note(DeliveryResult::Ignored, event, why, none()),
+            Vec::new(),
+        ),
+        NewReading::Unmapped { event, why } => (
+            note(DeliveryResult::Unmapped, event, why, none()),
+            Vec::new(),
+        ),
+        NewReading::Rejected { code, path } => (
+            note(DeliveryResult::Rejected, none(), code, path),
+            Vec::new(),
+        ),
+    }
+}
+
+fn burn(writing: &Writing<'_>, key: Key16, expires_ms: i64) -> Result<(), StoreError> {
+    let fresh = writing
+        .db
+        .prepare_cached(
+            "INSERT INTO nonce (key, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![key.0, expires_ms])?;
+    if fresh == 1 {
+        Ok(())
+    } else {
+        Err(Refusal::NonceReused.into())
+    }
+}
+
+/// Notes a key for this delivery; returns the delivery that had it before, if any.
+fn first_seen(writing: &Writing<'_>, key: Key16, delivery: i64) -> Result<Option<i64>, StoreError> {
+    let fresh = writing
+        .db
+        .prepare_cached("INSERT INTO seen (key, delivery) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+        .execute(params![key.0, delivery])?;
+    if fresh == 1 {
+        return Ok(None);
+    }
+    optional(
+        writing
+            .db
+            .prepare_cached("SELECT delivery FROM seen WHERE key = ?1")?
+            .query_row([key.0], |row| row.get(0)),
+    )
+}
+
+/// Returns the number a result is stored as.
+pub(super) const fn code_of(result: DeliveryResult) -> i64 {
+    match result {
+        DeliveryResult::Accepted => 0,
+        DeliveryResult::Duplicate => 1,
+        DeliveryResult::Ignored => 2,
+        DeliveryResult::Unmapped => 3,
+        DeliveryResult::Rejected => 4,
+    }
+}
+
+/// Reads a stored result's number.
+pub(super) fn result_of(code: i64) -> Option<DeliveryResult> {
+    DeliveryResult::ALL
+        .into_iter()
+        .find(|result| code_of(*result) == code)
+}

@@ -1,0 +1,226 @@
+//! Doing what agents ask: checked, compared and set, and told in the feed, all in one transaction.
+
+use contract::{
+    Action, Actor, Command, MemberId, Outcome, RefusalCode, WorkspaceId,
+    entry::{ByMember, HandedOver, Noted},
+    kind,
+};
+use rusqlite::params;
+use serde::Serialize;
+
+use super::append::append;
+use super::place::{Conversation, by_id, optional};
+use super::writer::Writing;
+use crate::store::{Fault, Key16, StoreError};
+
+/// Longest note and message, in characters.
+const LONGEST_TEXT: usize = 4_000;
+
+/// Longest key of a template or an order, in bytes.
+const LONGEST_KEY: usize = 512;
+
+/// One command on its way to the tables.
+pub(super) struct Asked {
+    pub(super) workspace: WorkspaceId,
+    pub(super) actor: Actor,
+    pub(super) command: Command,
+}
+
+impl Asked {
+    /// Does the command, or repeats the answer it got the first time.
+    pub(super) fn carry_out(self, writing: &mut Writing<'_>) -> Result<Outcome, StoreError> {
+        let fingerprint = self.fingerprint()?;
+        if let Some(outcome) = self.answered_before(writing, fingerprint)? {
+            return Ok(outcome);
+        }
+        let outcome = self.decide(writing)?;
+        writing
+            .db
+            .prepare_cached("INSERT INTO command (id, fingerprint, outcome) VALUES (?1, ?2, ?3)")?
+            .execute(params![
+                self.command.id.as_u128().to_be_bytes(),
+                fingerprint.0,
+                json(&outcome)?
+            ])?;
+        Ok(outcome)
+    }
+
+    fn answered_before(
+        &self,
+        writing: &Writing<'_>,
+        fingerprint: Key16,
+    ) -> Result<Option<Outcome>, StoreError> {
+        let before: Option<([u8; 16], String)> = optional(
+            writing
+                .db
+                .prepare_cached("SELECT fingerprint, outcome FROM command WHERE id = ?1")?
+                .query_row([self.command.id.as_u128().to_be_bytes()], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                }),
+        )?;
+        let Some((stored, outcome)) = before else {
+            return Ok(None);
+        };
+        if stored != fingerprint.0 {
+            return Ok(Some(refused(RefusalCode::IdReused)));
+        }
+        let outcome = serde_json::from_str(&outcome).map_err(|_| Fault::Damaged)?;
+        Ok(Some(outcome))
+    }
+
+    fn decide(&self, writing: &mut Writing<'_>) -> Result<Outcome, StoreError> {
+        if !is_acceptable(&self.command.action) {
+            return Ok(refused(RefusalCode::Invalid));
+        }
+        let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
+        let found = by_id(writing, workspace_row, self.command.conversation_id)?;
+        let Some(conversation) = found else {
+            return Ok(refused(RefusalCode::UnknownConversation));
+        };
+        match &self.command.action {
+            Action::Claim {} => self.claim(writing, conversation),
+            Action::Release {} => self.release(writing, conversation),
+            Action::Note { text } => {
+                let body = Noted {
+                    command_id: self.command.id,
+                    by: self.actor.clone(),
+                    text: text.clone(),
+                };
+                self.tell(writing, conversation, kind::NOTED, &body)
+            }
+            Action::HandOver {
+                channel,
+                text,
+                template_key,
+                order_key,
+            } => {
+                let body = HandedOver {
+                    command_id: self.command.id,
+                    by: self.actor.clone(),
+                    channel: *channel,
+                    text: text.clone(),
+                    template_key: template_key.clone(),
+                    order_key: order_key.clone(),
+                };
+                self.tell(writing, conversation, kind::HANDED_OVER, &body)
+            }
+        }
+    }
+
+    /// Takes a conversation that nobody has. Who has it already gets a second entry, which changes nothing.
+    fn claim(
+        &self,
+        writing: &mut Writing<'_>,
+        conversation: Conversation,
+    ) -> Result<Outcome, StoreError> {
+        let me = member_row(writing, self.actor.id)?;
+        if conversation.claimed_by != 0 && conversation.claimed_by != me {
+            return Ok(Outcome::Refused {
+                code: RefusalCode::AlreadyClaimed,
+                by: Some(actor_of(writing, conversation.claimed_by)?),
+            });
+        }
+        set_claim(writing, conversation, me)?;
+        self.tell(writing, conversation, kind::CLAIMED, &self.by_member())
+    }
+
+    fn release(
+        &self,
+        writing: &mut Writing<'_>,
+        conversation: Conversation,
+    ) -> Result<Outcome, StoreError> {
+        let me = member_row(writing, self.actor.id)?;
+        if conversation.claimed_by != me {
+            return Ok(refused(RefusalCode::NotYours));
+        }
+        set_claim(writing, conversation, 0)?;
+        self.tell(writing, conversation, kind::RELEASED, &self.by_member())
+    }
+
+    fn by_member(&self) -> ByMember {
+        ByMember {
+            command_id: self.command.id,
+            by: self.actor.clone(),
+        }
+    }
+
+    fn tell(
+        &self,
+        writing: &mut Writing<'_>,
+        conversation: Conversation,
+        kind: &'static str,
+        body: &impl Serialize,
+    ) -> Result<Outcome, StoreError> {
+        let id = Some(conversation.id);
+        let seq = append(writing, self.workspace, id, kind, json(body)?)?;
+        Ok(Outcome::Applied { seq })
+    }
+
+    /// Hashes what the command asks for and who asks, but not the name, which may change.
+    fn fingerprint(&self) -> Result<Key16, StoreError> {
+        Ok(Key16::of(&[
+            &self.workspace.as_u128().to_be_bytes(),
+            &self.actor.id.as_u128().to_be_bytes(),
+            &self.command.conversation_id.as_u128().to_be_bytes(),
+            json(&self.command.action)?.as_bytes(),
+        ]))
+    }
+}
+
+fn is_acceptable(action: &Action) -> bool {
+    let is_text = |text: &str| {
+        !text.trim().is_empty() && text.chars().take(LONGEST_TEXT + 1).count() <= LONGEST_TEXT
+    };
+    let is_key = |key: &Option<String>| key.as_ref().is_none_or(|key| key.len() <= LONGEST_KEY);
+    match action {
+        Action::Claim {} | Action::Release {} => true,
+        Action::Note { text } => is_text(text),
+        Action::HandOver {
+            text,
+            template_key,
+            order_key,
+            ..
+        } => is_text(text) && is_key(template_key) && is_key(order_key),
+    }
+}
+
+fn set_claim(
+    writing: &Writing<'_>,
+    conversation: Conversation,
+    member_row: i64,
+) -> Result<(), StoreError> {
+    writing
+        .db
+        .prepare_cached("UPDATE conversation SET claimed_by = ?2 WHERE id = ?1")?
+        .execute([conversation.row, member_row])?;
+    Ok(())
+}
+
+fn member_row(writing: &Writing<'_>, id: MemberId) -> Result<i64, StoreError> {
+    let row = writing
+        .db
+        .prepare_cached("SELECT id FROM member WHERE public = ?1")?
+        .query_row([id.as_u128().to_be_bytes()], |row| row.get(0))?;
+    Ok(row)
+}
+
+fn actor_of(writing: &Writing<'_>, member_row: i64) -> Result<Actor, StoreError> {
+    let actor = writing
+        .db
+        .prepare_cached("SELECT public, name FROM member WHERE id = ?1")?
+        .query_row([member_row], |row| {
+            Ok(Actor {
+                id: MemberId::from_u128(u128::from_be_bytes(row.get(0)?)),
+                name: row.get(1)?,
+            })
+        })?;
+    Ok(actor)
+}
+
+const fn refused(code: RefusalCode) -> Outcome {
+    Outcome::Refused { code, by: None }
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| Fault::Internal.into())
+}

@@ -1,0 +1,117 @@
+//! Connections to the file, and what their errors mean.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+
+use super::OpenError;
+use crate::store::{Fault, StoreError};
+
+/// From this version on a checkpoint beside a writer cannot lose a reset of the log.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Statements kept prepared on each connection.
+const STATEMENTS: usize = 96;
+
+/// How long to wait for another process' lock.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// Refuses to run on a `SQLite` with the write-ahead log's reset fault.
+pub(super) fn check_version() -> Result<(), OpenError> {
+    let number = rusqlite::version_number();
+    if number >= OLDEST_SQLITE {
+        Ok(())
+    } else {
+        Err(OpenError::SqliteTooOld(rusqlite::version()))
+    }
+}
+
+/// Opens a connection that writes; every commit is flushed to the disk before it returns.
+pub(super) fn writer(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    // Checkpoints run beside the commits, not inside them.
+    db.pragma_update(None, "wal_autocheckpoint", 0)?;
+    db.pragma_update(None, "cache_size", -65_536)?;
+    common(&db)?;
+    Ok(db)
+}
+
+/// Opens a connection that can only read.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    db.pragma_update(None, "query_only", true)?;
+    db.pragma_update(None, "cache_size", -16_384)?;
+    common(&db)?;
+    Ok(db)
+}
+
+/// Opens a connection that only moves the write-ahead log into the file.
+pub(super) fn checkpointer(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "wal_autocheckpoint", 0)?;
+    Ok(db)
+}
+
+fn common(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "trusted_schema", false)?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "temp_store", "MEMORY")
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error {
+            rusqlite::Error::QueryReturnedNoRows => Self::NotFound,
+            error => Self::Unavailable(fault_of(&error)),
+        }
+    }
+}
+
+/// Says what an error of the engine means for the store.
+///
+/// The engine's messages name tables and columns, never values, so an unexpected one can be logged.
+pub(super) fn fault_of(error: &rusqlite::Error) -> Fault {
+    let rusqlite::Error::SqliteFailure(failure, message) = error else {
+        tracing::error!(error = %error, "statement failed");
+        return Fault::Internal;
+    };
+    match failure.code {
+        ErrorCode::DiskFull => Fault::DiskFull,
+        ErrorCode::SystemIoFailure if is_flush(failure.extended_code) => Fault::Flush,
+        ErrorCode::SystemIoFailure
+        | ErrorCode::CannotOpen
+        | ErrorCode::ReadOnly
+        | ErrorCode::PermissionDenied => Fault::Io,
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Fault::Busy,
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Fault::Damaged,
+        _ => {
+            let message = message.as_deref().unwrap_or_default();
+            tracing::error!(
+                sqlite.code = failure.extended_code,
+                message,
+                "statement failed"
+            );
+            Fault::Internal
+        }
+    }
+}
+
+fn is_flush(extended_code: i32) -> bool {
+    matches!(
+        extended_code,
+        ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC
+    )
+}

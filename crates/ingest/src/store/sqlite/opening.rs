@@ -1,0 +1,220 @@
+//! Opening the file: checked, brought to this program's shape, read into memory; then the threads are started.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use contract::Epoch;
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::checkpoints::Checkpoints;
+use super::feeds::Feeds;
+use super::gauges::Gauges;
+use super::integrations::Catalogue;
+use super::ledger::Ledger;
+use super::people::Sessions;
+use super::queue::{Queue, QueueBounds};
+use super::readers::Readers;
+use super::seal::SealingKey;
+use super::writer::Writer;
+use super::{SqliteStore, connection, migrations, nonces, random_epoch, writer};
+use crate::store::{Fault, StoreError, World};
+
+/// Says how to open a store.
+#[derive(Clone)]
+pub struct Options {
+    /// The database file; its folder must be there.
+    pub path: PathBuf,
+    /// Opens the stored secrets.
+    pub key: SealingKey,
+    /// Clock and randomness.
+    pub world: Arc<dyn World>,
+    /// Bounds of the writer's queue and batches.
+    pub queue: QueueBounds,
+    /// Connections that read at the same time.
+    pub readers: usize,
+}
+
+impl Options {
+    /// Makes the usual options for a file.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>, key: SealingKey, world: Arc<dyn World>) -> Self {
+        Self {
+            path: path.into(),
+            key,
+            world,
+            queue: QueueBounds::default(),
+            readers: 4,
+        }
+    }
+
+    /// Returns where the key of a database lies when nothing else is said: beside it, with `.key` behind its name.
+    #[must_use]
+    pub fn key_file(database: &Path) -> PathBuf {
+        let mut name = database.as_os_str().to_owned();
+        name.push(".key");
+        name.into()
+    }
+}
+
+/// Tells why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A newer program has changed the file's shape.
+    #[error(
+        "the database has shape {found}, this program knows shapes up to {known}: use the newer program, or restore the \
+         backup made before the upgrade"
+    )]
+    Newer {
+        /// The file's shape.
+        found: i64,
+        /// The newest shape this program knows.
+        known: i64,
+    },
+    /// A migration that the file has seen reads otherwise in this program.
+    #[error(
+        "migration {version} ({name}) is not the one this database was made with: this program was built from altered sources"
+    )]
+    Changed {
+        /// The migration's number.
+        version: i64,
+        /// The migration's name.
+        name: &'static str,
+    },
+    /// The file belongs to something else.
+    #[error("the file is a database of another program")]
+    Foreign,
+    /// The `SQLite` linked in has a fault that can lose data.
+    #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]
+    SqliteTooOld(&'static str),
+    /// The stored secrets were sealed with another key.
+    #[error(
+        "the stored secrets do not open with this key: give the key that this database was made with"
+    )]
+    WrongKey,
+    /// The file cannot be opened or read.
+    #[error("the database cannot be opened: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The stored data does not read.
+    #[error("the database does not read: {0}")]
+    Store(#[from] StoreError),
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+impl SqliteStore {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When the file is another program's, was shaped by a newer one, or cannot be used; see [`OpenError`].
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        connection::check_version()?;
+        let mut db = connection::writer(&options.path)?;
+        migrations::migrate(&mut db, options.world.now().timestamp_millis())?;
+        let epoch = ensure_epoch(&db, options.world.as_ref())?;
+        let feeds = Arc::new(Feeds::new(epoch));
+        let catalogue = Arc::new(Catalogue::default());
+        feeds.learn(&db)?;
+        catalogue
+            .learn(&db, &options.key)
+            .map_err(|error| match error {
+                StoreError::Unavailable(Fault::Sealed) => OpenError::WrongKey,
+                error => error.into(),
+            })?;
+        Self::start(options, db, feeds, catalogue)
+    }
+
+    /// Starts the threads.
+    fn start(
+        options: Options,
+        db: Connection,
+        feeds: Arc<Feeds>,
+        catalogue: Arc<Catalogue>,
+    ) -> Result<Self, OpenError> {
+        let queue = Arc::new(Queue::new(options.queue));
+        let gauges = Arc::new(Gauges::default());
+        let sessions = Arc::new(Sessions::default());
+        let checkpoints = Arc::new(Checkpoints::default());
+        let (failure, failed) = watch::channel(None);
+        let writer = Writer {
+            path: options.path.clone(),
+            data_version: writer::data_version(&db).map_err(StoreError::from)?,
+            db,
+            queue: Arc::clone(&queue),
+            feeds: Arc::clone(&feeds),
+            gauges: Arc::clone(&gauges),
+            world: Arc::clone(&options.world),
+            on_outside_change: {
+                let parts = (
+                    Arc::clone(&feeds),
+                    Arc::clone(&catalogue),
+                    Arc::clone(&sessions),
+                );
+                let key = options.key.clone();
+                Box::new(move |db| relearn(db, &parts.0, &parts.1, &parts.2, &key))
+            },
+            on_failure: Box::new(move |fault| {
+                failure.send_replace(Some(fault));
+            }),
+            ledger: Ledger::default(),
+            nonces: nonces::Sweep::default(),
+            looked_after: Instant::now(),
+            next_cut: Instant::now(),
+            checkpoints: Arc::clone(&checkpoints),
+        };
+        let threads = vec![
+            std::thread::Builder::new()
+                .name("store-writer".to_owned())
+                .spawn(move || writer.run())?,
+            {
+                let (path, gauges) = (options.path.clone(), Arc::clone(&gauges));
+                let checkpoints = Arc::clone(&checkpoints);
+                std::thread::Builder::new()
+                    .name("store-checkpoint".to_owned())
+                    .spawn(move || checkpoints.run(&path, &gauges))?
+            },
+        ];
+        Ok(Self {
+            readers: Arc::new(Readers::new(options.path.clone(), options.readers.max(1))),
+            path: options.path,
+            key: options.key,
+            world: options.world,
+            queue,
+            feeds,
+            gauges,
+            catalogue,
+            sessions,
+            checkpoints,
+            failed,
+            threads: Mutex::new(threads),
+        })
+    }
+}
+
+/// Reads again what another process may have changed.
+fn relearn(
+    db: &Connection,
+    feeds: &Feeds,
+    catalogue: &Catalogue,
+    sessions: &Sessions,
+    key: &SealingKey,
+) {
+    sessions.forget();
+    let outcome = feeds.learn(db).and_then(|()| catalogue.learn(db, key));
+    if let Err(error) = outcome {
+        tracing::error!(error = %error, "the file's changes could not be read");
+    }
+}
+
+fn ensure_epoch(db: &Connection, world: &dyn World) -> Result<Epoch, OpenError> {
+    db.execute(
+        "INSERT INTO meta (name, value) VALUES ('epoch', ?1), ('probed_at', '') ON CONFLICT DO NOTHING",
+        [&random_epoch(world).0],
+    )?;
+    let epoch = db.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| {
+        row.get(0)
+    })?;
+    Ok(Epoch(epoch))
+}

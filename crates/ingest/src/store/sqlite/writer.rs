@@ -1,0 +1,304 @@
+//! The one thread that writes. It takes the first job and all that wait behind it, writes them in one transaction, flushes once,
+//! and only then answers them all: while one flush runs, the next batch collects.
+//!
+//! A job that fails takes back its own rows only. A fault of the disk fails the whole batch, and nothing is acknowledged.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::checkpoints::Checkpoints;
+use super::feeds::Feeds;
+use super::gauges::Gauges;
+use super::ledger::Ledger;
+use super::queue::{Queue, Taken};
+use super::{connection, nonces};
+use crate::store::{Fault, StoreError, World};
+
+/// How long the writer waits for a job before it looks after the file.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// How often it does so even when there are always jobs.
+const LOOK_AFTER: Duration = Duration::from_secs(5);
+
+/// From this length on the log is cut in the writer's own time: commits wait, but the disk does not fill.
+const LOG_LIMIT: u64 = 64 << 20;
+
+/// How long cutting waits for readers, and how long it pauses when they did not let it.
+const CUT_PATIENCE: Duration = Duration::from_millis(50);
+const CUT_PAUSE: Duration = Duration::from_secs(1);
+
+/// What a job works with: the open transaction, and what the writer knows by heart.
+pub(super) struct Writing<'a> {
+    pub(super) db: &'a Connection,
+    pub(super) ledger: &'a mut Ledger,
+    pub(super) world: &'a dyn World,
+    /// The batch's time, whole milliseconds.
+    pub(super) now: DateTime<Utc>,
+}
+
+/// Something to write.
+pub(super) trait Job: Send {
+    /// Writes it.
+    fn run(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError>;
+    /// Tells the asker how it ended; `Ok` means that the commit is durable.
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
+    /// Returns roughly how much it writes.
+    fn bytes(&self) -> usize;
+}
+
+/// A job made of a closure; its result is kept until the commit is durable.
+pub(super) struct Task<T, F> {
+    pub(super) work: Option<F>,
+    pub(super) result: Option<T>,
+    pub(super) asker: oneshot::Sender<Result<T, StoreError>>,
+    pub(super) bytes: usize,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Writing<'_>) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
+        let work = self.work.take().ok_or(Fault::Internal)?;
+        self.result = Some(work(writing)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let Self { result, asker, .. } = *self;
+        let answer = outcome.and_then(|()| result.ok_or(Fault::Internal.into()));
+        // Whoever asked may be gone; what is written stays written.
+        drop(asker.send(answer));
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// The writer's thread.
+pub(super) struct Writer {
+    pub(super) path: PathBuf,
+    pub(super) db: Connection,
+    pub(super) queue: Arc<Queue>,
+    pub(super) feeds: Arc<Feeds>,
+    pub(super) gauges: Arc<Gauges>,
+    pub(super) world: Arc<dyn World>,
+    pub(super) on_outside_change: Box<dyn Fn(&Connection) + Send>,
+    pub(super) on_failure: Box<dyn Fn(Fault) + Send>,
+    pub(super) ledger: Ledger,
+    pub(super) data_version: i64,
+    pub(super) nonces: nonces::Sweep,
+    pub(super) looked_after: Instant,
+    pub(super) next_cut: Instant,
+    pub(super) checkpoints: Arc<Checkpoints>,
+}
+
+impl Writer {
+    /// Works until the queue is closed and empty, or the disk can no longer be trusted.
+    pub(super) fn run(mut self) {
+        loop {
+            if self.looked_after.elapsed() > LOOK_AFTER {
+                self.look_after();
+            }
+            match self.queue.take(IDLE) {
+                Taken::Batch(batch) => {
+                    if let Err(fault) = self.write(batch) {
+                        return self.stop(fault);
+                    }
+                }
+                Taken::Idle => self.look_after(),
+                Taken::Closed => break,
+            }
+            self.shorten_log();
+        }
+        self.cut_log();
+    }
+
+    /// Writes one batch and answers it. An error means that this process must not write any more.
+    fn write(&mut self, mut batch: Vec<Box<dyn Job>>) -> Result<(), Fault> {
+        let started = Instant::now();
+        let bytes = batch.iter().map(|job| job.bytes()).sum();
+        let outcomes = self.transact(&mut batch);
+        self.checkpoints.wrote(bytes);
+        let fatal = match &outcomes {
+            Ok(_) => None,
+            Err(fault) => self.recover(*fault),
+        };
+        self.gauges
+            .committed(batch.len(), started.elapsed(), outcomes.is_ok());
+        match outcomes {
+            Ok(outcomes) => {
+                self.feeds
+                    .publish(std::mem::take(&mut self.ledger.unpublished));
+                for (job, outcome) in batch.into_iter().zip(outcomes) {
+                    job.answer(outcome);
+                }
+            }
+            Err(fault) => {
+                for job in batch {
+                    job.answer(Err(fault.into()));
+                }
+            }
+        }
+        fatal.map_or(Ok(()), Err)
+    }
+
+    /// Runs the jobs, each in its savepoint, and commits.
+    fn transact(
+        &mut self,
+        batch: &mut [Box<dyn Job>],
+    ) -> Result<Vec<Result<(), StoreError>>, Fault> {
+        self.begin()?;
+        let now = self.world.now().trunc_subsecs(3);
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for job in batch {
+            outcomes.push(self.run_job(job.as_mut(), now)?);
+        }
+        self.ledger.write_heads(&self.db).map_err(fault)?;
+        execute(&self.db, "COMMIT")?;
+        Ok(outcomes)
+    }
+
+    fn begin(&mut self) -> Result<(), Fault> {
+        execute(&self.db, "BEGIN IMMEDIATE")?;
+        // Another process may have written since: then nothing known by heart holds.
+        let version = data_version(&self.db)?;
+        if version != self.data_version {
+            self.data_version = version;
+            self.ledger.forget();
+            (self.on_outside_change)(&self.db);
+        }
+        Ok(())
+    }
+
+    /// Runs one job. The inner error is the job's own; the outer one spoils the batch.
+    fn run_job(
+        &mut self,
+        job: &mut dyn Job,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(), StoreError>, Fault> {
+        execute(&self.db, "SAVEPOINT job")?;
+        self.ledger.begin_job();
+        let outcome = job.run(&mut Writing {
+            db: &self.db,
+            ledger: &mut self.ledger,
+            world: self.world.as_ref(),
+            now,
+        });
+        if let Err(error) = outcome {
+            if let StoreError::Unavailable(fault) = error
+                && spoils_batch(fault)
+            {
+                return Err(fault);
+            }
+            execute(&self.db, "ROLLBACK TO job")?;
+            self.ledger.undo_job();
+        }
+        execute(&self.db, "RELEASE job")?;
+        Ok(outcome)
+    }
+
+    /// Takes back a batch that failed. Whether its commit reached the disk is unknown, so everything is read again.
+    fn recover(&mut self, fault: Fault) -> Option<Fault> {
+        self.ledger.forget();
+        if fault == Fault::Flush {
+            return Some(fault);
+        }
+        tracing::error!(store.fault = fault.code(), "batch not stored: {fault}");
+        let rolled_back = self.db.is_autocommit() || self.db.execute_batch("ROLLBACK").is_ok();
+        if fault == Fault::DiskFull && rolled_back {
+            return None;
+        }
+        match connection::writer(&self.path) {
+            Ok(db) => {
+                self.db = db;
+                self.data_version = -1;
+                None
+            }
+            // Tried again with the next batch, which fails at its first statement until then.
+            Err(_) => None,
+        }
+    }
+
+    /// Ends writing for good: what the kernel says it holds may not be on the disk.
+    fn stop(&self, fault: Fault) {
+        tracing::error!(store.fault = fault.code(), "the store stops: {fault}");
+        self.queue.close(fault);
+        (self.on_failure)(fault);
+        while let Taken::Batch(batch) = self.queue.take(Duration::ZERO) {
+            for job in batch {
+                job.answer(Err(fault.into()));
+            }
+        }
+    }
+
+    /// Uses idle time: notices other processes' writes and lets expired nonces go.
+    fn look_after(&mut self) {
+        self.looked_after = Instant::now();
+        if data_version(&self.db).is_ok_and(|version| version != self.data_version) {
+            if let Ok(version) = data_version(&self.db) {
+                self.data_version = version;
+            }
+            self.ledger.forget();
+            (self.on_outside_change)(&self.db);
+        }
+        let expired = self.nonces.step(&self.db, self.world.now());
+        if let Err(error) = expired {
+            tracing::warn!(error = %error, "expired nonces stay for now");
+        }
+    }
+
+    /// Cuts the log when the steps beside the commits could not keep up.
+    fn shorten_log(&mut self) {
+        if self.gauges.measure_log(&self.path) >= LOG_LIMIT && Instant::now() >= self.next_cut {
+            self.cut_log();
+            self.next_cut = Instant::now() + CUT_PAUSE;
+        }
+    }
+
+    /// Moves the whole log into the file and empties it, unless a reader still needs it.
+    fn cut_log(&self) {
+        let started = Instant::now();
+        let cut = self.db.busy_timeout(CUT_PATIENCE).and_then(|()| {
+            self.db
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        });
+        let restored = self.db.busy_timeout(connection::BUSY);
+        if let Err(error) = cut.and(restored) {
+            tracing::warn!(error = %error, "the write-ahead log stays long for now");
+        }
+        self.gauges.checkpointed(started.elapsed());
+    }
+}
+
+pub(super) fn data_version(db: &Connection) -> Result<i64, Fault> {
+    db.prepare_cached("PRAGMA data_version")
+        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        .map_err(|error| connection::fault_of(&error))
+}
+
+fn execute(db: &Connection, statement: &str) -> Result<(), Fault> {
+    db.prepare_cached(statement)
+        .and_then(|mut statement| statement.execute([]))
+        .map(|_| ())
+        .map_err(|error| connection::fault_of(&error))
+}
+
+fn fault(error: StoreError) -> Fault {
+    match error {
+        StoreError::Unavailable(fault) => fault,
+        _ => Fault::Internal,
+    }
+}
+
+/// Tells the faults of the disk from those of one job.
+const fn spoils_batch(fault: Fault) -> bool {
+    !matches!(fault, Fault::Internal | Fault::Sealed)
+}
