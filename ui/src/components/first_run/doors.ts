@@ -1,0 +1,2 @@
+/** The ways to begin. */
+export type Door = 'team' | 'here' | 'sample';

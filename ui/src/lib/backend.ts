@@ -1,0 +1,57 @@
+/** The only door to the host: Tauri's commands and events. In development, without Tauri, the in-memory fake stands in. */
+import { invoke, isTauri } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { hostError, type Host } from './host';
+import type { Change } from './types/Change';
+
+async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw hostError(thrown);
+  }
+}
+
+const tauri: Host = {
+  boot: () => call('boot'),
+  joinTeam: (asked) => call('join_team', asked),
+  startHere: (asked) => call('start_here', asked),
+  startSample: (asked) => call('start_sample', asked),
+  signOut: () => call('sign_out'),
+  webhookUrls: () => call('webhook_urls'),
+  addSource: (asked) => call('add_source', asked),
+  listPage: (asked) => call('list_page', { asked }),
+  rows: (asked) => call('rows', asked),
+  counters: () => call('counters'),
+  freshness: () => call('freshness'),
+  conversation: (id) => call('conversation', { id }),
+  timelineBefore: (asked) => call('timeline_before', asked),
+  reveal: (asked) => call('reveal', asked),
+  search: (asked) => call('search', asked),
+  templates: (asked) => call('templates', asked),
+  fill: (asked) => call('fill', asked),
+  handOver: (asked) => call('hand_over', { asked }),
+  act: (asked) => call('act', asked),
+  undo: (commandId) => call('undo', { commandId }),
+  copy: (asked) => call('copy', asked),
+  openLink: (asked) => call('open_link', asked),
+  copyText: (text) => call('copy_text', { text }),
+  saveDraft: (asked) => call('save_draft', { asked }),
+  markRead: (id) => call('mark_read', { id }),
+  outbox: () => call('outbox'),
+  outboxRetry: (id) => call('outbox_retry', { id }),
+  outboxDiscard: (id) => call('outbox_discard', { id }),
+  settingsPut: (settings) => call('settings_put', { settings }),
+  onChange: (told) => listen<Change>('change', (event) => told(event.payload)),
+  onOpen: (told) => listen<{ conversationId: string }>('open', (event) => told(event.payload.conversationId)),
+};
+
+/** Finds the host this page runs in. */
+export async function findHost(): Promise<Host> {
+  if (isTauri()) return tauri;
+  if (import.meta.env.DEV || import.meta.env.MODE === 'fake') {
+    const { fakeFromAddress } = await import('./backend.fake');
+    return fakeFromAddress(new URLSearchParams(location.search));
+  }
+  return tauri;
+}

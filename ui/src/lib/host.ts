@@ -1,0 +1,119 @@
+/** Names what the page asks of its host, and the shapes that only this conversation uses. Knows no transport. */
+import type { Action } from './types/Action';
+import type { Change } from './types/Change';
+import type { Channel } from './types/Channel';
+import type { ConversationView } from './types/ConversationView';
+import type { Counters } from './types/Counters';
+import type { Desk } from './types/Desk';
+import type { Fill } from './types/Fill';
+import type { Freshness } from './types/Freshness';
+import type { OutboxItem } from './types/OutboxItem';
+import type { PageAsked } from './types/PageAsked';
+import type { PersonPart } from './types/PersonPart';
+import type { Row } from './types/Row';
+import type { RowPage } from './types/RowPage';
+import type { Settings } from './types/Settings';
+import type { TemplateChip } from './types/TemplateChip';
+import type { TimelineItem } from './types/TimelineItem';
+import type { View } from './types/View';
+import type { Locale } from './i18n.svelte';
+
+export interface Boot {
+  phase: 'first_run' | 'ready';
+  desk: Desk | null;
+  mode: 'team' | 'here' | 'sample' | null;
+  keychain: 'os' | 'file' | null;
+  settings: Settings;
+  version: string;
+}
+
+export interface SourceUrl {
+  name: string;
+  provider: string;
+  url: string;
+  signs: boolean;
+}
+
+export interface HandOver {
+  conversationId: string;
+  orderKey: string | null;
+  templateKey: string | null;
+  text: string;
+  channel: Channel;
+}
+
+export interface DraftText {
+  conversationId: string;
+  text: string;
+  templateKey: string | null;
+  orderKey: string | null;
+}
+
+export type CopyWhat = 'pix' | 'boleto' | 'link' | 'page';
+export type LinkWhat = 'checkout' | 'order' | 'boleto';
+
+/** Tells why the host did not do what was asked; the page acts on the code and never shows the message. */
+export class HostError extends Error {
+  constructor(
+    readonly code: string,
+    message = code,
+  ) {
+    super(message);
+    this.name = 'HostError';
+  }
+}
+
+/** Reads whatever a failed call threw into a `HostError`. */
+export function hostError(thrown: unknown): HostError {
+  if (thrown instanceof HostError) return thrown;
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) {
+    const { code, message } = thrown as { code: unknown; message?: unknown };
+    return new HostError(String(code), String(message ?? code));
+  }
+  return new HostError('unknown', String(thrown));
+}
+
+/** Everything the page can ask, and the two things it is told. */
+export interface Host {
+  boot(): Promise<Boot>;
+  joinTeam(asked: { server: string; invite: string; name: string }): Promise<Boot>;
+  startHere(asked: { workspace: string; name: string }): Promise<Boot>;
+  startSample(asked: { name: string }): Promise<Boot>;
+  signOut(): Promise<Boot>;
+  webhookUrls(): Promise<SourceUrl[]>;
+  addSource(asked: { provider: string; name: string; secret: string }): Promise<SourceUrl[]>;
+  listPage(asked: PageAsked): Promise<RowPage>;
+  rows(asked: { view: View; ids: string[] }): Promise<Row[]>;
+  counters(): Promise<Counters>;
+  freshness(): Promise<Freshness>;
+  conversation(id: string): Promise<ConversationView>;
+  timelineBefore(asked: {
+    id: string;
+    before: string;
+  }): Promise<{ items: TimelineItem[]; older: string | null }>;
+  reveal(asked: { id: string; part: PersonPart }): Promise<string>;
+  search(asked: { text: string; limit: number }): Promise<{ rows: Row[]; searched: number }>;
+  templates(asked: { conversationId: string; orderKey: string; locale: Locale }): Promise<TemplateChip[]>;
+  fill(asked: {
+    conversationId: string;
+    orderKey: string;
+    templateKey: string;
+    locale: Locale;
+  }): Promise<Fill>;
+  handOver(asked: HandOver): Promise<{ commandId: string }>;
+  act(asked: { conversationId: string; action: Action }): Promise<{ commandId: string }>;
+  undo(commandId: string): Promise<boolean>;
+  copy(asked: { conversationId: string; orderKey: string; what: CopyWhat }): Promise<{ copied: CopyWhat }>;
+  openLink(asked: { conversationId: string; orderKey: string; what: LinkWhat }): Promise<void>;
+  copyText(text: string): Promise<void>;
+  saveDraft(asked: DraftText): Promise<void>;
+  markRead(id: string): Promise<void>;
+  outbox(): Promise<OutboxItem[]>;
+  outboxRetry(id: string): Promise<void>;
+  outboxDiscard(id: string): Promise<void>;
+  settingsPut(settings: Settings): Promise<Settings>;
+  /** Calls back with each change; resolves once nothing can be missed. */
+  onChange(told: (change: Change) => void): Promise<() => void>;
+  /** Calls back when a notification of a conversation was clicked. */
+  onOpen(told: (conversationId: string) => void): Promise<() => void>;
+}

@@ -1,0 +1,312 @@
+/** The page's state and what it does: one object, made with a host, handed to components by context. Knows no DOM. */
+import { getContext, setContext } from 'svelte';
+import { clock } from '../clock.svelte';
+import { hostError, type Boot, type CopyWhat, type Host, type LinkWhat } from '../host';
+import { setLocale, systemLocale, t, type Key } from '../i18n.svelte';
+import { ptBR } from '../i18n/pt-BR';
+import type { Action } from '../types/Action';
+import type { Change } from '../types/Change';
+import type { Counters } from '../types/Counters';
+import type { Freshness } from '../types/Freshness';
+import type { OutboxItem } from '../types/OutboxItem';
+import type { Settings } from '../types/Settings';
+import type { View } from '../types/View';
+import { Composer } from './composer.svelte';
+import { Layout } from './layout.svelte';
+import { RowList } from './row_list.svelte';
+import { Thread } from './thread.svelte';
+import { Toasts } from './toasts.svelte';
+
+/** How long a conversation must have been in sight before it counts as read. */
+const READ_AFTER = 1_000;
+/** How long the selection rests before the conversation beside it follows. */
+const FOLLOW = 40;
+
+export type Sheet = 'settings' | 'help' | 'outbox' | 'sources' | 'palette' | null;
+
+const COPIED: Record<CopyWhat, Key> = {
+  pix: 'toast.copiedPix',
+  boleto: 'toast.copiedBoleto',
+  link: 'toast.copiedLink',
+  page: 'toast.copiedLink',
+};
+
+export class App {
+  boot = $state.raw<Boot | null>(null);
+  counts = $state.raw<Partial<Record<View, number>>>({});
+  freshness = $state.raw<Freshness | null>(null);
+  outbox = $state.raw<OutboxItem[]>([]);
+  sheet = $state<Sheet>(null);
+  /** What was just copied, and until it fades. */
+  copied = $state<CopyWhat | null>(null);
+  /** Why the last copy was refused. */
+  copyFailure = $state<string | null>(null);
+
+  readonly host: Host;
+  readonly list: RowList;
+  readonly thread: Thread;
+  readonly composer: Composer;
+  readonly toasts = new Toasts();
+  readonly layout = new Layout();
+
+  #lastAction: string | null = null;
+  #follow: ReturnType<typeof setTimeout> | null = null;
+  #read: ReturnType<typeof setTimeout> | null = null;
+  #copiedTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(host: Host) {
+    this.host = host;
+    this.list = new RowList(host);
+    this.thread = new Thread(host);
+    this.composer = new Composer(host);
+  }
+
+  get settings(): Settings | null {
+    return this.boot?.settings ?? null;
+  }
+
+  get ready(): boolean {
+    return this.boot?.phase === 'ready';
+  }
+
+  /** Listens to the host, then asks it where things stand. */
+  async start(): Promise<void> {
+    await Promise.all([
+      this.host.onChange((change) => void this.changed(change)),
+      this.host.onOpen((id) => void this.openFromOutside(id)),
+    ]);
+    await this.enter(await this.host.boot());
+  }
+
+  /** Takes in a boot answer: the first run, or the inbox. */
+  async enter(boot: Boot): Promise<void> {
+    this.boot = boot;
+    this.#speak();
+    if (boot.phase !== 'ready') return;
+    await Promise.all([
+      this.list.show('due'),
+      this.#readCounters(),
+      this.#readFreshness(),
+      this.#readOutbox(),
+    ]);
+  }
+
+  /** Signs out and returns to the first run. */
+  async signOut(): Promise<void> {
+    this.composer.flush();
+    const boot = await this.host.signOut();
+    this.sheet = null;
+    this.thread.close();
+    await this.enter(boot);
+  }
+
+  /** Takes in what changed and reads again what is on screen. */
+  async changed(change: Change): Promise<void> {
+    if (!this.ready) return;
+    this.list.glow(change.sold);
+    const open = this.thread.id;
+    const touchesOpen = open !== null && (change.everything || change.conversations.includes(open));
+    await Promise.all([
+      change.counters || change.everything ? this.#readCounters() : null,
+      change.freshness || change.everything ? this.#readFreshness() : null,
+      change.outbox || change.everything ? this.#readOutbox() : null,
+      touchesOpen ? this.#refreshThread() : null,
+      change.everything || change.conversations.length > 0
+        ? this.list.changed(change.conversations, change.everything, Date.now())
+        : null,
+    ]);
+  }
+
+  /** Shows a view. */
+  async show(view: View): Promise<void> {
+    this.list.selected = null;
+    await this.list.show(view);
+  }
+
+  /** Moves the selection; the conversation beside it follows once it rests. */
+  move(by: number): void {
+    this.list.touch(Date.now());
+    const id = this.list.move(by);
+    if (!id) return;
+    if (this.#follow) clearTimeout(this.#follow);
+    this.#follow = setTimeout(() => void this.open(id), FOLLOW);
+  }
+
+  /** Selects and opens a conversation. */
+  async open(id: string): Promise<void> {
+    if (this.#follow) clearTimeout(this.#follow);
+    this.list.selected = id;
+    if (this.thread.id === id && this.thread.status === 'ready') return;
+    this.composer.flush();
+    this.copyFailure = null;
+    this.copied = null;
+    const view = await this.thread.open(id);
+    if (!view) return;
+    const { person } = view;
+    this.composer.enter(id, this.thread.orderKey, view.draft, person.whatsapp, person.email !== null);
+    this.#readSoon(id);
+  }
+
+  /** Opens a conversation that was asked for from outside the page. */
+  async openFromOutside(id: string): Promise<void> {
+    if (!this.ready) return;
+    this.sheet = null;
+    const here = this.list.rows.some((row) => row.id === id);
+    if (!here) await this.show('all');
+    await this.open(id);
+  }
+
+  /** Turns keys and templates to another order of the conversation. */
+  chooseOrder(orderKey: string): void {
+    this.thread.orderKey = orderKey;
+    this.composer.orderKey = orderKey;
+    this.copyFailure = null;
+    void this.composer.loadChips();
+  }
+
+  /** Takes the conversation, or gives it back where it is ours. */
+  async claimOrRelease(): Promise<void> {
+    const view = this.thread.view;
+    if (!view) return;
+    const mine = view.owner?.isMe ?? false;
+    const action: Action = mine ? { kind: 'release', body: {} } : { kind: 'claim', body: {} };
+    await this.#do(view.id, action, mine ? 'toast.released' : 'toast.claimed');
+  }
+
+  /** Hands the text over, or saves the note. */
+  async send(): Promise<void> {
+    const { composer } = this;
+    if (composer.mode === 'note') {
+      this.#done(await composer.writeNote(), t('toast.noted'));
+      return;
+    }
+    const { channel } = composer;
+    const name = t(`channel.${channel}`);
+    const words =
+      channel === 'clipboard' ? t('toast.handedOverCopy') : t('toast.handedOver', { channel: name });
+    this.#done(await composer.handOver(), words);
+  }
+
+  /** Copies a part of the order that keys are about; a refusal is told beside the button. */
+  async copy(what: CopyWhat): Promise<void> {
+    const { order, id } = this.thread;
+    if (!order || !id) return;
+    this.copyFailure = null;
+    try {
+      await this.host.copy({ conversationId: id, orderKey: order.orderKey, what });
+      this.copied = what;
+      if (this.#copiedTimer) clearTimeout(this.#copiedTimer);
+      this.#copiedTimer = setTimeout(() => (this.copied = null), 1_600);
+      this.toasts.say(t(COPIED[what]));
+    } catch (thrown) {
+      this.copyFailure = hostError(thrown).code;
+      this.toasts.say(failureText(this.copyFailure), null, 'refused');
+    }
+  }
+
+  /** Opens a link of the order that keys are about. */
+  async openLink(what: LinkWhat): Promise<void> {
+    const { order, id } = this.thread;
+    if (!order || !id) return;
+    try {
+      await this.host.openLink({ conversationId: id, orderKey: order.orderKey, what });
+    } catch (thrown) {
+      this.toasts.say(failureText(hostError(thrown).code), null, 'refused');
+    }
+  }
+
+  /** Takes back an action, the last one unless told. */
+  async undo(commandId = this.#lastAction): Promise<void> {
+    if (!commandId) return;
+    this.#lastAction = null;
+    for (const toast of this.toasts.list) if (toast.undo === commandId) this.toasts.drop(toast.id);
+    const undone = await this.host.undo(commandId).catch(() => false);
+    this.toasts.say(t(undone ? 'toast.undone' : 'toast.notUndone'), null, undone ? 'done' : 'refused');
+  }
+
+  /** Changes settings. */
+  async put(change: Partial<Settings>): Promise<void> {
+    if (!this.boot) return;
+    const before = this.boot;
+    this.boot = { ...before, settings: { ...before.settings, ...change } };
+    this.#speak();
+    try {
+      const settings = await this.host.settingsPut(this.boot.settings);
+      this.boot = { ...this.boot, settings };
+    } catch {
+      this.boot = before;
+      this.#speak();
+    }
+  }
+
+  /** Called each second. */
+  tick(now: number): void {
+    void this.list.settleWhenIdle(now);
+  }
+
+  async #do(conversationId: string, action: Action, said: Key): Promise<void> {
+    try {
+      const { commandId } = await this.host.act({ conversationId, action });
+      this.#done(commandId, t(said));
+    } catch (thrown) {
+      this.toasts.say(failureText(hostError(thrown).code), null, 'refused');
+    }
+  }
+
+  #done(commandId: string | null, words: string): void {
+    if (!commandId) return;
+    this.#lastAction = commandId;
+    this.toasts.say(words, commandId);
+  }
+
+  #speak(): void {
+    const choice = this.boot?.settings.locale ?? 'system';
+    setLocale(choice === 'system' ? systemLocale(navigator.languages) : choice);
+  }
+
+  #readSoon(id: string): void {
+    if (this.#read) clearTimeout(this.#read);
+    this.#read = setTimeout(() => {
+      if (this.thread.id !== id) return;
+      if (document.hasFocus() && document.visibilityState === 'visible') void this.host.markRead(id);
+      else this.#readSoon(id);
+    }, READ_AFTER);
+  }
+
+  async #refreshThread(): Promise<void> {
+    await this.thread.refresh();
+    await this.composer.loadChips();
+  }
+
+  async #readCounters(): Promise<void> {
+    const counters: Counters | null = await this.host.counters().catch(() => null);
+    if (counters) this.counts = Object.fromEntries(counters.views.map(({ view, count }) => [view, count]));
+  }
+
+  async #readFreshness(): Promise<void> {
+    this.freshness = await this.host.freshness().catch(() => this.freshness);
+    clock.tick(Date.now());
+  }
+
+  async #readOutbox(): Promise<void> {
+    this.outbox = await this.host.outbox().catch(() => this.outbox);
+  }
+}
+
+/** Returns the words for a failure's code. */
+export function failureText(code: string): string {
+  const key = `fail.${code}`;
+  return t(key in ptBR ? (key as Key) : 'fail.unknown');
+}
+
+const KEY = Symbol('app');
+
+/** Hands the app to the components below. */
+export function provideApp(app: App): App {
+  return setContext(KEY, app);
+}
+
+/** Returns the app handed down. */
+export function useApp(): App {
+  return getContext<App>(KEY);
+}

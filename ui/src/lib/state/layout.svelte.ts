@@ -1,0 +1,56 @@
+/** How the zones stand: widths and what is folded away. Kept in the page's own storage, for it is worth nothing elsewhere. */
+export const LIST_LEAST = 280;
+export const LIST_MOST = 440;
+const LIST_USUAL = 344;
+const KEPT_AS = 'balcao.layout';
+
+interface Kept {
+  railFolded: boolean;
+  listWidth: number;
+}
+
+export class Layout {
+  railFolded = $state(false);
+  listWidth = $state(LIST_USUAL);
+  /** The drawer of the context panel is open, in narrow windows. */
+  drawer = $state(false);
+
+  constructor() {
+    const kept = recall();
+    this.railFolded = kept.railFolded ?? false;
+    this.listWidth = clampWidth(kept.listWidth ?? LIST_USUAL);
+  }
+
+  /** Folds the rail, or opens it. */
+  toggleRail(): void {
+    this.railFolded = !this.railFolded;
+    this.#keep();
+  }
+
+  /** Sets the list's width, within its bounds. */
+  resize(width: number): void {
+    this.listWidth = clampWidth(width);
+    this.#keep();
+  }
+
+  #keep(): void {
+    const kept: Kept = { railFolded: this.railFolded, listWidth: this.listWidth };
+    try {
+      localStorage.setItem(KEPT_AS, JSON.stringify(kept));
+    } catch {
+      // Without storage the layout is merely forgotten.
+    }
+  }
+}
+
+function recall(): Partial<Kept> {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT_AS) ?? '{}') as Partial<Kept>;
+  } catch {
+    return {};
+  }
+}
+
+function clampWidth(width: number): number {
+  return Math.round(Math.min(LIST_MOST, Math.max(LIST_LEAST, Number.isFinite(width) ? width : LIST_USUAL)));
+}

@@ -1,0 +1,207 @@
+/**
+ * The list on screen: one view's rows in an order that only changes when nobody is looking for a row.
+ * Rows are refreshed where they stand; what is new or gone waits for a re-sort. Knows no DOM.
+ */
+import type { Host } from '../host';
+import type { Row } from '../types/Row';
+import type { View } from '../types/View';
+
+const PAGE = 100;
+const MOST = 200;
+/** How long the list must have been left alone before it may re-sort by itself. */
+export const IDLE = 2_000;
+
+export type ListState = 'loading' | 'ready' | 'failed';
+
+export class RowList {
+  view = $state<View>('due');
+  rows = $state.raw<Row[]>([]);
+  total = $state(0);
+  status = $state<ListState>('loading');
+  /** Rows that are in the view but not yet shown. */
+  fresh = $state.raw<ReadonlySet<string>>(new Set());
+  /** Rows shown that have left the view. */
+  gone = $state.raw<ReadonlySet<string>>(new Set());
+  selected = $state<string | null>(null);
+  /** Rows to glow, each with the time its glow began. */
+  glowing = $state.raw<ReadonlySet<string>>(new Set());
+
+  #host: Host;
+  #next: string | null = null;
+  #more: Promise<void> | null = null;
+  #generation = 0;
+  #touchedAt = 0;
+  #pointerOver = false;
+  #atTop = true;
+  #asked = new Set<string>();
+  #asking = false;
+  #everything = false;
+  #stale = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Shows a view from its start. */
+  async show(view: View): Promise<void> {
+    this.#generation += 1;
+    this.view = view;
+    this.rows = [];
+    this.#next = null;
+    this.#more = null;
+    this.#atTop = true;
+    this.status = 'loading';
+    this.#settle();
+    await this.#load(PAGE);
+  }
+
+  /** Tells that the person is at work in the list. */
+  touch(now: number): void {
+    this.#touchedAt = now;
+  }
+
+  /** Tells whether the pointer is over the list. */
+  pointer(over: boolean): void {
+    this.#pointerOver = over;
+  }
+
+  /** Tells whether the first row is in sight. */
+  scrolled(atTop: boolean): void {
+    this.#atTop = atTop;
+  }
+
+  /** Loads the next page, once at a time. */
+  more(): Promise<void> {
+    if (!this.#next || this.status !== 'ready') return Promise.resolve();
+    this.#more ??= this.#append().finally(() => (this.#more = null));
+    return this.#more;
+  }
+
+  /** Takes in what changed: refreshes rows in place and re-sorts if that moves nothing under anyone. */
+  async changed(ids: readonly string[], everything: boolean, now: number): Promise<void> {
+    for (const id of ids) this.#asked.add(id);
+    if (everything || this.#asked.size > MOST) this.#everything = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      while (this.#asked.size > 0 || this.#everything) await this.#refresh();
+    } catch {
+      this.#stale = true;
+    } finally {
+      this.#asking = false;
+    }
+    await this.settleWhenIdle(now);
+  }
+
+  /** Re-sorts if something waits for it and the list has been left alone. Called by the ticker as well. */
+  async settleWhenIdle(now: number): Promise<void> {
+    const idle = now - this.#touchedAt >= IDLE && !this.#pointerOver && this.#atTop;
+    if (this.#waits() && (idle || this.rows.length === 0)) await this.resort();
+  }
+
+  /** Reads the view again from its start and shows it in its order. */
+  async resort(): Promise<void> {
+    this.#generation += 1;
+    await this.#load(Math.min(MOST, Math.max(PAGE, this.rows.length)));
+  }
+
+  /** Moves the selection by some rows; returns the id now selected. */
+  move(by: number): string | null {
+    if (this.rows.length === 0) return null;
+    const at = this.rows.findIndex((row) => row.id === this.selected);
+    const to = at < 0 ? 0 : Math.min(this.rows.length - 1, Math.max(0, at + by));
+    this.selected = this.rows[to]?.id ?? null;
+    return this.selected;
+  }
+
+  /** Lets sold rows glow once. */
+  glow(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    this.glowing = new Set([...this.glowing, ...ids]);
+    setTimeout(() => {
+      const left = new Set(this.glowing);
+      for (const id of ids) left.delete(id);
+      this.glowing = left;
+    }, 700);
+  }
+
+  #waits(): boolean {
+    return this.fresh.size > 0 || this.gone.size > 0 || this.#stale;
+  }
+
+  #settle(): void {
+    this.fresh = new Set();
+    this.gone = new Set();
+    this.#stale = false;
+    this.#asked.clear();
+    this.#everything = false;
+  }
+
+  async #load(limit: number): Promise<void> {
+    const generation = this.#generation;
+    try {
+      const page = await this.#host.listPage({ view: this.view, after: null, limit });
+      if (generation !== this.#generation) return;
+      this.rows = keepSame(this.rows, page.rows);
+      this.#next = page.next;
+      this.total = page.total;
+      this.status = 'ready';
+      this.#settle();
+    } catch {
+      if (generation === this.#generation) this.status = this.rows.length > 0 ? 'ready' : 'failed';
+    }
+  }
+
+  async #append(): Promise<void> {
+    const generation = this.#generation;
+    try {
+      const page = await this.#host.listPage({ view: this.view, after: this.#next, limit: PAGE });
+      if (generation !== this.#generation) return;
+      const known = new Set(this.rows.map((row) => row.id));
+      this.rows = [...this.rows, ...page.rows.filter((row) => !known.has(row.id))];
+      this.#next = page.next;
+      this.total = page.total;
+    } catch {
+      // What is on screen stays; scrolling on asks again.
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const generation = this.#generation;
+    const everything = this.#everything;
+    const ids = everything ? this.rows.slice(0, MOST).map((row) => row.id) : [...this.#asked];
+    this.#asked.clear();
+    this.#everything = false;
+    if (everything) this.#stale = true;
+    if (ids.length === 0) return;
+    const now = await this.#host.rows({ view: this.view, ids });
+    if (generation === this.#generation) this.#place(ids, now);
+  }
+
+  #place(ids: readonly string[], now: readonly Row[]): void {
+    const byId = new Map(now.map((row) => [row.id, row]));
+    const shown = new Set(this.rows.map((row) => row.id));
+    const fresh = new Set(this.fresh);
+    const gone = new Set(this.gone);
+    for (const id of ids) {
+      const inView = byId.has(id);
+      if (shown.has(id)) {
+        if (inView) gone.delete(id);
+        else gone.add(id);
+      } else if (inView) fresh.add(id);
+      else fresh.delete(id);
+    }
+    this.rows = this.rows.map((row) => byId.get(row.id) ?? row);
+    this.fresh = fresh;
+    this.gone = gone;
+  }
+}
+
+/** Keeps the objects of rows that did not change, so that only the others are drawn again. */
+function keepSame(before: readonly Row[], after: readonly Row[]): Row[] {
+  const known = new Map(before.map((row) => [row.id, row]));
+  return after.map((row) => {
+    const old = known.get(row.id);
+    return old && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+  });
+}

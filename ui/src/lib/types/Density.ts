@@ -1,0 +1,1 @@
+export type Density = "compact" | "standard" | "cozy";

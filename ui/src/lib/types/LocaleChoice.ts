@@ -1,0 +1,1 @@
+export type LocaleChoice = "system" | "pt-BR" | "en";

@@ -1,0 +1,1 @@
+export type Mark = { start: number, end: number, variable: string, };
