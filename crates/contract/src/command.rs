@@ -53,6 +53,19 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Returns the action's kind on the wire.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Claim {} => "claim",
+            Self::Release {} => "release",
+            Self::Note { .. } => "note",
+            Self::HandOver { .. } => "message.handed_over",
+        }
+    }
+}
+
 /// Lists where a message can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]

@@ -2,24 +2,50 @@
 //!
 //! It does not know Tauri, and never waits for a disk on an async thread.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+mod acting;
+mod announcing;
+mod changes;
+pub(crate) mod core;
+mod keeper;
+mod link;
+mod pulse;
+mod reading;
+pub(crate) mod seat;
+mod tending;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use contract::{Action, CommandId, ConversationId};
+use contract::SignIn;
+use follow_up::Library;
+use tokio::sync::broadcast;
+use url::Url;
 
-use crate::asking::{
-    CopyWhat, DraftAsked, Found, HandOverAsked, HandedOver, LinkWhat, Session, Settings,
-    TimelinePage,
-};
+use self::announcing::Announcer;
+use self::core::Core;
+use self::keeper::{Keeper, blocking};
+use self::link::{Link, everything};
+use self::seat::Seat;
+use crate::asking::{Mode, Session, Settings};
+use crate::cache::{Holder, Refill};
 use crate::clock::Clock;
 use crate::error::{OpenError, Refusal};
-use crate::feed::Token;
+use crate::feed::{self, Fault, Line, Token};
 use crate::notices::Notice;
-use crate::view::{
-    Change, ConversationView, Counters, Desk, Freshness, OutboxItem, PageAsked, PersonPart, Row,
-    RowPage, View,
-};
+use crate::outbox::Sender;
+use crate::user::{self, UserDb, UserError};
+use crate::view::{Desk, Freshness, FreshnessState, Trouble};
+
+pub use changes::Changes;
+
+const LOCK_FILE: &str = "lock";
+const USER_FILE: &str = "user.db";
+const CACHE_FILE: &str = "cache.db";
+
+/// How long signing out waits for the service.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Says where a desk keeps its files and how it paces itself.
 pub struct Setup {
@@ -82,33 +108,75 @@ pub struct Inbox {
     inner: Arc<Inner>,
 }
 
-struct Inner {}
+struct Inner {
+    core: Arc<Core>,
+    folder: PathBuf,
+    seat: RwLock<Option<Arc<Seat>>>,
+    /// Sitting down and getting up, one at a time.
+    moving: tokio::sync::Mutex<()>,
+    settings: RwLock<Settings>,
+    library: Arc<Library>,
+    mended: Mutex<Mended>,
+    /// Held for as long as the folder is ours.
+    _lock: File,
+}
 
-#[expect(
-    unused_variables,
-    clippy::unused_async,
-    clippy::unimplemented,
-    reason = "interface first"
-)]
 impl Inbox {
     /// Opens the data folder, alone, with its two files; connects nowhere yet. Needs a running tokio runtime.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub async fn open(setup: Setup) -> Result<Self, OpenError> {
-        unimplemented!()
+        let Setup {
+            folder,
+            clock,
+            pace,
+        } = setup;
+        let now = clock.now_millis();
+        let place = folder.clone();
+        let (lock, opened) = blocking(move || open_files(&place, now)).await?;
+        let unusable = |error: UserError| OpenError::Unusable {
+            path: folder.join(USER_FILE),
+            reason: error.to_string(),
+        };
+        let settings = opened.db.settings().map_err(unusable)?;
+        let session = opened.db.session().map_err(unusable)?;
+        let mended = Mended {
+            cache_refilled: false,
+            user_set_aside: opened.set_aside,
+        };
+        let inbox = Self {
+            inner: Arc::new(Inner {
+                core: Arc::new(Core::new(clock, pace, opened.db)),
+                folder: folder.clone(),
+                seat: RwLock::new(None),
+                moving: tokio::sync::Mutex::new(()),
+                settings: RwLock::new(settings),
+                library: Arc::new(Library::built_in()),
+                mended: Mutex::new(mended),
+                _lock: lock,
+            }),
+        };
+        if let Some(session) = session {
+            let taken = inbox.take_seat(session).await;
+            taken.map_err(|error| OpenError::Unusable {
+                path: folder.join(CACHE_FILE),
+                reason: error.to_string(),
+            })?;
+        }
+        Ok(inbox)
     }
 
     /// Tells what had to be mended when the folder was opened.
     #[must_use]
     pub fn mended(&self) -> Mended {
-        unimplemented!()
+        lock(&self.inner.mended).clone()
     }
 
-    /// Tells who last signed in at this desk; the token is elsewhere.
+    /// Tells who sits at this desk; the token is elsewhere.
     #[must_use]
     pub fn session(&self) -> Option<Session> {
-        unimplemented!()
+        self.seat().ok().map(|seat| seat.session.clone())
     }
 
     /// Takes an invite at a team's service and follows its feed; the token goes to the keychain and is shown this once.
@@ -122,7 +190,26 @@ impl Inbox {
         name: &str,
         device: &str,
     ) -> Result<Token, Refusal> {
-        unimplemented!()
+        let server = feed::address(server)?;
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !(1..=80).contains(&name.chars().count()) {
+            return Err(Refusal::BadName);
+        }
+        let sign_in = SignIn {
+            invite: invite.trim().to_owned(),
+            name,
+            device: device.to_owned(),
+        };
+        let line = self.line(&server, None)?;
+        let signed_in = line.sign_in(&sign_in).await.map_err(not_joined)?;
+        let token = Token::new(signed_in.token);
+        let session = Session {
+            server,
+            mode: Mode::Team,
+            me: signed_in.me,
+        };
+        self.sit_down(session, token.clone()).await?;
+        Ok(token)
     }
 
     /// Sits down with a session made elsewhere (a service inside the app) and follows its feed.
@@ -132,7 +219,16 @@ impl Inbox {
     /// # Errors
     /// When it cannot be written down.
     pub async fn sit_down(&self, session: Session, token: Token) -> Result<(), Refusal> {
-        unimplemented!()
+        let _turn = self.inner.moving.lock().await;
+        let line = self.line(&session.server, Some(token))?;
+        self.leave_seat().await;
+        let now = self.core().now();
+        let kept = session.clone();
+        self.core().user(move |db| db.sit_down(&kept, now)).await?;
+        let seat = self.take_seat(session).await?;
+        self.follow(&seat, line);
+        self.core().board.tell(&everything());
+        Ok(())
     }
 
     /// Follows the feed again with the session of last time.
@@ -140,7 +236,8 @@ impl Inbox {
     /// # Errors
     /// `SignedOut` when there is none.
     pub async fn resume(&self, token: Token) -> Result<(), Refusal> {
-        unimplemented!()
+        let session = self.session().ok_or(Refusal::SignedOut)?;
+        self.sit_down(session, token).await
     }
 
     /// Ends the session here and, where it can be reached, at the service; the cache goes, drafts and the outbox stay.
@@ -148,29 +245,51 @@ impl Inbox {
     /// # Errors
     /// When it cannot be written down.
     pub async fn sign_out(&self) -> Result<(), Refusal> {
-        unimplemented!()
+        let _turn = self.inner.moving.lock().await;
+        let line = self.seat().ok().and_then(|seat| seat.line());
+        self.leave_seat().await;
+        self.core().user(|db| db.stand_up()).await?;
+        let folder = self.inner.folder.clone();
+        blocking(move || remove_cache(&folder)).await;
+        if let Some(line) = line {
+            // The service forgets unused sessions by itself; a dead line must not keep anybody signed in here.
+            let _ = tokio::time::timeout(FAREWELL, line.sign_out()).await;
+        }
+        let pulse = &self.core().pulse;
+        pulse.stands(FreshnessState::Stopped, Some(Trouble::SignedOut));
+        self.core().board.tell(&everything());
+        Ok(())
     }
 
     /// Tries the connection at once: the machine woke up or the network is back.
     pub fn wake(&self) {
-        unimplemented!()
+        self.core().wake();
     }
 
     /// Stops following and closes the files.
     pub async fn close(&self) {
-        unimplemented!()
+        let _turn = self.inner.moving.lock().await;
+        self.leave_seat().await;
+        self.core().board.close();
     }
 
     /// Tells who sits here.
     #[must_use]
     pub fn desk(&self) -> Option<Desk> {
-        unimplemented!()
+        let me = self.session()?.me;
+        Some(Desk {
+            workspace: me.workspace_name,
+            member: me.member_name,
+            member_id: me.member_id,
+            role: me.role,
+        })
     }
 
     /// Returns the member's choices.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        unimplemented!()
+        let settings = self.inner.settings.read();
+        settings.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Keeps the member's choices.
@@ -178,205 +297,175 @@ impl Inbox {
     /// # Errors
     /// When they cannot be written down.
     pub async fn settings_put(&self, settings: Settings) -> Result<Settings, Refusal> {
-        unimplemented!()
+        let kept = settings.clone();
+        self.core().user(move |db| db.put_settings(&kept)).await?;
+        let mut slot = self
+            .inner
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *slot = settings.clone();
+        Ok(settings)
     }
 
     /// Returns the coalesced changes from now on.
     #[must_use]
     pub fn changes(&self) -> Changes {
-        unimplemented!()
+        let core = self.core();
+        core.board.listen(core.pace.gather)
     }
 
     /// Returns the sales to announce from now on.
     #[must_use]
     pub fn notices(&self) -> Notices {
-        unimplemented!()
-    }
-
-    /// Reads one page of a view.
-    ///
-    /// # Errors
-    /// `Invalid` for a bad cursor or limit.
-    pub async fn list_page(&self, asked: PageAsked) -> Result<RowPage, Refusal> {
-        unimplemented!()
-    }
-
-    /// Reads again those of the given rows that are still in the view.
-    ///
-    /// # Errors
-    /// When the cache cannot be read.
-    pub async fn rows(&self, view: View, ids: Vec<ConversationId>) -> Result<Vec<Row>, Refusal> {
-        unimplemented!()
-    }
-
-    /// Counts the rows of every view.
-    ///
-    /// # Errors
-    /// When the cache cannot be read.
-    pub async fn counters(&self) -> Result<Counters, Refusal> {
-        unimplemented!()
+        Notices {
+            inbox: self.clone(),
+            heard: self.core().notices.subscribe(),
+        }
     }
 
     /// Tells how the desk stands to the service.
     #[must_use]
     pub fn freshness(&self) -> Freshness {
-        unimplemented!()
+        self.core().pulse.read()
     }
 
-    /// Reads one conversation.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn conversation(&self, id: ConversationId) -> Result<ConversationView, Refusal> {
-        unimplemented!()
+    fn core(&self) -> &Arc<Core> {
+        &self.inner.core
     }
 
-    /// Reads older items of a timeline.
-    ///
-    /// # Errors
-    /// `NotFound`, `Invalid` for a bad cursor.
-    pub async fn timeline_before(
-        &self,
-        id: ConversationId,
-        before: String,
-    ) -> Result<TimelinePage, Refusal> {
-        unimplemented!()
+    fn library(&self) -> Arc<Library> {
+        Arc::clone(&self.inner.library)
     }
 
-    /// Returns one part of a person in full, and writes down that it was shown (never what).
-    ///
-    /// # Errors
-    /// `NotFound` when it is not known.
-    pub async fn reveal(&self, id: ConversationId, part: PersonPart) -> Result<String, Refusal> {
-        unimplemented!()
+    fn seat(&self) -> Result<Arc<Seat>, Refusal> {
+        let seat = self.inner.seat.read();
+        let seat = seat.unwrap_or_else(PoisonError::into_inner);
+        seat.clone().ok_or(Refusal::SignedOut)
     }
 
-    /// Finds conversations, newest first.
-    ///
-    /// # Errors
-    /// When the cache cannot be read.
-    pub async fn search(&self, text: String, limit: u32) -> Result<Found, Refusal> {
-        unimplemented!()
+    fn line(&self, server: &Url, token: Option<Token>) -> Result<Line, Refusal> {
+        let pace = &self.core().pace;
+        let silence = pace.heartbeat.saturating_mul(2);
+        Line::new(server.clone(), token, pace.answer, silence).map_err(|_| Refusal::Unreachable)
     }
 
-    /// Writes a text down as handed over and says what to open; checks at this moment that the order is not paid, no code in
-    /// the text is dead, and no part is missing.
-    ///
-    /// # Errors
-    /// `AlreadyPaid`, `PixExpired`, `HasHole`, `NoPhone`, `NoEmail`, `NotFound`.
-    pub async fn hand_over(&self, asked: HandOverAsked) -> Result<HandedOver, Refusal> {
-        unimplemented!()
+    /// Opens the cache with the member's eyes and begins what happens by itself.
+    async fn take_seat(&self, session: Session) -> Result<Arc<Seat>, Refusal> {
+        let core = Arc::clone(self.core());
+        let (seated_at, marks) = core
+            .user(|db| Ok((db.seated_at()?, db.read_marks()?)))
+            .await?;
+        let holder = Holder {
+            member: session.me.member_id,
+            read_until: seated_at,
+        };
+        let path = self.inner.folder.join(CACHE_FILE);
+        let now = core.now();
+        let opened = blocking(move || Keeper::open(&path, holder, &marks, now)).await;
+        let (keeper, refill) = opened.map_err(|error| Refusal::Storage(error.to_string()))?;
+        lock(&self.inner.mended).cache_refilled =
+            refill.is_some_and(|refill| refill != Refill::New);
+        let seat = Arc::new(Seat::new(session, keeper));
+        seat.outbox_changed(&core).await?;
+        seat.run(tending::run(core, Arc::clone(&seat)));
+        let mut slot = self
+            .inner
+            .seat
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(Arc::clone(&seat));
+        Ok(seat)
     }
 
-    /// Writes an action down; it is shown at once as pending.
-    ///
-    /// # Errors
-    /// `NotFound`, `Invalid`.
-    pub async fn act(&self, id: ConversationId, action: Action) -> Result<CommandId, Refusal> {
-        unimplemented!()
+    async fn leave_seat(&self) {
+        let seat = {
+            let mut slot = self
+                .inner
+                .seat
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            slot.take()
+        };
+        if let Some(seat) = seat {
+            seat.stop().await;
+            seat.keeper.close().await;
+        }
     }
 
-    /// Takes an action back: true when it had not left yet, or its opposite was written down.
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub async fn undo(&self, id: CommandId) -> Result<bool, Refusal> {
-        unimplemented!()
-    }
-
-    /// Returns the text to put on the clipboard.
-    ///
-    /// # Errors
-    /// `PixExpired`, `PixBroken`, `NothingToCopy`, `AlreadyPaid`, `NotFound`.
-    pub async fn copy(
-        &self,
-        id: ConversationId,
-        order_key: String,
-        what: CopyWhat,
-    ) -> Result<String, Refusal> {
-        unimplemented!()
-    }
-
-    /// Returns the order's own link to open; `https` only.
-    ///
-    /// # Errors
-    /// `NoLink`, `NotFound`.
-    pub async fn link(
-        &self,
-        id: ConversationId,
-        order_key: String,
-        what: LinkWhat,
-    ) -> Result<String, Refusal> {
-        unimplemented!()
-    }
-
-    /// Keeps what was typed, or forgets it when it is empty.
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub async fn save_draft(&self, asked: DraftAsked) -> Result<(), Refusal> {
-        unimplemented!()
-    }
-
-    /// Remembers that the member has looked at a conversation now.
-    ///
-    /// # Errors
-    /// When it cannot be written down.
-    pub async fn mark_read(&self, id: ConversationId) -> Result<(), Refusal> {
-        unimplemented!()
-    }
-
-    /// Lists the actions that the service has not confirmed, or has refused, oldest first.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn outbox(&self) -> Result<Vec<OutboxItem>, Refusal> {
-        unimplemented!()
-    }
-
-    /// Sends a refused or waiting action again at once; a refused one under a new id, since its old one is answered.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn outbox_retry(&self, id: CommandId) -> Result<(), Refusal> {
-        unimplemented!()
-    }
-
-    /// Forgets a refused or waiting action.
-    ///
-    /// # Errors
-    /// `NotFound` when there is none or it is on its way.
-    pub async fn outbox_discard(&self, id: CommandId) -> Result<(), Refusal> {
-        unimplemented!()
-    }
-}
-
-/// The stream of coalesced changes.
-pub struct Changes {}
-
-#[expect(
-    clippy::unused_async,
-    clippy::unimplemented,
-    reason = "interface first"
-)]
-impl Changes {
-    /// Waits for what changed since the last call; `None` once the desk is closed.
-    pub async fn next(&mut self) -> Option<Change> {
-        unimplemented!()
+    /// Begins following, sending and announcing.
+    fn follow(&self, seat: &Arc<Seat>, line: Line) {
+        let core = self.core();
+        core.pulse.stands(FreshnessState::CatchingUp, None);
+        seat.hold(line.clone());
+        let announcer = Announcer::new(Arc::clone(core));
+        seat.run(announcer.clone().run());
+        seat.run(Sender::new(Arc::clone(core), Arc::clone(seat), line.clone()).run());
+        seat.run(Link::new(Arc::clone(core), Arc::clone(seat), line, announcer).run());
     }
 }
 
 /// The stream of sales to announce.
-pub struct Notices {}
+pub struct Notices {
+    inbox: Inbox,
+    heard: broadcast::Receiver<Notice>,
+}
 
-#[expect(
-    clippy::unused_async,
-    clippy::unimplemented,
-    reason = "interface first"
-)]
 impl Notices {
-    /// Waits for the next notice; `None` once the desk is closed.
+    /// Waits for the next notice; while the member wants none, none comes. `None` once the desk is closed.
     pub async fn next(&mut self) -> Option<Notice> {
-        unimplemented!()
+        loop {
+            match self.heard.recv().await {
+                Ok(notice) if self.inbox.settings().notify_sales => return Some(notice),
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
     }
+}
+
+/// Locks the folder and opens what the member wrote; blocks on the disk.
+fn open_files(folder: &Path, now: i64) -> Result<(File, user::Opened), OpenError> {
+    let unusable = |path: &Path, error: std::io::Error| OpenError::Unusable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    std::fs::create_dir_all(folder).map_err(|error| unusable(folder, error))?;
+    let path = folder.join(LOCK_FILE);
+    let lock = File::create(&path).map_err(|error| unusable(&path, error))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(folder.to_owned())),
+        Err(TryLockError::Error(error)) => return Err(unusable(&path, error)),
+    }
+    let opened = UserDb::open(&folder.join(USER_FILE), now)?;
+    Ok((lock, opened))
+}
+
+/// Removes the cache with all that belongs to it, set-aside copies too: customer data goes with the session.
+fn remove_cache(folder: &Path) {
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for file in files.flatten() {
+        let ours = file.file_name().to_string_lossy().starts_with(CACHE_FILE);
+        if ours && let Err(error) = std::fs::remove_file(file.path()) {
+            tracing::warn!(%error, "a file of the cache could not be removed");
+        }
+    }
+}
+
+fn not_joined(fault: Fault) -> Refusal {
+    match fault {
+        Fault::Unreachable | Fault::Cut | Fault::Busy { .. } => Refusal::Unreachable,
+        Fault::Incompatible => Refusal::BadAddress,
+        Fault::Refused { code, .. } if code.contains("name") => Refusal::BadName,
+        // Another program than ours may answer at that address.
+        Fault::Refused { code, .. } if code.is_empty() => Refusal::BadAddress,
+        Fault::Refused { .. } | Fault::SignedOut | Fault::OtherHistory(_) => Refusal::BadInvite,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -15,7 +15,7 @@ use reqwest::{Method, RequestBuilder};
 use url::Url;
 
 pub(crate) use fault::Fault;
-pub(crate) use retry::Retry;
+pub(crate) use retry::{Retry, chance};
 pub(crate) use stream::{Heard, Hello, Stream};
 
 use crate::error::Refusal;
@@ -49,7 +49,7 @@ impl std::fmt::Debug for Token {
 /// # Errors
 /// `BadAddress`.
 pub(crate) fn address(typed: &str) -> Result<Url, Refusal> {
-    let typed = typed.trim().trim_end_matches('/');
+    let typed = typed.trim();
     let full = if typed.contains("://") {
         typed.to_owned()
     } else {

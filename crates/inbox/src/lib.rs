@@ -3,11 +3,16 @@
 
 pub mod asking;
 pub mod cache;
+pub mod card;
 pub mod clock;
+pub mod deadline;
 pub mod engine;
 pub mod error;
 pub mod feed;
+mod leaving;
 pub mod notices;
+mod outbox;
+mod user;
 pub mod view;
 
 pub use asking::Session;

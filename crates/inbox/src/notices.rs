@@ -57,7 +57,7 @@ impl Burst {
         }
     }
 
-    /// Takes in sales that were just approved, at `now` (Unix milliseconds).
+    /// Takes in sales that were just approved, at `now` (milliseconds of any steady clock).
     pub(crate) fn take(&mut self, sales: impl IntoIterator<Item = Sale>, now: i64) {
         let before = self.held.len();
         self.held.extend(sales);
@@ -69,7 +69,7 @@ impl Burst {
         }
     }
 
-    /// Returns when there is something to announce, in Unix milliseconds; `None` while nothing is held.
+    /// Returns when there is something to announce, by the same clock; `None` while nothing is held.
     pub(crate) fn due(&self) -> Option<i64> {
         if self.held.is_empty() {
             return None;

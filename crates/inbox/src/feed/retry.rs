@@ -25,6 +25,11 @@ impl Retry {
         self.failures = 0;
     }
 
+    /// Tells whether something failed since it last worked.
+    pub(crate) const fn has_failed(&self) -> bool {
+        self.failures > 0
+    }
+
     /// Returns the wait after one more failure: half to all of the doubled time, by `chance` from 0 to 255.
     pub(crate) fn failed(&mut self, asked: Option<Duration>, chance: u8) -> Duration {
         let factor = 2_u32.saturating_pow(self.failures.min(16));

@@ -1,0 +1,291 @@
+//! What the page does: everything is written down first, then shown, then sent.
+
+use contract::{Action, Channel, Command, CommandId, ConversationId, Customer};
+use follow_up::{Fill, Library, Locale, Sources, link};
+
+use super::Inbox;
+use super::reading::person;
+use super::seat::Seat;
+use crate::asking::{CopyWhat, DraftAsked, HandOverAsked, HandedOver, LinkWhat, Outside};
+use crate::error::Refusal;
+use crate::leaving;
+
+impl Inbox {
+    /// Writes a text down as handed over and says what to open; checks at this moment that the order is not paid, no code in
+    /// the text is dead, and no part is missing.
+    ///
+    /// # Errors
+    /// `AlreadyPaid`, `PixExpired`, `PixBroken`, `HasHole`, `NoPhone`, `NoEmail`, `NotFound`, `Invalid`, `SignedOut`.
+    pub async fn hand_over(&self, asked: HandOverAsked) -> Result<HandedOver, Refusal> {
+        let seat = self.seat()?;
+        let person = person(&seat, asked.conversation_id).await?;
+        let subject = self.checked(&asked).await?;
+        let outside = outside(&person, asked.channel, &subject, &asked.text)?;
+        let id = asked.conversation_id;
+        let action = Action::HandOver {
+            channel: asked.channel,
+            text: asked.text,
+            template_key: asked.template_key,
+            order_key: asked.order_key,
+        };
+        let command_id = self.keep(&seat, id, action).await?;
+        self.core().user(move |db| db.drop_draft(id)).await?;
+        Ok(HandedOver {
+            command_id,
+            outside,
+        })
+    }
+
+    /// Checks a text and returns the subject that goes with it.
+    async fn checked(&self, asked: &HandOverAsked) -> Result<String, Refusal> {
+        let library = self.library();
+        let template = asked.template_key.as_deref();
+        let Some(order_key) = asked.order_key.clone() else {
+            leaving::text(&asked.text, template, &library, None)?;
+            return Ok(String::new());
+        };
+        // What a template needs is the same in every language.
+        self.with_sources(asked.conversation_id, order_key, Locale::PtBr, |sources| {
+            leaving::text(&asked.text, template, &library, Some(sources))?;
+            Ok(template.map_or_else(String::new, |key| {
+                subject(&library, key, sources, &asked.text)
+            }))
+        })
+        .await?
+    }
+
+    /// Writes an action down; it is shown at once as pending.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid`, `SignedOut`.
+    pub async fn act(&self, id: ConversationId, action: Action) -> Result<CommandId, Refusal> {
+        let seat = self.seat()?;
+        check(&action)?;
+        person(&seat, id).await?;
+        self.keep(&seat, id, action).await
+    }
+
+    async fn keep(
+        &self,
+        seat: &Seat,
+        conversation_id: ConversationId,
+        action: Action,
+    ) -> Result<CommandId, Refusal> {
+        let core = self.core();
+        let id = core.new_command_id()?;
+        let now = core.now();
+        seat.remember(id, conversation_id, action.clone());
+        let command = Command {
+            id,
+            conversation_id,
+            action,
+        };
+        core.user(move |db| db.keep(&command, now)).await?;
+        seat.outbox_changed(core).await?;
+        core.outbox_ready.notify_one();
+        Ok(id)
+    }
+
+    /// Takes an action back: true when it had not left yet, or its opposite was written down.
+    ///
+    /// # Errors
+    /// `SignedOut`, or when it cannot be written down.
+    pub async fn undo(&self, id: CommandId) -> Result<bool, Refusal> {
+        let seat = self.seat()?;
+        let refused = |kept: &crate::user::Kept| {
+            kept.command.id == id && matches!(kept.state, crate::user::KeptState::Refused(..))
+        };
+        let kept = self.core().user(|db| db.kept()).await?;
+        if kept.iter().any(refused) {
+            return Ok(false);
+        }
+        let remembered = seat.recollect(id).or_else(|| {
+            let kept = kept.into_iter().find(|kept| kept.command.id == id)?;
+            Some((kept.command.conversation_id, kept.command.action))
+        });
+        if self.core().user(move |db| db.recall(id)).await? {
+            self.back_to_draft(remembered).await?;
+            seat.outbox_changed(self.core()).await?;
+            return Ok(true);
+        }
+        let opposite = match remembered {
+            Some((conversation, Action::Claim {})) => (conversation, Action::Release {}),
+            Some((conversation, Action::Release {})) => (conversation, Action::Claim {}),
+            _ => return Ok(false),
+        };
+        self.keep(&seat, opposite.0, opposite.1).await?;
+        Ok(true)
+    }
+
+    /// Makes a text that was taken back a draft again, unless something was typed since.
+    async fn back_to_draft(&self, action: Option<(ConversationId, Action)>) -> Result<(), Refusal> {
+        let Some((
+            id,
+            Action::HandOver {
+                text,
+                template_key,
+                order_key,
+                ..
+            },
+        )) = action
+        else {
+            return Ok(());
+        };
+        let now = self.core().now();
+        let draft = DraftAsked {
+            conversation_id: id,
+            text,
+            template_key,
+            order_key,
+        };
+        self.core()
+            .user(move |db| match db.draft(id)? {
+                Some(_) => Ok(()),
+                None => db.save_draft(&draft, now),
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Returns the text to put on the clipboard.
+    ///
+    /// # Errors
+    /// `PixExpired`, `PixBroken`, `NothingToCopy`, `AlreadyPaid`, `NotFound`, `SignedOut`.
+    pub async fn copy(
+        &self,
+        id: ConversationId,
+        order_key: String,
+        what: CopyWhat,
+    ) -> Result<String, Refusal> {
+        self.with_sources(id, order_key, Locale::PtBr, |sources| {
+            leaving::copied(sources.order, what, sources.now)
+        })
+        .await?
+    }
+
+    /// Returns the order's own link to open; `https` only.
+    ///
+    /// # Errors
+    /// `NoLink`, `NotFound`, `SignedOut`.
+    pub async fn link(
+        &self,
+        id: ConversationId,
+        order_key: String,
+        what: LinkWhat,
+    ) -> Result<String, Refusal> {
+        self.with_sources(id, order_key, Locale::PtBr, |sources| {
+            leaving::opened(sources.order, what)
+        })
+        .await?
+    }
+
+    /// Keeps what was typed, or forgets it when it is empty.
+    ///
+    /// # Errors
+    /// `SignedOut`, or when it cannot be written down.
+    pub async fn save_draft(&self, asked: DraftAsked) -> Result<(), Refusal> {
+        let now = self.core().now();
+        self.core()
+            .user(move |db| db.save_draft(&asked, now))
+            .await?;
+        Ok(())
+    }
+
+    /// Remembers that the member has looked at a conversation now.
+    ///
+    /// # Errors
+    /// `SignedOut`, or when it cannot be written down.
+    pub async fn mark_read(&self, id: ConversationId) -> Result<(), Refusal> {
+        let seat = self.seat()?;
+        let mark = seat.keeper.write(move |cache| cache.mark_read(id)).await?;
+        let Some(mark) = mark else { return Ok(()) };
+        self.core().user(move |db| db.mark_read(mark)).await?;
+        self.core().board.tell(&crate::view::Change {
+            conversations: vec![id],
+            ..crate::view::Change::default()
+        });
+        Ok(())
+    }
+
+    /// Sends a refused or waiting action again at once; a refused one under a new id, since its old one is answered.
+    ///
+    /// # Errors
+    /// `NotFound`, `SignedOut`.
+    pub async fn outbox_retry(&self, id: CommandId) -> Result<(), Refusal> {
+        let seat = self.seat()?;
+        let core = self.core();
+        let new = core.new_command_id()?;
+        let renewed = core.user(move |db| db.renew(id, new)).await?;
+        let here = core.user(|db| db.kept()).await?;
+        if !renewed && !here.iter().any(|kept| kept.command.id == id) {
+            return Err(Refusal::NotFound("action"));
+        }
+        seat.outbox_changed(core).await?;
+        core.outbox_ready.notify_one();
+        core.line_up.notify_one();
+        Ok(())
+    }
+
+    /// Forgets a refused or waiting action.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none or it is on its way; `SignedOut`.
+    pub async fn outbox_discard(&self, id: CommandId) -> Result<(), Refusal> {
+        let seat = self.seat()?;
+        if !self.core().user(move |db| db.discard(id)).await? {
+            return Err(Refusal::NotFound("action"));
+        }
+        seat.outbox_changed(self.core()).await?;
+        Ok(())
+    }
+}
+
+/// Returns the template's subject in the language that the text is written in.
+fn subject(library: &Library, key: &str, sources: &Sources<'_>, text: &str) -> String {
+    let filled: Vec<(String, String)> = Locale::ALL
+        .into_iter()
+        .filter_map(|locale| library.fill(key, &Sources { locale, ..*sources }))
+        .filter_map(|fill| match fill {
+            Fill::Filled { text, subject, .. } => Some((text, subject)),
+            Fill::Blocked { .. } => None,
+        })
+        .collect();
+    let same = filled.iter().find(|(filled, _)| filled == text);
+    let chosen = same.or(filled.first());
+    chosen.map_or_else(String::new, |(_, subject)| subject.clone())
+}
+
+/// Hand-overs have their own door, with its checks.
+fn check(action: &Action) -> Result<(), Refusal> {
+    match action {
+        Action::Claim {} | Action::Release {} => Ok(()),
+        Action::Note { text }
+            if !text.trim().is_empty() && text.chars().count() <= leaving::LONGEST_TEXT =>
+        {
+            Ok(())
+        }
+        Action::Note { .. } => Err(Refusal::Invalid("a note has 1 to 4,000 characters")),
+        Action::HandOver { .. } => Err(Refusal::Invalid("a text is handed over, not acted")),
+    }
+}
+
+fn outside(
+    person: &Customer,
+    channel: Channel,
+    subject: &str,
+    text: &str,
+) -> Result<Outside, Refusal> {
+    match channel {
+        Channel::Whatsapp => {
+            let phone = person.phone.as_ref().or(person.phone_typed.as_ref());
+            let address = phone.and_then(|phone| link::whatsapp(phone, text));
+            address.map(Outside::Open).ok_or(Refusal::NoPhone)
+        }
+        Channel::Email => {
+            let email = person.email.as_ref();
+            let address = email.and_then(|email| link::mailto(email, subject, text));
+            address.map(Outside::Open).ok_or(Refusal::NoEmail)
+        }
+        Channel::Clipboard => Ok(Outside::Copy(text.to_owned())),
+    }
+}

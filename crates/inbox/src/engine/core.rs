@@ -1,0 +1,81 @@
+//! What all parts of the engine share.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use contract::CommandId;
+use tokio::sync::{Notify, broadcast, watch};
+
+use super::Pace;
+use super::changes::Board;
+use super::keeper::blocking;
+use super::pulse::Pulse;
+use crate::clock::Clock;
+use crate::error::Refusal;
+use crate::notices::Notice;
+use crate::user::{UserDb, UserError};
+
+/// How many notices may wait for a slow listener.
+const NOTICES: usize = 64;
+
+/// Holds the clock, the file of what the member wrote, and the ways to tell others.
+pub(crate) struct Core {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pace: Pace,
+    pub(crate) board: Arc<Board>,
+    pub(crate) pulse: Pulse,
+    pub(crate) notices: broadcast::Sender<Notice>,
+    /// Something new lies in the outbox.
+    pub(crate) outbox_ready: Notify,
+    /// The line is up again: what waits to be sent need not wait longer.
+    pub(crate) line_up: Notify,
+    /// Counts calls to try the connection at once.
+    pub(crate) wake: watch::Sender<u64>,
+    user: Arc<Mutex<UserDb>>,
+}
+
+impl Core {
+    pub(crate) fn new(clock: Arc<dyn Clock>, pace: Pace, user: UserDb) -> Self {
+        let board = Arc::new(Board::default());
+        Self {
+            pulse: Pulse::new(Arc::clone(&clock), Arc::clone(&board)),
+            notices: broadcast::channel(NOTICES).0,
+            outbox_ready: Notify::new(),
+            line_up: Notify::new(),
+            wake: watch::channel(0).0,
+            user: Arc::new(Mutex::new(user)),
+            clock,
+            pace,
+            board,
+        }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now_millis()
+    }
+
+    /// Reads or writes `user.db`, off the async threads.
+    pub(crate) async fn user<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut UserDb) -> Result<T, UserError> + Send + 'static,
+    ) -> Result<T, UserError> {
+        let user = Arc::clone(&self.user);
+        blocking(move || act(&mut user.lock().unwrap_or_else(PoisonError::into_inner))).await
+    }
+
+    /// Makes an id for a new action.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub(crate) fn new_command_id(&self) -> Result<CommandId, Refusal> {
+        let mut random = [0; 10];
+        getrandom::fill(&mut random).map_err(|error| Refusal::Storage(error.to_string()))?;
+        let now = u64::try_from(self.now()).unwrap_or(0);
+        Ok(CommandId::new(now, random))
+    }
+
+    /// Makes the connection be tried at once.
+    pub(crate) fn wake(&self) {
+        self.wake
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+}

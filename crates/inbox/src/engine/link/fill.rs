@@ -1,0 +1,83 @@
+//! Older history, newest first, behind what is live: page by page, giving way to every live entry in between.
+
+use std::sync::Arc;
+
+use contract::Page;
+
+use super::{Ended, tail};
+use crate::engine::core::Core;
+use crate::engine::seat::Seat;
+use crate::feed::{Fault, Line, Retry, chance};
+
+/// Entries in one step; small enough that a live entry never waits long for its turn.
+const STEP: u32 = 500;
+
+/// Conversations entered into the search index in one step.
+const INDEXED: u32 = 500;
+
+/// Fills older history in until the start of the log, then completes the search index.
+pub(super) async fn older(core: Arc<Core>, seat: Arc<Seat>, line: Line) -> Result<(), Ended> {
+    let mut cursor = seat.keeper.cursor().await?;
+    if !cursor.filled {
+        core.pulse.filling_in(cursor.tail.saturating_sub(1));
+        let mut page = ask(&core, &line, &tail(&cursor)).await?;
+        loop {
+            let next = page.next_before.map(|seq| contract::Position {
+                epoch: cursor.epoch.clone(),
+                seq,
+            });
+            let ahead = async {
+                match next {
+                    Some(next) => ask(&core, &line, &next).await.map(Some),
+                    None => Ok(None),
+                }
+            };
+            let (kept, ahead) = tokio::join!(keep(&core, &seat, page), ahead);
+            kept?;
+            cursor = seat.keeper.cursor().await?;
+            core.pulse.filling_in(cursor.tail.saturating_sub(1));
+            match ahead? {
+                Some(following) => page = following,
+                None => break,
+            }
+        }
+    }
+    core.pulse.filling_in(0);
+    index(&seat).await
+}
+
+async fn keep(core: &Core, seat: &Seat, page: Page) -> Result<(), Ended> {
+    let applied = seat
+        .keeper
+        .write(move |cache| cache.apply_older(&page))
+        .await?;
+    let mut change = applied.change;
+    change.sold.clear();
+    core.board.tell(&change);
+    Ok(())
+}
+
+async fn index(seat: &Seat) -> Result<(), Ended> {
+    loop {
+        let left = seat
+            .keeper
+            .write(|cache| cache.index_search(INDEXED))
+            .await?;
+        if left == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Asks for older entries, again and again while only the line is in the way: what is live must not end for history's sake.
+async fn ask(core: &Core, line: &Line, before: &contract::Position) -> Result<Page, Fault> {
+    let mut retry = Retry::new(core.pace.retry_first, core.pace.retry_last);
+    loop {
+        let wait = match line.before(Some(before), STEP).await {
+            Err(Fault::Unreachable | Fault::Cut) => retry.failed(None, chance()),
+            Err(Fault::Busy { retry_after, .. }) => retry.failed(retry_after, chance()),
+            answer => return answer,
+        };
+        tokio::time::sleep(wait).await;
+    }
+}

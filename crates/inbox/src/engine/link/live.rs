@@ -1,0 +1,107 @@
+//! Living on the stream: what is there is applied at once, all of it together, and older history fills in meanwhile.
+
+use std::convert::Infallible;
+
+use contract::{Entry, Epoch};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::{Ended, Link, fill};
+use crate::feed::{Fault, Heard, Hello, Stream};
+use crate::view::FreshnessState;
+
+/// The most entries applied in one transaction.
+const BATCH: usize = 512;
+
+/// How many entries may lie between the line and the cache.
+const WAITING: usize = 1_024;
+
+/// Ends a task with its owner.
+struct Bound<T>(JoinHandle<T>);
+
+impl<T> Drop for Bound<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Link {
+    /// Applies what the stream brings until it ends.
+    pub(super) async fn live(&mut self, stream: Stream, hello: Hello) -> Result<Infallible, Ended> {
+        let (send, mut heard) = mpsc::channel(WAITING);
+        let _reader = Bound(tokio::spawn(read(stream, send)));
+        let mut filling = Bound(tokio::spawn(fill::older(
+            self.core.clone(),
+            self.seat.clone(),
+            self.line.clone(),
+        )));
+        let mut filled = false;
+        let mut head = self.seat.keeper.cursor().await?.head;
+        self.reached(head, &hello);
+        // A call to hurry that came before this connection is answered by it.
+        self.wake.mark_unchanged();
+        loop {
+            let first = tokio::select! {
+                first = heard.recv() => first.unwrap_or(Err(Fault::Cut))?,
+                _ = self.wake.changed() => return Err(Ended::Woken),
+                done = &mut filling.0, if !filled => {
+                    filled = true;
+                    done.unwrap_or(Ok(()))?;
+                    continue;
+                }
+            };
+            self.core.pulse.heard();
+            let Heard::Entry(first) = first else { continue };
+            let (batch, rest) = together(*first, &mut heard, hello.head);
+            head = batch.last().map_or(head, |entry| entry.seq);
+            self.apply(Epoch::clone(&hello.epoch), batch).await?;
+            self.reached(head, &hello);
+            rest?;
+        }
+    }
+
+    /// Notes that the entries up to `head` are here.
+    fn reached(&mut self, head: u64, hello: &Hello) {
+        self.core.pulse.behind(hello.head.saturating_sub(head));
+        if head < hello.head {
+            self.core.pulse.stands(FreshnessState::CatchingUp, None);
+            return;
+        }
+        self.announcer.expect_news();
+        self.retry.worked();
+        if self.core.pulse.stands(FreshnessState::Live, None) {
+            self.core.line_up.notify_one();
+        }
+    }
+}
+
+/// Reads the stream as far ahead as the channel allows.
+async fn read(mut stream: Stream, send: mpsc::Sender<Result<Heard, Fault>>) {
+    loop {
+        let heard = stream.next().await;
+        let over = heard.is_err();
+        if send.send(heard).await.is_err() || over {
+            return;
+        }
+    }
+}
+
+/// Takes what lies ready, without waiting; stops at `head`, since what comes after it is news.
+///
+/// A fault found on the way is returned beside the entries before it.
+fn together(
+    first: Entry,
+    heard: &mut mpsc::Receiver<Result<Heard, Fault>>,
+    head: u64,
+) -> (Vec<Entry>, Result<(), Fault>) {
+    let mut batch = vec![first];
+    while batch.len() < BATCH && batch.last().is_none_or(|entry| entry.seq != head) {
+        match heard.try_recv() {
+            Ok(Ok(Heard::Entry(entry))) => batch.push(*entry),
+            Ok(Ok(_)) => {}
+            Ok(Err(fault)) => return (batch, Err(fault)),
+            Err(_) => break,
+        }
+    }
+    (batch, Ok(()))
+}

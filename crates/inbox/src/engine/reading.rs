@@ -1,0 +1,250 @@
+//! What the page reads.
+
+use chrono::{DateTime, Utc};
+use contract::document::Document;
+use contract::phone::Phone;
+use contract::{ConversationId, Customer};
+use follow_up::{Fill, Locale, Sources, TemplateChip};
+
+use super::Inbox;
+use super::seat::Seat;
+use crate::asking::{Found, TimelinePage};
+use crate::card;
+use crate::error::Refusal;
+use crate::user::KeptState;
+use crate::view::{
+    ConversationView, Counters, OutboxItem, OutboxState, PageAsked, PersonPart, Row, RowPage, View,
+};
+
+/// The most rows of a page.
+const MOST_ROWS: u32 = 200;
+
+/// The most conversations read again at once.
+const MOST_IDS: usize = 1_000;
+
+/// The most hits of a search.
+const MOST_HITS: u32 = 100;
+
+impl Inbox {
+    /// Reads one page of a view.
+    ///
+    /// # Errors
+    /// `SignedOut`; `Invalid` for a bad limit.
+    pub async fn list_page(&self, asked: PageAsked) -> Result<RowPage, Refusal> {
+        if !(1..=MOST_ROWS).contains(&asked.limit) {
+            return Err(Refusal::Invalid("a page has 1 to 200 rows"));
+        }
+        let seat = self.seat()?;
+        seat.read(move |views, overlay| views.list_page(&asked, overlay))
+            .await
+    }
+
+    /// Reads again those of the given rows that are still in the view.
+    ///
+    /// # Errors
+    /// `SignedOut`; `Invalid` for more than 1,000 ids.
+    pub async fn rows(&self, view: View, ids: Vec<ConversationId>) -> Result<Vec<Row>, Refusal> {
+        if ids.len() > MOST_IDS {
+            return Err(Refusal::Invalid(
+                "at most 1,000 rows are read again at once",
+            ));
+        }
+        let seat = self.seat()?;
+        seat.read(move |views, overlay| views.rows(view, &ids, overlay))
+            .await
+    }
+
+    /// Counts the rows of every view.
+    ///
+    /// # Errors
+    /// `SignedOut`.
+    pub async fn counters(&self) -> Result<Counters, Refusal> {
+        let seat = self.seat()?;
+        seat.read(|views, overlay| views.counters(overlay)).await
+    }
+
+    /// Reads one conversation.
+    ///
+    /// # Errors
+    /// `SignedOut`, `NotFound`.
+    pub async fn conversation(&self, id: ConversationId) -> Result<ConversationView, Refusal> {
+        let seat = self.seat()?;
+        let now = self.core().now();
+        let read = seat
+            .read(move |views, overlay| views.conversation(id, now, overlay))
+            .await?;
+        let mut view = read.ok_or(Refusal::NotFound("conversation"))?;
+        view.draft = self.core().user(move |db| db.draft(id)).await?;
+        Ok(view)
+    }
+
+    /// Reads older items of a timeline.
+    ///
+    /// # Errors
+    /// `SignedOut`.
+    pub async fn timeline_before(
+        &self,
+        id: ConversationId,
+        before: String,
+    ) -> Result<TimelinePage, Refusal> {
+        let seat = self.seat()?;
+        seat.read(move |views, overlay| views.timeline_before(id, &before, overlay))
+            .await
+    }
+
+    /// Returns one part of a person in full, and writes down that it was shown (never what).
+    ///
+    /// # Errors
+    /// `SignedOut`; `NotFound` when it is not known.
+    pub async fn reveal(&self, id: ConversationId, part: PersonPart) -> Result<String, Refusal> {
+        let seat = self.seat()?;
+        let person = person(&seat, id).await?;
+        let shown = in_full(&person, part).ok_or(Refusal::NotFound("part of the person"))?;
+        let now = self.core().now();
+        self.core()
+            .user(move |db| db.log_reveal(id, part, now))
+            .await?;
+        Ok(shown)
+    }
+
+    /// Finds conversations, newest first.
+    ///
+    /// # Errors
+    /// `SignedOut`.
+    pub async fn search(&self, text: String, limit: u32) -> Result<Found, Refusal> {
+        let seat = self.seat()?;
+        let limit = limit.clamp(1, MOST_HITS);
+        seat.read(move |views, overlay| views.search(&text, limit, overlay))
+            .await
+    }
+
+    /// Lists the templates under the keys 1 to 9 for an order.
+    ///
+    /// # Errors
+    /// `SignedOut`, `NotFound`.
+    pub async fn templates(
+        &self,
+        id: ConversationId,
+        order_key: String,
+        locale: Locale,
+    ) -> Result<Vec<TemplateChip>, Refusal> {
+        let library = self.library();
+        self.with_sources(id, order_key, locale, |sources| library.chips(sources))
+            .await
+    }
+
+    /// Fills a template for an order, or tells what is missing.
+    ///
+    /// # Errors
+    /// `SignedOut`, `NotFound`.
+    pub async fn fill(
+        &self,
+        id: ConversationId,
+        order_key: String,
+        template_key: String,
+        locale: Locale,
+    ) -> Result<Fill, Refusal> {
+        let library = self.library();
+        self.with_sources(id, order_key, locale, |sources| {
+            library.fill(&template_key, sources)
+        })
+        .await?
+        .ok_or(Refusal::NotFound("template"))
+    }
+
+    /// Reads what templates are filled from, and asks something of it.
+    pub(super) async fn with_sources<T>(
+        &self,
+        id: ConversationId,
+        order_key: String,
+        locale: Locale,
+        ask: impl FnOnce(&Sources<'_>) -> T,
+    ) -> Result<T, Refusal> {
+        let seat = self.seat()?;
+        let (order, person) = seat
+            .read(move |views, _| Ok((views.order(id, &order_key)?, views.person(id)?)))
+            .await?;
+        let order = order.ok_or(Refusal::NotFound("order"))?;
+        let platform = order
+            .source()
+            .map(|source| card::platform(&source.provider));
+        let me = &seat.session.me;
+        Ok(ask(&Sources {
+            order: &order,
+            customer: &person.unwrap_or_default(),
+            agent: Some(&me.member_name),
+            store: Some(&me.workspace_name),
+            platform: platform.as_deref(),
+            now: self.moment(),
+            locale,
+        }))
+    }
+
+    /// Lists the actions that the service has not confirmed, or has refused, oldest first.
+    ///
+    /// # Errors
+    /// `SignedOut`.
+    pub async fn outbox(&self) -> Result<Vec<OutboxItem>, Refusal> {
+        let seat = self.seat()?;
+        let kept = self.core().user(|db| db.kept()).await?;
+        let ids: Vec<ConversationId> = kept
+            .iter()
+            .map(|kept| kept.command.conversation_id)
+            .collect();
+        let names = seat
+            .read(move |views, _| {
+                let name = |id| Ok(views.person(id)?.and_then(|person| person.name));
+                ids.into_iter().map(name).collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        let items = kept.into_iter().zip(names).map(|(kept, name)| OutboxItem {
+            id: kept.command.id,
+            conversation_id: kept.command.conversation_id,
+            name,
+            kind: kept.command.action.kind().to_owned(),
+            state: state(kept.state),
+            made_at: kept.made_at,
+            tries: kept.tries,
+        });
+        Ok(items.collect())
+    }
+
+    /// Returns this moment by the desk's clock.
+    pub(super) fn moment(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.core().now()).unwrap_or_default()
+    }
+}
+
+/// Reads the person of a conversation in full.
+pub(super) async fn person(seat: &Seat, id: ConversationId) -> Result<Customer, Refusal> {
+    seat.read(move |views, _| views.person(id))
+        .await?
+        .ok_or(Refusal::NotFound("conversation"))
+}
+
+fn in_full(person: &Customer, part: PersonPart) -> Option<String> {
+    match part {
+        PersonPart::Email => person.email.clone(),
+        PersonPart::Phone => {
+            let told = person.phone.as_ref().or(person.phone_typed.as_ref())?;
+            Some(Phone::parse(told, None).display().unwrap_or(told.clone()))
+        }
+        PersonPart::Document => {
+            let told = person.document.as_ref()?;
+            let read = Document::parse(told).map(|document| document.formatted());
+            Some(read.unwrap_or(told.clone()))
+        }
+    }
+}
+
+fn state(kept: KeptState) -> OutboxState {
+    match kept {
+        KeptState::Waiting => OutboxState::Waiting,
+        KeptState::Sending => OutboxState::Sending,
+        KeptState::Answered(_) => OutboxState::Answered,
+        KeptState::Refused(code, by) => OutboxState::Refused {
+            code,
+            by: by.map(|actor| actor.name),
+        },
+    }
+}

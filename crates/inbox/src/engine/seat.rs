@@ -1,0 +1,161 @@
+//! One member sitting at the desk: the cache read with their eyes, their pending actions over it, and the work behind it.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use contract::{Action, Actor, CommandId, ConversationId};
+use tokio::task::JoinHandle;
+
+use super::core::Core;
+use super::keeper::{Keeper, blocking};
+use crate::asking::Session;
+use crate::cache::{ApplyError, Overlay, Pending, Views};
+use crate::error::Refusal;
+use crate::feed::Line;
+use crate::user::{Kept, KeptState, UserError};
+use crate::view::Change;
+
+/// How many actions that left can still be taken back by their opposite.
+const RECENT: usize = 100;
+
+/// Holds what belongs to the member who sits here.
+pub(crate) struct Seat {
+    pub(crate) session: Session,
+    pub(crate) keeper: Keeper,
+    overlay: RwLock<Arc<Overlay>>,
+    laying: tokio::sync::Mutex<()>,
+    recent: Mutex<Vec<(CommandId, ConversationId, Action)>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    line: Mutex<Option<Line>>,
+}
+
+impl Seat {
+    pub(crate) fn new(session: Session, keeper: Keeper) -> Self {
+        let me = Actor {
+            id: session.me.member_id,
+            name: session.me.member_name.clone(),
+        };
+        let overlay = Overlay {
+            me,
+            pending: Vec::new(),
+        };
+        Self {
+            session,
+            keeper,
+            overlay: RwLock::new(Arc::new(overlay)),
+            laying: tokio::sync::Mutex::new(()),
+            recent: Mutex::new(Vec::new()),
+            tasks: Mutex::new(Vec::new()),
+            line: Mutex::new(None),
+        }
+    }
+
+    /// Reads the cache with the pending actions over it, off the async threads.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Views, &Overlay) -> Result<T, ApplyError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (views, overlay) = (self.keeper.views(), self.overlay());
+        let read = blocking(move || act(&views, &overlay)).await;
+        read.map_err(|error| match error {
+            ApplyError::DiskFull => Refusal::DiskFull,
+            other => Refusal::Storage(other.to_string()),
+        })
+    }
+
+    /// Reads the outbox again and tells the page whose pending actions changed.
+    pub(crate) async fn outbox_changed(&self, core: &Core) -> Result<(), UserError> {
+        // One at a time, or an older reading could be laid over a newer one.
+        let _turn = self.laying.lock().await;
+        let kept = core.user(|db| db.kept()).await?;
+        let pending: Vec<Pending> = kept.iter().filter_map(pending).collect();
+        let mut conversations = self.lay(pending);
+        conversations.sort_unstable();
+        conversations.dedup();
+        core.board.tell(&Change {
+            counters: !conversations.is_empty(),
+            conversations,
+            outbox: true,
+            ..Change::default()
+        });
+        Ok(())
+    }
+
+    /// Lays new pending actions over the cache; returns the conversations where something differs.
+    fn lay(&self, pending: Vec<Pending>) -> Vec<ConversationId> {
+        let mut overlay = self.overlay.write().unwrap_or_else(PoisonError::into_inner);
+        let before = &overlay.pending;
+        let gone = before.iter().filter(|old| !pending.contains(old));
+        let new = pending.iter().filter(|new| !before.contains(new));
+        let differing = gone.chain(new).map(|item| item.conversation_id).collect();
+        let me = overlay.me.clone();
+        *overlay = Arc::new(Overlay { me, pending });
+        differing
+    }
+
+    /// Remembers an action, to find its opposite later.
+    pub(crate) fn remember(&self, id: CommandId, conversation: ConversationId, action: Action) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() >= RECENT {
+            recent.remove(0);
+        }
+        recent.push((id, conversation, action));
+    }
+
+    /// Finds a remembered action and forgets it.
+    pub(crate) fn recollect(&self, id: CommandId) -> Option<(ConversationId, Action)> {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = recent.iter().position(|(known, ..)| *known == id)?;
+        let (_, conversation, action) = recent.remove(place);
+        Some((conversation, action))
+    }
+
+    /// Keeps the line, to say farewell on it.
+    pub(crate) fn hold(&self, line: Line) {
+        *self.line.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
+    }
+
+    /// Returns the line, if there is one.
+    pub(crate) fn line(&self) -> Option<Line> {
+        self.line
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Runs work for as long as the member sits here.
+    pub(crate) fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let task = tokio::spawn(work);
+        self.tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(task);
+    }
+
+    /// Ends the work and waits for it.
+    pub(crate) async fn stop(&self) {
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in &tasks {
+            task.abort();
+        }
+        for task in tasks {
+            // Cancelled is what was asked for; a panic was reported where it happened.
+            let _ = task.await;
+        }
+    }
+
+    fn overlay(&self) -> Arc<Overlay> {
+        Arc::clone(&self.overlay.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn pending(kept: &Kept) -> Option<Pending> {
+    if matches!(kept.state, KeptState::Refused(..)) {
+        return None;
+    }
+    Some(Pending {
+        id: kept.command.id,
+        conversation_id: kept.command.conversation_id,
+        made_at: kept.made_at,
+        action: kept.command.action.clone(),
+    })
+}

@@ -1,0 +1,157 @@
+//! Sends what agents did: in the order it was done, at most a hundred at a time, again and again until it is answered.
+//!
+//! Every action carries its own id, so sending twice does it once. What becomes of it is written down before anything is told.
+
+use std::sync::Arc;
+
+use contract::{Command, CommandAnswer, CommandAnswers, CommandId, Outcome, RefusalCode};
+use tokio::sync::watch;
+
+use crate::engine::core::Core;
+use crate::engine::seat::Seat;
+use crate::feed::{Fault, Line, Retry, chance};
+use crate::user::UserError;
+
+/// The most actions the service takes at once.
+const BATCH: usize = 100;
+
+/// Sends for one seat.
+pub(crate) struct Sender {
+    core: Arc<Core>,
+    seat: Arc<Seat>,
+    line: Line,
+    retry: Retry,
+    wake: watch::Receiver<u64>,
+    /// How many to send at once; 1 while one among many is looked for that the service does not take.
+    batch: usize,
+}
+
+impl Sender {
+    pub(crate) fn new(core: Arc<Core>, seat: Arc<Seat>, line: Line) -> Self {
+        let retry = Retry::new(core.pace.retry_first, core.pace.retry_last);
+        Self {
+            wake: core.wake.subscribe(),
+            core,
+            seat,
+            line,
+            retry,
+            batch: BATCH,
+        }
+    }
+
+    /// Sends for ever.
+    pub(crate) async fn run(mut self) {
+        loop {
+            // What happened while nobody rested is no reason to hurry later.
+            self.wake.mark_unchanged();
+            if let Err(error) = self.send_next().await {
+                tracing::warn!(%error, "the outbox could not be read or written; it is tried again");
+                self.rest(None).await;
+            }
+        }
+    }
+
+    async fn send_next(&mut self) -> Result<(), UserError> {
+        let batch = self.batch;
+        let commands = self.core.user(move |db| db.depart(batch)).await?;
+        if commands.is_empty() {
+            self.batch = BATCH;
+            self.core.outbox_ready.notified().await;
+            return Ok(());
+        }
+        self.seat.outbox_changed(&self.core).await?;
+        let ids: Vec<CommandId> = commands.iter().map(|command| command.id).collect();
+        match self.line.send(commands.clone()).await {
+            Ok(answers) => self.answered(&commands, answers).await,
+            Err(fault) => self.failed(ids, fault).await,
+        }
+    }
+
+    async fn answered(
+        &mut self,
+        commands: &[Command],
+        answers: CommandAnswers,
+    ) -> Result<(), UserError> {
+        self.retry.worked();
+        let asked = |id: &CommandId| commands.iter().any(|command| command.id == *id);
+        let answers: Vec<CommandAnswer> = answers
+            .results
+            .into_iter()
+            .filter(|answer| asked(&answer.id))
+            .collect();
+        let missing: Vec<CommandId> = commands
+            .iter()
+            .map(|command| command.id)
+            .filter(|id| !answers.iter().any(|answer| answer.id == *id))
+            .collect();
+        let none_answered = answers.is_empty();
+        let head = self
+            .seat
+            .keeper
+            .cursor()
+            .await
+            .map_or(0, |cursor| cursor.head);
+        self.core
+            .user(move |db| {
+                db.answered(&answers)?;
+                db.come_back(&missing, true)?;
+                // The feed may have shown an action before its answer came.
+                db.confirm_up_to(head)
+            })
+            .await?;
+        self.seat.outbox_changed(&self.core).await?;
+        if none_answered {
+            self.rest(None).await;
+        }
+        Ok(())
+    }
+
+    async fn failed(&mut self, ids: Vec<CommandId>, fault: Fault) -> Result<(), UserError> {
+        if let Fault::Refused { .. } = fault {
+            return self.refused(ids).await;
+        }
+        let reached = !matches!(fault, Fault::Unreachable | Fault::SignedOut);
+        self.core
+            .user(move |db| db.come_back(&ids, reached))
+            .await?;
+        self.seat.outbox_changed(&self.core).await?;
+        let asked = match fault {
+            Fault::Busy { retry_after, .. } => retry_after,
+            _ => None,
+        };
+        self.rest(asked).await;
+        Ok(())
+    }
+
+    /// The service takes none of them: one alone is refused for good, many are tried one by one.
+    async fn refused(&mut self, ids: Vec<CommandId>) -> Result<(), UserError> {
+        let alone = ids.len() == 1;
+        self.batch = 1;
+        self.core
+            .user(move |db| {
+                if !alone {
+                    return db.come_back(&ids, true);
+                }
+                let refused = |id| CommandAnswer {
+                    id,
+                    outcome: Outcome::Refused {
+                        code: RefusalCode::Invalid,
+                        by: None,
+                    },
+                };
+                db.answered(&ids.into_iter().map(refused).collect::<Vec<_>>())
+            })
+            .await?;
+        self.seat.outbox_changed(&self.core).await
+    }
+
+    /// Waits before the next try, unless the line comes back first.
+    async fn rest(&mut self, asked: Option<std::time::Duration>) {
+        let wait = self.retry.failed(asked, chance());
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = self.wake.changed() => {}
+            () = self.core.line_up.notified() => {}
+        }
+    }
+}
