@@ -2,65 +2,37 @@
 //!
 //! The list at the top is the only one in code; the capability grants the same names, and a test holds them together.
 
-use serde::Serialize;
-use tauri::{AppHandle, Wry, ipc::Invoke};
-use tauri_plugin_clipboard_manager::ClipboardExt;
-use tauri_plugin_opener::OpenerExt;
+mod acting;
+mod conversations;
+mod doors;
+mod lists;
+mod outside;
 
-use crate::{
-    failure::{Code, Failure},
-    links,
-};
+use tauri::{Wry, ipc::Invoke};
+
+use crate::failure::Failure;
+
+/// What a command answers.
+type Answer<T> = Result<T, Failure>;
 
 macro_rules! commands {
-    ($($name:ident),+ $(,)?) => {
+    ($($module:ident: $($name:ident),+;)+) => {
         /// Returns what answers the page's calls.
         pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![$($name),+]
+            tauri::generate_handler![$($($module::$name),+),+]
         }
 
         #[cfg(test)]
-        const NAMES: &[&str] = &[$(stringify!($name)),+];
+        const NAMES: &[&str] = &[$($(stringify!($name)),+),+];
     };
 }
 
-commands![app_info, copy_text, open_link];
-
-/// Describes the running program.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AppInfo {
-    version: String,
-    platform: &'static str,
-}
-
-/// Tells the page which program it runs in.
-#[tauri::command]
-fn app_info(app: AppHandle) -> AppInfo {
-    AppInfo {
-        version: app.package_info().version.to_string(),
-        platform: std::env::consts::OS,
-    }
-}
-
-/// Puts a text on the clipboard.
-#[tauri::command]
-fn copy_text(app: AppHandle, text: String) -> Result<(), Failure> {
-    app.clipboard()
-        .write_text(text)
-        .map_err(|error| Failure::new(Code::ClipboardUnavailable, error.to_string()))
-}
-
-/// Opens a chat, a mail or a page of the order in the system's own program.
-#[tauri::command]
-fn open_link(app: AppHandle, link: String) -> Result<(), Failure> {
-    let url = links::accept(&link, &[])?;
-    app.opener().open_url(url, None::<&str>).map_err(|_| {
-        Failure::new(
-            Code::LinkNotOpened,
-            "the system opened no program for the link",
-        )
-    })
+commands! {
+    doors: boot, painted, join_team, start_here, start_sample, sign_out, settings_put, webhook_urls, add_source;
+    lists: list_page, rows, counters, freshness, desk, search;
+    conversations: conversation, timeline_before, reveal, templates, fill, save_draft, mark_read;
+    acting: act, undo, outbox, outbox_retry, outbox_discard;
+    outside: hand_over, copy, copy_text, open_link;
 }
 
 #[cfg(test)]

@@ -5,19 +5,37 @@
 
 mod commands;
 mod failure;
+mod following;
+mod keychain;
 mod links;
+mod logging;
+mod notices;
+mod painted;
+mod service;
+mod shop;
+mod texts;
 mod window;
 
 use std::process::ExitCode;
 
-use tauri::{Builder, Wry};
+use tauri::{AppHandle, Builder, Manager, RunEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
+
+use shop::{Opening, Shop};
 
 /// Runs the app until its last window closes, and returns what the process should exit with.
 pub fn run() -> ExitCode {
-    start_logging();
-    match compose().run(tauri::generate_context!()) {
-        Ok(()) => ExitCode::SUCCESS,
+    painted::begin();
+    logging::start();
+    match compose().build(tauri::generate_context!()) {
+        Ok(app) => {
+            app.run(|app, event| {
+                if matches!(event, RunEvent::Exit) {
+                    close(app);
+                }
+            });
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             tracing::error!(error = %error, "the app could not start");
             ExitCode::FAILURE
@@ -35,11 +53,37 @@ fn compose() -> Builder<Wry> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
+        .manage(Opening::default())
         .invoke_handler(commands::handler())
         .setup(|app| {
-            window::open(app.handle())?;
+            let app = app.handle();
+            logging::write_to(&app.path().app_log_dir()?);
+            notices::listen(app)?;
+            // The data folder opens while the window does; the page's first question waits for it.
+            tauri::async_runtime::spawn(open(app.clone()));
+            window::open(app)?;
             Ok(())
         })
+}
+
+async fn open(app: AppHandle) {
+    let shop = match app.path().app_data_dir() {
+        Ok(folder) => Shop::open(app.clone(), folder).await,
+        Err(error) => Err(failure::Failure::new(
+            failure::Code::FolderUnusable,
+            error.to_string(),
+        )),
+    };
+    if let Ok(shop) = &shop {
+        following::start(&app, shop);
+    }
+    app.state::<Opening>().ended(shop);
+}
+
+fn close(app: &AppHandle) {
+    if let Some(shop) = app.state::<Opening>().now() {
+        tauri::async_runtime::block_on(shop.close());
+    }
 }
 
 /// Remembers where the window was, but not whether it was visible: it shows itself once the page is there.
@@ -52,14 +96,4 @@ fn window_state() -> tauri::plugin::TauriPlugin<Wry> {
                 | StateFlags::FULLSCREEN,
         )
         .build()
-}
-
-/// Writes log lines to standard error; `BALCAO_LOG` takes the usual filter and starts at warnings.
-fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("BALCAO_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
 }

@@ -42,6 +42,16 @@ pub(crate) fn bring_forward(app: &AppHandle) {
     }
 }
 
+/// Starts the page anew, which asks again how things stand.
+pub(crate) fn reload(app: &AppHandle) {
+    let reloaded = app
+        .get_webview_window(LABEL)
+        .map_or(Ok(()), |window| window.reload());
+    if let Err(error) = reloaded {
+        tracing::warn!(error = %error, "the page could not be started anew");
+    }
+}
+
 fn show(window: &WebviewWindow) {
     let shown = window
         .unminimize()

@@ -9,8 +9,12 @@ pub mod driver;
 pub mod fixtures;
 mod language;
 mod process;
+pub mod sales;
+pub mod service;
 mod wait;
 
 pub use app::{App, Launch};
 pub use desktop::{Desktop, Notice};
+pub use sales::Sale;
+pub use service::{Service, Source};
 pub use wait::until;

@@ -1,0 +1,307 @@
+//! The real service as a process of its own: to be posted to, killed and started again.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use chrono::Utc;
+use providers::Secret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::Agent;
+
+use crate::{app::free_port, process::Owned, wait::until};
+
+const PROGRAM: &str = "balcao-ingest";
+
+/// A running service on a database of its own; it ends when dropped.
+#[derive(Debug)]
+pub struct Service {
+    process: Option<Owned>,
+    program: PathBuf,
+    folder: TempDir,
+    port: u16,
+    token: String,
+    agent: Agent,
+}
+
+/// A source of sales at a service.
+#[derive(Clone, Debug)]
+pub struct Source {
+    provider: String,
+    secret: String,
+    url: String,
+}
+
+impl Service {
+    /// Starts a service with a workspace called `workspace` and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it is not built or does not come up.
+    #[track_caller]
+    pub fn start(workspace: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let program = program();
+        let token = admin_token(&program, folder.path(), workspace);
+        let mut service = Self {
+            process: None,
+            program,
+            folder,
+            port: free_port(),
+            token,
+            agent: agent(),
+        };
+        service.start_again();
+        service
+    }
+
+    /// Returns the service's address.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the token of the workspace's first admin.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Ends the process at once, as a power cut would.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it again on the same database and address.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        let log = self.folder.path().join("service.log");
+        let log = File::options().create(true).append(true).open(log);
+        let mut command = command(&self.program, self.folder.path());
+        command
+            .arg("serve")
+            .env("BALCAO_BIND", format!("127.0.0.1:{}", self.port))
+            .stdout(Stdio::null())
+            .stderr(log.expect("a log file"));
+        self.process = Some(Owned::start(&mut command));
+        until("the service", || {
+            self.ask("GET", "/readyz", None).map(|_| ())
+        });
+    }
+
+    /// Lets `what` happen while the service has another address, where nobody looks for it.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    #[track_caller]
+    pub fn elsewhere(&mut self, what: impl FnOnce(&Self)) {
+        let here = self.port;
+        self.kill();
+        self.port = free_port();
+        self.start_again();
+        what(self);
+        self.kill();
+        self.port = here;
+        self.start_again();
+    }
+
+    /// Returns an invite's code.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    #[track_caller]
+    pub fn invite(&self, role: &str) -> String {
+        let invite = self.post("/api/v1/invites", &self.token, &json!({"role": role}));
+        text(&invite, "/code")
+    }
+
+    /// Joins somebody by a new invite and returns their token.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    #[track_caller]
+    pub fn join(&self, name: &str) -> String {
+        let asked = json!({"invite": self.invite("agent"), "name": name, "device": "test"});
+        text(&self.post("/api/v1/sessions", "", &asked), "/token")
+    }
+
+    /// Makes a source of Kiwify's sales.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    #[track_caller]
+    pub fn kiwify(&self) -> Source {
+        let (provider, secret) = ("kiwify".to_owned(), "segredo-de-teste".to_owned());
+        let asked = json!({
+            "slug": provider, "provider": provider, "name": "Kiwify", "secrets": [secret], "active": true,
+        });
+        let made = self.post("/api/v1/integrations", &self.token, &asked);
+        let path = format!("/api/v1/webhooks/kiwify/{}", text(&made, "/key"));
+        Source {
+            provider,
+            secret,
+            url: path,
+        }
+    }
+
+    /// Sends a body signed as the platform signs, and expects it to be taken.
+    ///
+    /// # Panics
+    /// When the service does not take it.
+    #[track_caller]
+    pub fn tell(&self, source: &Source, body: &str) {
+        let answer = post_signed(&self.agent, &self.url(), source, body);
+        assert_eq!(text(&answer, "/result"), "accepted", "{answer}");
+    }
+
+    /// Takes a conversation in the name of whoever has the token.
+    ///
+    /// # Panics
+    /// When the service does not apply it.
+    #[track_caller]
+    pub fn claim(&self, token: &str, conversation: &str) {
+        let id = contract::CommandId::new(0, *b"test-claim");
+        let asked = json!({"commands": [
+            {"id": id, "conversationId": conversation, "kind": "claim", "body": {}},
+        ]});
+        let answers = self.post("/api/v1/commands", token, &asked);
+        assert_eq!(text(&answers, "/results/0/result"), "applied", "{answers}");
+    }
+
+    #[track_caller]
+    fn post(&self, path: &str, token: &str, body: &Value) -> Value {
+        match self.ask("POST", path, Some((token, body))) {
+            Ok(answer) => answer,
+            Err(reason) => panic!("{path}: {reason}"),
+        }
+    }
+
+    fn ask(&self, method: &str, path: &str, sent: Option<(&str, &Value)>) -> Result<Value, String> {
+        let url = format!("{}{path}", self.url());
+        let answer = match sent {
+            None => self.agent.get(&url).call(),
+            Some((token, body)) => {
+                let asked = self.agent.post(&url);
+                let asked = if token.is_empty() {
+                    asked
+                } else {
+                    asked.header("Authorization", format!("Bearer {token}"))
+                };
+                asked.send_json(body)
+            }
+        };
+        let mut answer = answer.map_err(|error| format!("{method}: {error}"))?;
+        let status = answer.status();
+        let text = answer.body_mut().read_to_string().unwrap_or_default();
+        if !status.is_success() {
+            return Err(format!("{status} {text}"));
+        }
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+}
+
+impl Source {
+    /// Makes a source of Kiwify's sales at an address that an app shows.
+    pub fn at(url: &str, secret: &str) -> Self {
+        Self {
+            provider: "kiwify".to_owned(),
+            secret: secret.to_owned(),
+            url: url.to_owned(),
+        }
+    }
+
+    /// Sends a body signed as the platform signs, and expects it to be taken.
+    ///
+    /// # Panics
+    /// When the service does not take it.
+    #[track_caller]
+    pub fn tell(&self, body: &str) {
+        let answer = post_signed(&agent(), "", self, body);
+        assert_eq!(text(&answer, "/result"), "accepted", "{answer}");
+    }
+}
+
+#[track_caller]
+fn post_signed(agent: &Agent, base: &str, source: &Source, body: &str) -> Value {
+    let secret = Secret::new(source.secret.as_str());
+    let nonce = format!("nonce-{}", Utc::now().timestamp_nanos_opt().unwrap_or(0));
+    let signed = providers::sign::sign(
+        &source.provider,
+        &secret,
+        body.as_bytes(),
+        Utc::now(),
+        &nonce,
+    );
+    let signed = signed.expect("the platform is known");
+    let mut url = format!("{base}{}", source.url);
+    if !signed.query.is_empty() {
+        url = format!("{url}?{}", signed.query);
+    }
+    let mut request = agent.post(&url).header("Content-Type", "application/json");
+    for (name, value) in signed.headers {
+        request = request.header(name, value);
+    }
+    let mut answer = request.send(body).expect("the service answers");
+    let text = answer.body_mut().read_to_string().unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
+}
+
+#[track_caller]
+fn text(value: &Value, pointer: &str) -> String {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    found
+        .unwrap_or_else(|| panic!("no {pointer} in {value}"))
+        .to_owned()
+}
+
+fn agent() -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(20)))
+        .http_status_as_error(false)
+        .proxy(None)
+        .build();
+    config.into()
+}
+
+fn command(program: &Path, folder: &Path) -> Command {
+    let database = format!("sqlite://{}", folder.join("balcao.db").display());
+    let mut command = Command::new(program);
+    command
+        .env("BALCAO_DATABASE", database)
+        .env("BALCAO_RATE_PER_SECOND", "0")
+        .env("BALCAO_LOG", "warn")
+        .stdin(Stdio::null());
+    command
+}
+
+#[track_caller]
+fn admin_token(program: &Path, folder: &Path, workspace: &str) -> String {
+    let output = command(program, folder)
+        .args(["admin-token", "--workspace", workspace])
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = printed.lines().rfind(|line| !line.trim().is_empty());
+    last.expect("a token is printed").trim().to_owned()
+}
+
+/// Finds the program beside the one that runs, as cargo lays them out.
+#[track_caller]
+fn program() -> PathBuf {
+    let here = std::env::current_exe().expect("the running program has a path");
+    let found = here
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.join(PROGRAM))
+        .find(|path| path.is_file());
+    found.expect("the service is built by `cargo build --package ingest`")
+}

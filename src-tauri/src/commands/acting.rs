@@ -1,0 +1,55 @@
+//! What a member does to a conversation, and what of it is still on its way.
+
+use contract::{Action, CommandId, ConversationId};
+use inbox::view::OutboxItem;
+use serde::Serialize;
+use tauri::State;
+use ts_rs::TS;
+
+use super::Answer;
+use crate::shop::Opening;
+
+/// Names the action that was written down.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub(super) struct WrittenDown {
+    /// The action.
+    pub(super) command_id: CommandId,
+}
+
+/// Writes an action down.
+#[tauri::command]
+pub(super) async fn act(
+    opening: State<'_, Opening>,
+    conversation_id: ConversationId,
+    action: Action,
+) -> Answer<WrittenDown> {
+    let shop = opening.shop().await?;
+    let command_id = shop.inbox().act(conversation_id, action).await?;
+    Ok(WrittenDown { command_id })
+}
+
+/// Takes an action back.
+#[tauri::command]
+pub(super) async fn undo(opening: State<'_, Opening>, command_id: CommandId) -> Answer<bool> {
+    Ok(opening.shop().await?.inbox().undo(command_id).await?)
+}
+
+/// Lists what is on its way or was refused.
+#[tauri::command]
+pub(super) async fn outbox(opening: State<'_, Opening>) -> Answer<Vec<OutboxItem>> {
+    Ok(opening.shop().await?.inbox().outbox().await?)
+}
+
+/// Sends an action again.
+#[tauri::command]
+pub(super) async fn outbox_retry(opening: State<'_, Opening>, id: CommandId) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().outbox_retry(id).await?)
+}
+
+/// Forgets an action.
+#[tauri::command]
+pub(super) async fn outbox_discard(opening: State<'_, Opening>, id: CommandId) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().outbox_discard(id).await?)
+}

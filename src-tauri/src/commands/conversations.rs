@@ -1,0 +1,85 @@
+//! One conversation: what it shows, what can be written in it, what was typed.
+
+use contract::ConversationId;
+use follow_up::{Fill, Locale, TemplateChip};
+use inbox::{
+    asking::{DraftAsked, TimelinePage},
+    view::{ConversationView, PersonPart},
+};
+use tauri::State;
+
+use super::Answer;
+use crate::shop::Opening;
+
+/// Reads one conversation.
+#[tauri::command]
+pub(super) async fn conversation(
+    opening: State<'_, Opening>,
+    id: ConversationId,
+) -> Answer<ConversationView> {
+    Ok(opening.shop().await?.inbox().conversation(id).await?)
+}
+
+/// Reads older items of a timeline.
+#[tauri::command]
+pub(super) async fn timeline_before(
+    opening: State<'_, Opening>,
+    id: ConversationId,
+    before: String,
+) -> Answer<TimelinePage> {
+    let shop = opening.shop().await?;
+    Ok(shop.inbox().timeline_before(id, before).await?)
+}
+
+/// Shows one part of a person in full.
+#[tauri::command]
+pub(super) async fn reveal(
+    opening: State<'_, Opening>,
+    id: ConversationId,
+    part: PersonPart,
+) -> Answer<String> {
+    Ok(opening.shop().await?.inbox().reveal(id, part).await?)
+}
+
+/// Lists the templates under the keys for an order.
+#[tauri::command]
+pub(super) async fn templates(
+    opening: State<'_, Opening>,
+    conversation_id: ConversationId,
+    order_key: String,
+    locale: Locale,
+) -> Answer<Vec<TemplateChip>> {
+    let shop = opening.shop().await?;
+    Ok(shop
+        .inbox()
+        .templates(conversation_id, order_key, locale)
+        .await?)
+}
+
+/// Fills a template for an order, or says what is missing.
+#[tauri::command]
+pub(super) async fn fill(
+    opening: State<'_, Opening>,
+    conversation_id: ConversationId,
+    order_key: String,
+    template_key: String,
+    locale: Locale,
+) -> Answer<Fill> {
+    let shop = opening.shop().await?;
+    Ok(shop
+        .inbox()
+        .fill(conversation_id, order_key, template_key, locale)
+        .await?)
+}
+
+/// Keeps what was typed.
+#[tauri::command]
+pub(super) async fn save_draft(opening: State<'_, Opening>, asked: DraftAsked) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().save_draft(asked).await?)
+}
+
+/// Remembers that the member has looked.
+#[tauri::command]
+pub(super) async fn mark_read(opening: State<'_, Opening>, id: ConversationId) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().mark_read(id).await?)
+}

@@ -1,0 +1,51 @@
+//! Lists of conversations and what stands around them.
+
+use contract::ConversationId;
+use inbox::{
+    asking::Found,
+    view::{Counters, Desk, Freshness, PageAsked, Row, RowPage, View},
+};
+use tauri::State;
+
+use super::Answer;
+use crate::shop::Opening;
+
+/// Reads one page of a view.
+#[tauri::command]
+pub(super) async fn list_page(opening: State<'_, Opening>, asked: PageAsked) -> Answer<RowPage> {
+    Ok(opening.shop().await?.inbox().list_page(asked).await?)
+}
+
+/// Reads rows again, in place.
+#[tauri::command]
+pub(super) async fn rows(
+    opening: State<'_, Opening>,
+    view: View,
+    ids: Vec<ConversationId>,
+) -> Answer<Vec<Row>> {
+    Ok(opening.shop().await?.inbox().rows(view, ids).await?)
+}
+
+/// Counts every view.
+#[tauri::command]
+pub(super) async fn counters(opening: State<'_, Opening>) -> Answer<Counters> {
+    Ok(opening.shop().await?.inbox().counters().await?)
+}
+
+/// Tells how the desk stands to its service.
+#[tauri::command]
+pub(super) async fn freshness(opening: State<'_, Opening>) -> Answer<Freshness> {
+    Ok(opening.shop().await?.inbox().freshness())
+}
+
+/// Tells who sits here.
+#[tauri::command]
+pub(super) async fn desk(opening: State<'_, Opening>) -> Answer<Option<Desk>> {
+    Ok(opening.shop().await?.inbox().desk())
+}
+
+/// Finds conversations.
+#[tauri::command]
+pub(super) async fn search(opening: State<'_, Opening>, text: String, limit: u32) -> Answer<Found> {
+    Ok(opening.shop().await?.inbox().search(text, limit).await?)
+}

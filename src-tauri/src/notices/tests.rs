@@ -1,0 +1,78 @@
+use contract::Currency;
+use inbox::cache::Sale;
+
+use super::*;
+
+fn sale(amount: Option<i64>, product: Option<&str>, name: Option<&str>) -> Notice {
+    Notice::Sale(Sale {
+        conversation_id: ConversationId::from_u128(1),
+        order_key: "1".to_owned(),
+        amount: amount.map(|minor| Amount {
+            minor,
+            currency: Currency::BRL,
+        }),
+        product: product.map(str::to_owned),
+        first_name: name.map(str::to_owned),
+        stored_at: 0,
+        occurred_at: 0,
+    })
+}
+
+fn sales(total: Option<i64>) -> Notice {
+    Notice::Sales {
+        count: 12,
+        total: total.map(|minor| Amount {
+            minor,
+            currency: Currency::BRL,
+        }),
+        newest: ConversationId::from_u128(2),
+    }
+}
+
+#[test]
+fn a_sale_is_told_in_both_languages() {
+    let course = Some("Curso de Confeitaria");
+    let cases = [
+        (
+            sale(Some(19_700), course, Some("Mariana")),
+            Locale::PtBr,
+            (
+                "Venda aprovada · R$\u{a0}197,00",
+                "Curso de Confeitaria, Mariana",
+            ),
+        ),
+        (
+            sale(None, course, None),
+            Locale::PtBr,
+            ("Venda aprovada", "Curso de Confeitaria"),
+        ),
+        (sale(None, None, None), Locale::En, ("Sale approved", "")),
+        (
+            sales(Some(236_400)),
+            Locale::PtBr,
+            (
+                "12 vendas aprovadas · R$\u{a0}2.364,00",
+                "Clique para abrir a mais recente",
+            ),
+        ),
+        (
+            sales(None),
+            Locale::En,
+            ("12 sales approved", "Click to open the newest"),
+        ),
+    ];
+    for (notice, locale, (title, body)) in cases {
+        let said = said(&notice, locale);
+        assert_eq!((said.title.as_str(), said.body.as_str()), (title, body));
+    }
+}
+
+#[test]
+fn a_notice_leads_to_its_newest_sale() {
+    let about = |notice| said(&notice, Locale::PtBr).conversation;
+    assert_eq!(about(sales(None)), Some(ConversationId::from_u128(2)));
+    assert_eq!(
+        about(sale(None, None, None)),
+        Some(ConversationId::from_u128(1))
+    );
+}
