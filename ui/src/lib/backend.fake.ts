@@ -1,4 +1,470 @@
-import type { Host } from './host';
-export function fakeFromAddress(_: URLSearchParams): Host {
-  throw new Error();
+/**
+ * A host in memory, for development in a browser and for tests: invented people, the real desk's rules in short.
+ * Never part of what is shipped.
+ */
+import { qrRows } from './fake/codes';
+import { Chance } from './fake/random';
+import { inView, matches, rowOf, sortKey, VIEWS } from './fake/rows';
+import { chips, fill } from './fake/templates';
+import { ME, conversations, order, type Conversation } from './fake/world';
+import { HostError, type Boot, type CopyWhat, type Host, type SourceUrl } from './host';
+import { HOUR, MINUTE } from './time';
+import type { Action } from './types/Action';
+import type { Change } from './types/Change';
+import type { Freshness } from './types/Freshness';
+import type { OrderCard } from './types/OrderCard';
+import type { OutboxItem } from './types/OutboxItem';
+import type { Row } from './types/Row';
+import type { Settings } from './types/Settings';
+import type { TimelineItem } from './types/TimelineItem';
+import type { View } from './types/View';
+
+const NEWEST = 50;
+
+export interface FakeOptions {
+  count: number;
+  phase: Boot['phase'];
+  mode: NonNullable<Boot['mode']>;
+  state: Freshness['state'];
+  settings: Partial<Settings>;
+  now: () => number;
+  /** How long each answer takes. */
+  delay: number;
 }
+
+const USUAL: FakeOptions = {
+  count: 200,
+  phase: 'ready',
+  mode: 'team',
+  state: 'live',
+  settings: {},
+  now: () => Date.now(),
+  delay: 0,
+};
+
+const NO_CHANGE: Change = {
+  conversations: [],
+  everything: false,
+  counters: false,
+  freshness: false,
+  outbox: false,
+  sold: [],
+};
+
+/** Makes a fake from an address such as `?fake=10000&theme=dark&locale=en&state=offline&live=1`. */
+export function fakeFromAddress(asked: URLSearchParams): FakeHost {
+  const settings: Partial<Settings> = {};
+  const pick = (key: keyof Settings) => {
+    const value = asked.get(key);
+    if (value) Object.assign(settings, { [key]: value });
+  };
+  pick('theme');
+  pick('locale');
+  pick('density');
+  const host = new FakeHost({
+    count: Number(asked.get('fake') ?? 10_000),
+    phase: asked.get('phase') === 'first_run' ? 'first_run' : 'ready',
+    mode: (asked.get('mode') as FakeOptions['mode'] | null) ?? 'team',
+    state: (asked.get('state') as FakeOptions['state'] | null) ?? 'live',
+    delay: Number(asked.get('delay') ?? 0),
+    settings,
+  });
+  if (asked.has('live')) setInterval(() => host.arrive(), 4_000);
+  if (asked.has('refused')) host.refuseSomething();
+  return host;
+}
+
+export class FakeHost implements Host {
+  world: Conversation[];
+  outboxItems: OutboxItem[] = [];
+  copiedTexts: string[] = [];
+  opened: string[] = [];
+  read: string[] = [];
+  drafts = new Map<string, string>();
+
+  #options: FakeOptions;
+  #settings: Settings;
+  #phase: Boot['phase'];
+  #mode: NonNullable<Boot['mode']>;
+  #fresh: Freshness;
+  #byId: Map<string, Conversation>;
+  #orders = new Map<View, Conversation[]>();
+  #told = new Set<(change: Change) => void>();
+  #made = 0;
+  #undo = new Map<string, () => void>();
+  #chance = new Chance(77);
+  #sources: SourceUrl[] = [];
+
+  constructor(options: Partial<FakeOptions> = {}) {
+    this.#options = { ...USUAL, ...options };
+    const now = this.#options.now();
+    this.world = this.#options.phase === 'ready' ? conversations(this.#options.count, now) : [];
+    this.#byId = new Map(this.world.map((one) => [one.id, one]));
+    this.#phase = this.#options.phase;
+    this.#mode = this.#options.mode;
+    this.#settings = {
+      theme: 'system',
+      locale: 'pt-BR',
+      density: 'cozy',
+      singleKeys: true,
+      notifySales: true,
+      ...this.#options.settings,
+    };
+    this.#fresh = {
+      state: this.#options.state,
+      since: now - (this.#options.state === 'live' ? HOUR : 21 * MINUTE),
+      heardAt: this.#options.state === 'live' ? now : now - 21 * MINUTE,
+      behind: this.#options.state === 'catching_up' ? 1_284 : 0,
+      fillingIn: false,
+      trouble: this.#options.state === 'offline' ? 'unreachable' : null,
+    };
+    if (this.#options.phase === 'ready' && this.#mode !== 'team')
+      this.#sources = [source('kiwify', 'Kiwify')];
+  }
+
+  /** Lets something happen, as the feed would tell it. */
+  tell(change: Partial<Change>): void {
+    this.#orders.clear();
+    for (const told of this.#told) told({ ...NO_CHANGE, ...change });
+  }
+
+  /** Changes how the desk stands to the service. */
+  setFreshness(change: Partial<Freshness>): void {
+    this.#fresh = { ...this.#fresh, ...change };
+    this.tell({ freshness: true });
+  }
+
+  /** Lets a sale arrive: a new cart, or a payment of an open PIX. */
+  arrive(): void {
+    const now = this.#options.now();
+    this.#fresh = { ...this.#fresh, heardAt: now };
+    const paying = this.#chance.often(0.4) ? this.world.find((one) => inView(one, 'pix', now)) : undefined;
+    if (paying) return this.pay(paying.id);
+    const [born] = conversations(1, now);
+    if (!born) return;
+    born.id = `con_new_${++this.#made}`;
+    born.readAt = 0;
+    this.world.unshift(born);
+    this.#byId.set(born.id, born);
+    this.tell({ conversations: [born.id], counters: true, freshness: true });
+  }
+
+  /** Lets the first order of a conversation be paid. */
+  pay(id: string): void {
+    const from = this.#find(id);
+    const first = from.orders[0];
+    if (!first) return;
+    const at = this.#options.now();
+    const step = { stage: 'purchase_approved' as const, group: 'approved' as const, at };
+    from.orders[0] = {
+      ...first,
+      stage: step.stage,
+      group: step.group,
+      steps: [...first.steps, step],
+      deadline: null,
+      pix: null,
+      boleto: null,
+      primary: 'nothing',
+      lastAt: at,
+    };
+    this.#add(from, {
+      kind: 'stage',
+      orderKey: first.orderKey,
+      stage: step.stage,
+      group: step.group,
+      amount: first.amount,
+      product: first.items[0]?.name ?? null,
+      platform: first.platform,
+      isTest: false,
+    });
+    this.tell({ conversations: [id], counters: true, sold: [id] });
+  }
+
+  /** Puts a refused claim into the outbox. */
+  refuseSomething(): void {
+    const from = this.world[2];
+    if (!from) return;
+    this.outboxItems = [
+      {
+        id: 'cmd_refused',
+        conversationId: from.id,
+        name: from.person.name,
+        kind: 'claim',
+        state: { state: 'refused', code: 'already_claimed', by: 'Rafael Tanaka' },
+        madeAt: this.#options.now() - 3 * MINUTE,
+        tries: 1,
+      },
+    ];
+    this.tell({ outbox: true });
+  }
+
+  boot = () => this.#answer(() => this.#boot());
+  joinTeam = (asked: { server: string; invite: string; name: string }) =>
+    this.#answer(() => {
+      if (!/^https?:\/\/\S+\.\S+/.test(asked.server)) throw new HostError('bad_address');
+      if (asked.invite.length < 4) throw new HostError('bad_invite');
+      return this.#begin('team');
+    });
+  startHere = (_asked: { workspace: string; name: string }) => this.#answer(() => this.#begin('here'));
+  startSample = (_asked: { name: string }) => this.#answer(() => this.#begin('sample'));
+  signOut = () =>
+    this.#answer(() => {
+      this.#phase = 'first_run';
+      return this.#boot();
+    });
+  webhookUrls = () => this.#answer(() => (this.#mode === 'team' ? [] : this.#sources));
+  addSource = (asked: { provider: string; name: string; secret: string }) =>
+    this.#answer(() => (this.#sources = [...this.#sources, source(asked.provider, asked.name)]));
+  listPage = (asked: { view: View; after: string | null; limit: number }) =>
+    this.#answer(() => {
+      const all = this.#sorted(asked.view);
+      const from = Number(asked.after ?? 0);
+      const rows = all.slice(from, from + asked.limit).map(rowOf);
+      const next = from + asked.limit < all.length ? String(from + asked.limit) : null;
+      return { rows, next, total: all.length };
+    });
+  rows = (asked: { view: View; ids: string[] }) =>
+    this.#answer((): Row[] =>
+      asked.ids
+        .map((id) => this.#byId.get(id))
+        .filter((one) => one !== undefined)
+        .filter((one) => inView(one, asked.view, this.#options.now()))
+        .map(rowOf),
+    );
+  counters = () =>
+    this.#answer(() => ({ views: VIEWS.map((view) => ({ view, count: this.#sorted(view).length })) }));
+  freshness = () =>
+    this.#answer(() =>
+      this.#fresh.state === 'live' ? { ...this.#fresh, heardAt: this.#options.now() } : this.#fresh,
+    );
+  conversation = (id: string) =>
+    this.#answer(() => {
+      const from = this.#find(id);
+      const cut = Math.max(0, from.timeline.length - NEWEST);
+      return {
+        id,
+        person: from.person,
+        owner: from.owner,
+        orders: from.orders.map(drawn),
+        timeline: from.timeline.slice(cut),
+        older: cut > 0 ? String(cut) : null,
+        draft: from.draft,
+      };
+    });
+  timelineBefore = (asked: { id: string; before: string }) =>
+    this.#answer(() => {
+      const to = Number(asked.before);
+      const cut = Math.max(0, to - NEWEST);
+      return { items: this.#find(asked.id).timeline.slice(cut, to), older: cut > 0 ? String(cut) : null };
+    });
+  reveal = (asked: { id: string; part: 'phone' | 'email' | 'document' }) =>
+    this.#answer(() => this.#find(asked.id).full[asked.part] ?? '');
+  search = (asked: { text: string; limit: number }) =>
+    this.#answer(() => ({
+      rows: this.world
+        .filter((one) => matches(one, asked.text))
+        .slice(0, asked.limit)
+        .map(rowOf),
+      searched: this.world.length,
+    }));
+  templates = (asked: { conversationId: string; orderKey: string }) =>
+    this.#answer(() => chips(this.#find(asked.conversationId), this.#order(asked), this.#options.now()));
+  fill = (asked: { conversationId: string; orderKey: string; templateKey: string }) =>
+    this.#answer(() =>
+      fill(this.#find(asked.conversationId), this.#order(asked), asked.templateKey, this.#options.now()),
+    );
+  handOver: Host['handOver'] = (asked) =>
+    this.#answer(() => {
+      const from = this.#find(asked.conversationId);
+      const about = from.orders.find((order) => order.orderKey === asked.orderKey);
+      if (asked.templateKey && about?.group === 'approved' && asked.templateKey !== 'thanks') {
+        throw new HostError('already_paid');
+      }
+      if (asked.channel === 'whatsapp' && !from.full.phone) throw new HostError('no_phone');
+      this.opened.push(asked.text);
+      from.draft = null;
+      const item = this.#add(from, {
+        kind: 'handed_over',
+        channel: asked.channel,
+        text: asked.text,
+        by: ME.name,
+        byMe: true,
+        pending: true,
+      });
+      return this.#queue(from, 'message.handed_over', () => {
+        from.timeline = from.timeline.filter((known) => known !== item);
+      });
+    });
+  act = (asked: { conversationId: string; action: Action }) =>
+    this.#answer(() => {
+      const from = this.#find(asked.conversationId);
+      const before = from.owner;
+      const { action } = asked;
+      if (action.kind === 'claim') from.owner = { ...ME, pending: true };
+      else if (action.kind === 'release') from.owner = null;
+      else if (action.kind === 'note') {
+        this.#add(from, { kind: 'note', text: action.body.text, by: ME.name, byMe: true, pending: true });
+      }
+      return this.#queue(from, action.kind, () => {
+        from.owner = before;
+      });
+    });
+  undo = (commandId: string) =>
+    this.#answer(() => {
+      const back = this.#undo.get(commandId);
+      const item = this.outboxItems.find((item) => item.id === commandId);
+      back?.();
+      this.#undo.delete(commandId);
+      this.outboxItems = this.outboxItems.filter((item) => item.id !== commandId);
+      this.tell({ outbox: true, counters: true, conversations: item ? [item.conversationId] : [] });
+      return back !== undefined;
+    });
+  copy = (asked: { conversationId: string; orderKey: string; what: CopyWhat }) =>
+    this.#answer(() => {
+      const order = this.#order(asked);
+      if (asked.what === 'pix' && order.pix && order.pix.state !== 'alive')
+        throw new HostError('pix_expired');
+      const text =
+        asked.what === 'pix'
+          ? order.pix?.code
+          : asked.what === 'boleto'
+            ? order.boleto?.line
+            : order.checkout?.url;
+      if (!text) throw new HostError('nothing_to_copy');
+      this.copiedTexts.push(text);
+      return { copied: asked.what };
+    });
+  openLink = () => this.#answer(() => undefined);
+  painted = () => this.#answer(() => undefined);
+  copyText = (text: string) => this.#answer(() => void this.copiedTexts.push(text));
+  saveDraft: Host['saveDraft'] = (asked) =>
+    this.#answer(() => {
+      const { conversationId, text, templateKey, orderKey } = asked;
+      this.drafts.set(conversationId, text);
+      this.#find(conversationId).draft =
+        text === '' ? null : { text, templateKey, orderKey, savedAt: this.#options.now() };
+    });
+  markRead = (id: string) =>
+    this.#answer(() => {
+      this.read.push(id);
+      this.#find(id).readAt = this.#options.now() + MINUTE;
+      this.tell({ conversations: [id] });
+    });
+  outbox = () => this.#answer(() => this.outboxItems);
+  outboxRetry = (id: string) => this.#answer(() => this.#settle(id));
+  outboxDiscard = (id: string) => this.#answer(() => this.#settle(id));
+  settingsPut = (settings: Settings) => this.#answer(() => (this.#settings = settings));
+  onChange = (told: (change: Change) => void) => {
+    this.#told.add(told);
+    return Promise.resolve(() => void this.#told.delete(told));
+  };
+  onOpen = () => Promise.resolve(() => undefined);
+
+  async #answer<T>(make: () => T): Promise<T> {
+    if (this.#options.delay > 0) await new Promise((done) => setTimeout(done, this.#options.delay));
+    return structuredClone(make());
+  }
+
+  #boot(): Boot {
+    const ready = this.#phase === 'ready';
+    return {
+      phase: this.#phase,
+      desk: ready ? { workspace: 'Doces do Vale', member: ME.name, memberId: ME.id, role: 'agent' } : null,
+      mode: ready ? this.#mode : null,
+      keychain: ready ? 'os' : null,
+      settings: this.#settings,
+      version: '0.1.0',
+    };
+  }
+
+  #begin(mode: NonNullable<Boot['mode']>): Boot {
+    this.#phase = 'ready';
+    this.#mode = mode;
+    if (mode === 'sample') {
+      this.world = conversations(40, this.#options.now());
+      this.#byId = new Map(this.world.map((one) => [one.id, one]));
+      this.#orders.clear();
+    }
+    return this.#boot();
+  }
+
+  #sorted(view: View): Conversation[] {
+    let known = this.#orders.get(view);
+    if (!known) {
+      const now = this.#options.now();
+      known = this.world
+        .filter((one) => inView(one, view, now))
+        .sort((a, b) => sortKey(a, view) - sortKey(b, view));
+      this.#orders.set(view, known);
+    }
+    return known;
+  }
+
+  #find(id: string): Conversation {
+    const found = this.#byId.get(id);
+    if (!found) throw new HostError('not_found');
+    return found;
+  }
+
+  #order(asked: { conversationId: string; orderKey: string }): OrderCard {
+    const found = this.#find(asked.conversationId).orders.find((order) => order.orderKey === asked.orderKey);
+    if (!found) throw new HostError('not_found');
+    return found;
+  }
+
+  #add(from: Conversation, what: ItemKind): TimelineItem {
+    const item = { id: `item_${++this.#made}`, at: this.#options.now(), ...what } as TimelineItem;
+    from.timeline = [...from.timeline, item];
+    return item;
+  }
+
+  #queue(from: Conversation, kind: string, back: () => void): { commandId: string } {
+    const id = `cmd_${++this.#made}`;
+    const state = { state: 'waiting' as const };
+    const item = {
+      id,
+      conversationId: from.id,
+      name: from.person.name,
+      kind,
+      state,
+      madeAt: this.#options.now(),
+      tries: 0,
+    };
+    this.outboxItems = [...this.outboxItems, item];
+    this.#undo.set(id, back);
+    this.tell({ conversations: [from.id], outbox: true, counters: true });
+    if (this.#fresh.state === 'live') setTimeout(() => this.#confirm(from, id), 600);
+    return { commandId: id };
+  }
+
+  #confirm(from: Conversation, id: string): void {
+    from.timeline = from.timeline.map((item) => ('pending' in item ? { ...item, pending: false } : item));
+    if (from.owner) from.owner = { ...from.owner, pending: false };
+    this.#settle(id);
+    this.tell({ conversations: [from.id] });
+  }
+
+  #settle(id: string): void {
+    this.outboxItems = this.outboxItems.filter((item) => item.id !== id);
+    this.tell({ outbox: true });
+  }
+}
+
+type WithoutFrame<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never;
+type ItemKind = WithoutFrame<TimelineItem>;
+
+function drawn(order: OrderCard): OrderCard {
+  if (!order.pix?.code) return order;
+  return { ...order, pix: { ...order.pix, modules: qrRows(order.pix.code) } };
+}
+
+function source(provider: string, name: string): SourceUrl {
+  return {
+    provider,
+    name,
+    signs: provider !== 'vega',
+    url: `http://127.0.0.1:8787/api/v1/webhooks/${provider}/whk_0example0example0example0`,
+  };
+}
+
+export { order as inventOrder };

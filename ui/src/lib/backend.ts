@@ -36,6 +36,7 @@ const tauri: Host = {
   copy: (asked) => call('copy', asked),
   openLink: (asked) => call('open_link', asked),
   copyText: (text) => call('copy_text', { text }),
+  painted: () => call('painted'),
   saveDraft: (asked) => call('save_draft', { asked }),
   markRead: (id) => call('mark_read', { id }),
   outbox: () => call('outbox'),

@@ -106,6 +106,8 @@ export interface Host {
   copy(asked: { conversationId: string; orderKey: string; what: CopyWhat }): Promise<{ copied: CopyWhat }>;
   openLink(asked: { conversationId: string; orderKey: string; what: LinkWhat }): Promise<void>;
   copyText(text: string): Promise<void>;
+  /** Says that the first list is on screen; the host measures its start by it. */
+  painted(): Promise<void>;
   saveDraft(asked: DraftText): Promise<void>;
   markRead(id: string): Promise<void>;
   outbox(): Promise<OutboxItem[]>;
