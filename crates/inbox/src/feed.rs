@@ -8,9 +8,7 @@ mod stream;
 
 use std::time::Duration;
 
-use contract::{
-    Chain, Command, CommandAnswers, CommandBatch, Me, Page, Position, SignIn, SignedIn,
-};
+use contract::{Chain, Command, CommandAnswers, CommandBatch, Page, Position, SignIn, SignedIn};
 use reqwest::{Method, RequestBuilder};
 use url::Url;
 
@@ -161,12 +159,6 @@ impl Line {
         let ask = self
             .ask(Method::POST, "api/v1/sessions", &[])?
             .json(sign_in);
-        answer::json(ask, self.answer).await
-    }
-
-    /// Asks whose the token is.
-    pub(crate) async fn me(&self) -> Result<Me, Fault> {
-        let ask = self.ask(Method::GET, "api/v1/sessions/me", &[])?;
         answer::json(ask, self.answer).await
     }
 

@@ -1,1 +1,291 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use contract::ids::{EventId, IntegrationId};
+use contract::pix::{Charge, Destination};
+use contract::{Boleto, Currency, Customer, Event, Item, Money, Order, Payment, Pix, Stage, Utms};
+use follow_up::{Library, Locale, Sources};
 
+use super::{copied, opened, text};
+use crate::asking::{CopyWhat, LinkWhat};
+use crate::error::Refusal;
+
+const LINE: &str = "34191487687650949875809337505622700000000000000";
+
+fn now() -> DateTime<Utc> {
+    "2026-11-21T17:00:00Z".parse().expect("a time")
+}
+
+fn code(key: &str) -> String {
+    let charge = Charge {
+        destination: Destination::Key {
+            key: key.to_owned(),
+            description: None,
+        },
+        amount: Some(Money::brl(19_700)),
+        receiver: "LOJA ACAUA".to_owned(),
+        city: "RECIFE".to_owned(),
+        txid: None,
+    };
+    charge.code().expect("fits")
+}
+
+fn order(stage: Stage, pix_code: &str, minutes_left: i64) -> Order {
+    let event = Event {
+        id: EventId::new(1, [1; 10]),
+        external_id: "1042".to_owned(),
+        stage,
+        event: stage.as_str().to_owned(),
+        amount_minor: Some(19_700),
+        currency: Currency::BRL,
+        refunded_minor: None,
+        occurred_at: now() - TimeDelta::minutes(30),
+        provider: "kiwify".to_owned(),
+        integration_id: IntegrationId::from_u128(1),
+        order_key: "kiwify:1042".to_owned(),
+        customer: Customer {
+            name: Some("Rita de Teste".to_owned()),
+            ..Customer::default()
+        },
+        checkout_url: Some("https://pay.example.com/c/1042".to_owned()),
+        order_url: Some("javascript:alert(1)".to_owned()),
+        items: vec![Item {
+            name: "Curso de Costura".to_owned(),
+            quantity: 1,
+            ..Item::default()
+        }],
+        payment: Payment {
+            pix: Some(Pix {
+                code: Some(pix_code.to_owned()),
+                expires_at: Some(now() + TimeDelta::minutes(minutes_left)),
+            }),
+            boleto: Some(Boleto {
+                line: Some(LINE.to_owned()),
+                url: Some("https://user@pay.example.com/b".to_owned()),
+                due_on: None,
+            }),
+            ..Payment::default()
+        },
+        coupon: None,
+        utms: Utms::default(),
+        is_test: false,
+        incomplete: false,
+        raw: None,
+    };
+    Order::of([&event])
+}
+
+#[test]
+fn only_what_is_alive_is_copied() {
+    let good = code("loja@example.com");
+    let broken = format!(
+        "{}0",
+        good.strip_suffix(char::is_alphanumeric).expect("a code")
+    );
+    let link = "https://pay.example.com/c/1042";
+    for (stage, pix, minutes, what, expected) in [
+        (
+            Stage::PixGenerated,
+            &good,
+            5,
+            CopyWhat::Pix,
+            Ok(good.as_str()),
+        ),
+        (
+            Stage::PixGenerated,
+            &good,
+            0,
+            CopyWhat::Pix,
+            Err(Refusal::PixExpired),
+        ),
+        (
+            Stage::PaymentExpired,
+            &good,
+            5,
+            CopyWhat::Pix,
+            Err(Refusal::PixExpired),
+        ),
+        (
+            Stage::PixGenerated,
+            &broken,
+            5,
+            CopyWhat::Pix,
+            Err(Refusal::PixBroken),
+        ),
+        (
+            Stage::PurchaseApproved,
+            &good,
+            5,
+            CopyWhat::Pix,
+            Err(Refusal::AlreadyPaid),
+        ),
+        (
+            Stage::PurchaseApproved,
+            &good,
+            5,
+            CopyWhat::Link,
+            Err(Refusal::AlreadyPaid),
+        ),
+        (Stage::PixGenerated, &good, 0, CopyWhat::Link, Ok(link)),
+        (Stage::CartAbandoned, &good, 5, CopyWhat::Link, Ok(link)),
+        (
+            Stage::BoletoGenerated,
+            &good,
+            5,
+            CopyWhat::Boleto,
+            Err(Refusal::NothingToCopy),
+        ),
+        (
+            Stage::BoletoGenerated,
+            &good,
+            5,
+            CopyWhat::Page,
+            Err(Refusal::NothingToCopy),
+        ),
+    ] {
+        let answer = copied(&order(stage, pix, minutes), what, now());
+        assert_eq!(
+            answer,
+            expected.map(str::to_owned),
+            "{stage:?} {minutes} {what:?}"
+        );
+    }
+}
+
+#[test]
+fn only_plain_https_links_are_opened() {
+    let order = order(Stage::BoletoGenerated, "", 5);
+    for (what, expected) in [
+        (
+            LinkWhat::Checkout,
+            Ok("https://pay.example.com/c/1042".to_owned()),
+        ),
+        (LinkWhat::Order, Err(Refusal::NoLink)),
+        (LinkWhat::Boleto, Err(Refusal::NoLink)),
+    ] {
+        assert_eq!(opened(&order, what), expected, "{what:?}");
+    }
+}
+
+#[test]
+fn texts_are_checked_at_the_last_moment() {
+    let good = code("loja@example.com");
+    let other = code("outra@example.com");
+    let invalid = Refusal::Invalid("a text has 1 to 4,000 characters");
+    let with = |code: &str| format!("Oi!\n{code}\nQualquer coisa me chama.");
+    let link = "Segue: https://pay.example.com/c/1042".to_owned();
+    for (stage, minutes, template, said, expected) in [
+        (Stage::PixGenerated, 5, None, with(&good), Ok(())),
+        (
+            Stage::PixGenerated,
+            0,
+            None,
+            with(&good),
+            Err(Refusal::PixExpired),
+        ),
+        (
+            Stage::PixGenerated,
+            5,
+            None,
+            with(&other),
+            Err(Refusal::PixExpired),
+        ),
+        (
+            Stage::PaymentExpired,
+            5,
+            None,
+            with(&good),
+            Err(Refusal::PixExpired),
+        ),
+        (
+            Stage::CartAbandoned,
+            5,
+            None,
+            with(&good),
+            Err(Refusal::PixExpired),
+        ),
+        (
+            Stage::PurchaseApproved,
+            5,
+            None,
+            with(&good),
+            Err(Refusal::AlreadyPaid),
+        ),
+        (
+            Stage::PurchaseApproved,
+            5,
+            None,
+            link.clone(),
+            Err(Refusal::AlreadyPaid),
+        ),
+        (
+            Stage::PurchaseApproved,
+            5,
+            None,
+            "Obrigada pela compra!".to_owned(),
+            Ok(()),
+        ),
+        (Stage::CartAbandoned, 5, None, link, Ok(())),
+        (
+            Stage::CartAbandoned,
+            5,
+            None,
+            "Oi, {{ customer.name }}".to_owned(),
+            Err(Refusal::HasHole),
+        ),
+        (
+            Stage::CartAbandoned,
+            5,
+            None,
+            "  \n".to_owned(),
+            Err(invalid.clone()),
+        ),
+        (
+            Stage::CartAbandoned,
+            5,
+            None,
+            "a".repeat(4_001),
+            Err(invalid),
+        ),
+        (
+            Stage::CartAbandoned,
+            5,
+            Some("cart.first"),
+            "Oi, Rita!".to_owned(),
+            Ok(()),
+        ),
+        (
+            Stage::CartAbandoned,
+            5,
+            Some("cart.coupon"),
+            "Oi, Rita!".to_owned(),
+            Err(Refusal::HasHole),
+        ),
+        (
+            Stage::PurchaseApproved,
+            5,
+            Some("cart.link"),
+            "Oi, Rita!".to_owned(),
+            Err(Refusal::AlreadyPaid),
+        ),
+        (
+            Stage::CartAbandoned,
+            5,
+            Some("no.such"),
+            "Oi!".to_owned(),
+            Err(Refusal::NotFound("template")),
+        ),
+    ] {
+        let order = order(stage, &good, minutes);
+        let customer = order.customer();
+        let sources = Sources {
+            order: &order,
+            customer: &customer,
+            agent: Some("Ana"),
+            store: Some("Loja"),
+            platform: Some("Kiwify"),
+            now: now(),
+            locale: Locale::PtBr,
+        };
+        let answer = text(&said, template, &Library::built_in(), Some(&sources));
+        assert_eq!(answer, expected, "{stage:?} {minutes} {template:?} {said}");
+    }
+}

@@ -1,0 +1,359 @@
+//! What agents do: neither lost nor doubled, whatever the line does in between.
+
+use contract::{Action, Actor, Channel, CommandId, MemberId, RefusalCode, Stage};
+use inbox::Refusal;
+use inbox::asking::{CopyWhat, HandOverAsked, LinkWhat, Outside};
+use inbox::view::{Happening, OutboxState, Primary};
+
+use crate::desk::Desk;
+use crate::service::{Kind, Service, Trick};
+use crate::tape::{Tape, order_key, person};
+
+async fn open() -> (Service, Desk) {
+    let mut tape = Tape::new("k1");
+    tape.carts(3);
+    let service = Service::start(tape).await;
+    let desk = Desk::at(&service).await;
+    desk.rows(3).await;
+    desk.live().await;
+    (service, desk)
+}
+
+fn note(text: &str) -> Action {
+    Action::Note {
+        text: text.to_owned(),
+    }
+}
+
+/// The notes of person 1 as the page shows them, with whether they are pending.
+async fn notes(desk: &Desk) -> Vec<(String, bool)> {
+    let timeline = desk.conversation(person(1)).await.timeline;
+    timeline
+        .into_iter()
+        .filter_map(|item| match item.what {
+            Happening::Note { text, pending, .. } => Some((text, pending)),
+            _ => None,
+        })
+        .collect()
+}
+
+async fn settled(desk: &Desk) {
+    desk.until("an empty outbox", async |inbox| {
+        inbox
+            .outbox()
+            .await
+            .expect("reads")
+            .is_empty()
+            .then_some(())
+    })
+    .await;
+}
+
+fn applied(service: &Service) -> Vec<CommandId> {
+    service.with(|state| state.answers.keys().copied().collect())
+}
+
+#[tokio::test]
+async fn an_action_is_shown_at_once_and_confirmed_by_the_feed() {
+    let (service, desk) = open().await;
+    service.trick(Kind::Commands, Trick::StallAfter(0));
+    let id = desk
+        .inbox
+        .act(person(1), note("ligar amanhã"))
+        .await
+        .expect("written");
+    assert_eq!(notes(&desk).await, [("ligar amanhã".to_owned(), true)]);
+    let item = desk
+        .inbox
+        .outbox()
+        .await
+        .expect("reads")
+        .pop()
+        .expect("waits");
+    assert_eq!(
+        (item.id, item.kind.as_str(), item.name.as_deref()),
+        (id, "note", Some("Pessoa 1 de Teste"))
+    );
+    settled(&desk).await;
+    assert_eq!(notes(&desk).await, [("ligar amanhã".to_owned(), false)]);
+    assert_eq!(applied(&service), [id]);
+}
+
+#[tokio::test]
+async fn a_lost_answer_does_nothing_twice() {
+    let (service, desk) = open().await;
+    for trick in [
+        Trick::SwallowAnswer,
+        Trick::CutAfter(30),
+        Trick::Refuse(503, "busy", ""),
+        Trick::StallAfter(10),
+    ] {
+        service.trick(Kind::Commands, trick);
+    }
+    for text in ["um", "dois", "três"] {
+        desk.inbox
+            .act(person(1), note(text))
+            .await
+            .expect("written");
+    }
+    settled(&desk).await;
+    let texts: Vec<String> = notes(&desk)
+        .await
+        .into_iter()
+        .map(|(text, _)| text)
+        .collect();
+    assert_eq!(texts, ["um", "dois", "três"], "in order, each once");
+}
+
+#[tokio::test]
+async fn what_was_done_offline_leaves_in_order_when_the_line_is_back() {
+    let (service, desk) = open().await;
+    service.with(|state| state.signed_out = true);
+    for number in 0..150 {
+        desk.inbox
+            .act(person(1), note(&number.to_string()))
+            .await
+            .expect("written");
+    }
+    let desk = desk.reopened(&service).await;
+    assert_eq!(
+        desk.inbox.outbox().await.expect("reads").len(),
+        150,
+        "kept over a restart"
+    );
+    service.with(|state| state.signed_out = false);
+    desk.inbox.wake();
+    settled(&desk).await;
+    let expected: Vec<String> = (0..150).map(|number| number.to_string()).collect();
+    let told: Vec<String> = service.with(|state| {
+        let notes = state
+            .tape
+            .entries
+            .iter()
+            .filter(|entry| entry.kind == contract::kind::NOTED);
+        notes
+            .map(|entry| entry.read::<contract::entry::Noted>().expect("a note").text)
+            .collect()
+    });
+    assert_eq!(told, expected);
+    assert!(service.with(|state| state.batches.iter().all(|batch| batch.len() <= 100)));
+}
+
+#[tokio::test]
+async fn a_refused_claim_says_who_has_it() {
+    let (service, desk) = open().await;
+    let bia = Actor {
+        id: MemberId::from_u128(99),
+        name: "Bia".to_owned(),
+    };
+    service.with(|state| state.holders.insert(person(1), bia));
+    let id = desk
+        .inbox
+        .act(person(1), Action::Claim {})
+        .await
+        .expect("written");
+    let state = desk.until("refused", async |inbox| {
+        let item = inbox.outbox().await.expect("reads").pop()?;
+        matches!(item.state, OutboxState::Refused { .. }).then_some(item.state)
+    });
+    let refused = OutboxState::Refused {
+        code: RefusalCode::AlreadyClaimed,
+        by: Some("Bia".to_owned()),
+    };
+    assert_eq!(state.await, refused);
+    assert_eq!(
+        desk.conversation(person(1)).await.owner,
+        None,
+        "nothing pretends it is taken"
+    );
+    assert!(!desk.inbox.undo(id).await.expect("answers"));
+    service.with(|state| state.holders.clear());
+    desk.inbox.outbox_retry(id).await.expect("tries again");
+    settled(&desk).await;
+    assert!(
+        desk.conversation(person(1))
+            .await
+            .owner
+            .expect("taken")
+            .is_me
+    );
+}
+
+#[tokio::test]
+async fn a_refused_action_can_be_let_go() {
+    let (service, desk) = open().await;
+    service.trick(Kind::Commands, Trick::Refuse(400, "bad_body", ""));
+    let id = desk.inbox.act(person(1), note("x")).await.expect("written");
+    desk.until("refused", async |inbox| {
+        let item = inbox.outbox().await.expect("reads").pop()?;
+        matches!(
+            item.state,
+            OutboxState::Refused {
+                code: RefusalCode::Invalid,
+                ..
+            }
+        )
+        .then_some(())
+    })
+    .await;
+    desk.inbox.outbox_discard(id).await.expect("lets go");
+    settled(&desk).await;
+    assert_eq!(
+        desk.inbox.outbox_discard(id).await,
+        Err(Refusal::NotFound("action"))
+    );
+}
+
+#[tokio::test]
+async fn one_bad_action_does_not_hold_up_the_others() {
+    let (service, desk) = open().await;
+    service.with(|state| state.signed_out = true);
+    for text in ["um", "mau", "três"] {
+        desk.inbox
+            .act(person(1), note(text))
+            .await
+            .expect("written");
+    }
+    // The batch is refused as a whole, then each is tried alone, and the second is the bad one.
+    service.trick(Kind::Commands, Trick::Refuse(400, "bad_body", ""));
+    service.trick(
+        Kind::Commands,
+        Trick::Slices(9_999, std::time::Duration::ZERO),
+    );
+    service.trick(Kind::Commands, Trick::Refuse(400, "bad_body", ""));
+    service.with(|state| state.signed_out = false);
+    desk.sit(&service).await;
+    desk.until("one refused", async |inbox| {
+        let outbox = inbox.outbox().await.expect("reads");
+        let refused =
+            |item: &inbox::view::OutboxItem| matches!(item.state, OutboxState::Refused { .. });
+        (outbox.len() == 1 && outbox.iter().all(refused)).then_some(())
+    })
+    .await;
+    let texts: Vec<String> = notes(&desk)
+        .await
+        .into_iter()
+        .map(|(text, _)| text)
+        .collect();
+    assert_eq!(texts, ["um", "três"]);
+}
+
+#[tokio::test]
+async fn undo_recalls_what_waits_and_turns_back_what_left() {
+    let (service, desk) = open().await;
+    service.with(|state| state.signed_out = true);
+    // Whatever is tried now is refused at the door, so it never left.
+    let id = desk
+        .inbox
+        .act(person(1), note("não era isso"))
+        .await
+        .expect("written");
+    desk.until("waiting again", async |inbox| {
+        let item = inbox.outbox().await.expect("reads").pop()?;
+        (item.state == OutboxState::Waiting && item.tries > 0).then_some(())
+    })
+    .await;
+    let undone = desk.inbox.undo(id).await.expect("answers");
+    service.with(|state| state.signed_out = false);
+    desk.sit(&service).await;
+    settled(&desk).await;
+    assert_eq!(
+        applied(&service).is_empty(),
+        undone,
+        "either it is gone, or it was said that it is not"
+    );
+
+    let id = desk
+        .inbox
+        .act(person(2), Action::Claim {})
+        .await
+        .expect("written");
+    settled(&desk).await;
+    assert!(desk.conversation(person(2)).await.owner.is_some());
+    assert!(desk.inbox.undo(id).await.expect("turns back"));
+    settled(&desk).await;
+    assert_eq!(desk.conversation(person(2)).await.owner, None);
+}
+
+#[tokio::test]
+async fn a_text_is_written_down_and_opened() {
+    let (_service, desk) = open().await;
+    let asked = HandOverAsked {
+        conversation_id: person(1),
+        order_key: Some(order_key(1)),
+        template_key: None,
+        text: "Oi, posso ajudar?".to_owned(),
+        channel: Channel::Whatsapp,
+    };
+    let handed = desk.inbox.hand_over(asked.clone()).await.expect("opens");
+    let address = "https://wa.me/5511900000001?text=Oi%2C%20posso%20ajudar%3F";
+    assert!(handed.outside == Outside::Open(address.to_owned()));
+    settled(&desk).await;
+    let timeline = desk.conversation(person(1)).await.timeline;
+    let told = timeline.iter().any(|item| {
+        matches!(&item.what, Happening::HandedOver { text, pending: false, by_me: true, .. } if text == "Oi, posso ajudar?")
+    });
+    assert!(told);
+    let mail = HandOverAsked {
+        channel: Channel::Email,
+        ..asked.clone()
+    };
+    let handed = desk.inbox.hand_over(mail).await.expect("opens");
+    assert!(
+        matches!(handed.outside, Outside::Open(address) if address.starts_with("mailto:pessoa1@example.com?"))
+    );
+    let unknown = HandOverAsked {
+        order_key: Some("kiwify:none".to_owned()),
+        ..asked
+    };
+    assert_eq!(
+        desk.inbox.hand_over(unknown).await.err(),
+        Some(Refusal::NotFound("order"))
+    );
+}
+
+#[tokio::test]
+async fn a_payment_in_the_meantime_stops_the_chase() {
+    let (service, desk) = open().await;
+    let asked = HandOverAsked {
+        conversation_id: person(1),
+        order_key: Some(order_key(1)),
+        template_key: Some("cart.link".to_owned()),
+        text: "Segue o link".to_owned(),
+        channel: Channel::Whatsapp,
+    };
+    let link = desk
+        .inbox
+        .copy(person(1), order_key(1), CopyWhat::Link)
+        .await;
+    assert_eq!(link.as_deref(), Ok("https://pay.example.com/c/1"));
+    service.with(|state| state.tape.sale(1, Stage::PurchaseApproved));
+    desk.until("paid", async |inbox| {
+        let view = inbox.conversation(person(1)).await.expect("is here");
+        view.orders
+            .iter()
+            .any(|order| {
+                order.stage == Stage::PurchaseApproved && order.primary == Primary::Nothing
+            })
+            .then_some(())
+    })
+    .await;
+    assert_eq!(
+        desk.inbox.hand_over(asked).await.err(),
+        Some(Refusal::AlreadyPaid)
+    );
+    let link = desk
+        .inbox
+        .copy(person(1), order_key(1), CopyWhat::Link)
+        .await;
+    assert_eq!(link, Err(Refusal::AlreadyPaid));
+    let page = desk
+        .inbox
+        .link(person(1), order_key(1), LinkWhat::Order)
+        .await;
+    assert_eq!(page, Err(Refusal::NoLink));
+    assert!(
+        desk.inbox.outbox().await.expect("reads").is_empty(),
+        "nothing was written down"
+    );
+}

@@ -1,0 +1,217 @@
+//! A desk for tests: short waits, a clock of its own, and waiting for what becomes true instead of sleeping.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use inbox::asking::Mode;
+use inbox::cache::{Cache, Holder};
+use inbox::clock::Clock;
+use inbox::view::{ConversationView, FreshnessState, PageAsked, Row, View};
+use inbox::{Inbox, Pace, Session, Setup, Token};
+use tempfile::TempDir;
+
+use crate::service::{Service, TOKEN, me};
+use crate::tape::{Tape, start};
+
+/// How long anything may take to become true.
+const LONG: Duration = Duration::from_secs(20);
+
+#[derive(Clone)]
+pub struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    pub fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(
+            start().timestamp_millis() + 60_000,
+        )))
+    }
+}
+
+impl Clock for Hand {
+    fn now_millis(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+pub fn pace() -> Pace {
+    Pace {
+        heartbeat: Duration::from_millis(150),
+        answer: Duration::from_millis(400),
+        retry_first: Duration::from_millis(10),
+        retry_last: Duration::from_millis(100),
+        gather: Duration::from_millis(1),
+        notice_hold: Duration::from_millis(400),
+        sweep: Duration::from_secs(5),
+        page: 1_000,
+    }
+}
+
+pub struct Desk {
+    pub inbox: Inbox,
+    pub folder: TempDir,
+}
+
+pub async fn open(folder: &Path) -> Inbox {
+    let setup = Setup {
+        folder: folder.to_owned(),
+        clock: Arc::new(Hand::new()),
+        pace: pace(),
+    };
+    Inbox::open(setup).await.expect("opens")
+}
+
+pub fn session(service: &Service) -> Session {
+    Session {
+        server: service.url.clone(),
+        mode: Mode::Team,
+        me: me(),
+    }
+}
+
+impl Desk {
+    /// Opens a new desk and follows the service.
+    pub async fn at(service: &Service) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inbox = open(folder.path()).await;
+        let desk = Self { inbox, folder };
+        desk.sit(service).await;
+        desk
+    }
+
+    pub async fn sit(&self, service: &Service) {
+        let token = Token::new(TOKEN.to_owned());
+        self.inbox
+            .sit_down(session(service), token)
+            .await
+            .expect("sits down");
+    }
+
+    /// Ends without any good-bye, as a kill would, and opens the same folder again.
+    pub async fn reopened(self, service: &Service) -> Self {
+        let Self { inbox, folder } = self;
+        inbox.close().await;
+        drop(inbox);
+        let inbox = open(folder.path()).await;
+        let desk = Self { inbox, folder };
+        desk.sit(service).await;
+        desk
+    }
+
+    /// Waits until something is true of the desk, looking again after every change.
+    pub async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut(&Inbox) -> Option<T>) -> T {
+        let mut changes = self.inbox.changes();
+        let found = tokio::time::timeout(LONG, async {
+            loop {
+                if let Some(found) = look(&self.inbox).await {
+                    return found;
+                }
+                changes.next().await.expect("the desk is open");
+            }
+        });
+        found
+            .await
+            .unwrap_or_else(|_| panic!("never: {what}; {:?}", self.inbox.freshness()))
+    }
+
+    pub async fn live(&self) {
+        let live = |inbox: &Inbox| {
+            let freshness = inbox.freshness();
+            (freshness.state == FreshnessState::Live
+                && !freshness.filling_in
+                && freshness.behind == 0)
+                .then_some(())
+        };
+        self.until("live", async |inbox| live(inbox)).await;
+    }
+
+    pub async fn state(&self, state: FreshnessState) {
+        self.until("state", async |inbox| {
+            (inbox.freshness().state == state).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the list of all has so many rows, and returns them.
+    pub async fn rows(&self, count: usize) -> Vec<Row> {
+        self.until("rows", async |inbox| {
+            let rows = all(inbox).await;
+            (rows.len() == count).then_some(rows)
+        })
+        .await
+    }
+
+    pub async fn conversation(&self, id: contract::ConversationId) -> ConversationView {
+        self.inbox.conversation(id).await.expect("is here")
+    }
+
+    /// Closes the desk and compares its cache with one that read the tape from its start without any trouble.
+    pub async fn holds(self, tape: &Tape) {
+        self.live().await;
+        self.until("the head", async |inbox| {
+            let total = inbox.list_page(page(1)).await.ok()?.total;
+            (total == people(tape)).then_some(())
+        })
+        .await;
+        self.inbox.close().await;
+        let path = self.folder.path().join("cache.db");
+        let kept = digest(&path, None);
+        let plain = tempfile::tempdir().expect("a folder");
+        let expected = digest(&plain.path().join("cache.db"), Some(tape));
+        assert_eq!(kept, expected);
+    }
+}
+
+fn people(tape: &Tape) -> u64 {
+    let ids: std::collections::HashSet<_> = tape
+        .entries
+        .iter()
+        .filter_map(|entry| entry.conversation_id)
+        .collect();
+    ids.len() as u64
+}
+
+fn digest(path: &Path, tape: Option<&Tape>) -> String {
+    let holder = Holder {
+        member: me().member_id,
+        read_until: start().timestamp_millis() + 60_000,
+    };
+    let now = start().timestamp_millis() + 60_000;
+    let mut cache = Cache::open(path, holder, now).expect("opens").cache;
+    if let Some(tape) = tape {
+        cache.begin(&tape.after(0, usize::MAX / 2)).expect("begins");
+        while cache.index_search(1_000).expect("indexes") > 0 {}
+        while cache.sweep(now).expect("sweeps").more {}
+    } else {
+        let cursor = cache.cursor();
+        assert!(
+            cursor.filled,
+            "history is missing from {} down",
+            cursor.tail
+        );
+    }
+    cache.digest().expect("reads")
+}
+
+pub fn page(limit: u32) -> PageAsked {
+    PageAsked {
+        view: View::All,
+        after: None,
+        limit,
+    }
+}
+
+/// Reads the whole list of all.
+pub async fn all(inbox: &Inbox) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut asked = page(200);
+    loop {
+        let page = inbox.list_page(asked.clone()).await.expect("reads");
+        rows.extend(page.rows);
+        match page.next {
+            Some(next) => asked.after = Some(next),
+            None => return rows,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The desk against a service: a scripted one that misbehaves on purpose, and the real one.
+
+mod actions;
+mod desk;
+mod faults;
+mod first;
+mod news;
+mod service;
+mod tape;

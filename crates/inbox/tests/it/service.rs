@@ -1,0 +1,524 @@
+//! A service that does what a script says: it speaks HTTP by hand, so that it can cut, stall and lie at any byte.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use contract::entry::{ByMember, HandedOver, Noted};
+use contract::{
+    Action, Actor, Chain, CommandAnswer, CommandAnswers, CommandBatch, CommandId, Me, MemberId,
+    Outcome, Position, RefusalCode, Role, WorkspaceId, kind,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::tape::Tape;
+
+pub const TOKEN: &str = "planted-token-never-in-a-log";
+
+/// What happens to the next request of a kind.
+#[derive(Debug, Clone)]
+pub enum Trick {
+    /// Answers with a status and a problem's code, and headers.
+    Refuse(u16, &'static str, &'static str),
+    /// Sends this many bytes of what it should send, then closes.
+    CutAfter(usize),
+    /// Sends this many bytes, then nothing for ever.
+    StallAfter(usize),
+    /// Sends so many bytes at a time, with pauses.
+    Slices(usize, Duration),
+    /// Leaves this entry out.
+    Skip(u64),
+    /// Sends the page again that ends where asked, from this many entries earlier.
+    Again(u64),
+    /// Applies what was sent, and closes without an answer.
+    SwallowAnswer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Stream,
+    Page,
+    Commands,
+    Other,
+}
+
+pub struct State {
+    pub tape: Tape,
+    pub log_start: u64,
+    pub tricks: HashMap<Kind, VecDeque<Trick>>,
+    pub seen: Vec<(Kind, String)>,
+    pub answers: HashMap<CommandId, Outcome>,
+    pub batches: Vec<Vec<CommandId>>,
+    pub holders: HashMap<contract::ConversationId, Actor>,
+    pub signed_out: bool,
+}
+
+#[derive(Clone)]
+pub struct Service {
+    pub url: Url,
+    state: Arc<Mutex<State>>,
+    wake: watch::Sender<u64>,
+    _task: Arc<Bound>,
+}
+
+struct Bound(JoinHandle<()>);
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+pub fn me() -> Me {
+    Me {
+        workspace_id: WorkspaceId::from_u128(1),
+        workspace_name: "Loja de Teste".to_owned(),
+        member_id: MemberId::from_u128(7),
+        member_name: "Ana".to_owned(),
+        role: Role::Agent,
+    }
+}
+
+impl Service {
+    pub async fn start(tape: Tape) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let state = Arc::new(Mutex::new(State {
+            tape,
+            log_start: 1,
+            tricks: HashMap::new(),
+            seen: Vec::new(),
+            answers: HashMap::new(),
+            batches: Vec::new(),
+            holders: HashMap::new(),
+            signed_out: false,
+        }));
+        let wake = watch::channel(0).0;
+        let talk = Talk {
+            state: Arc::clone(&state),
+            wake: wake.clone(),
+        };
+        let task = tokio::spawn(async move {
+            let mut talks = tokio::task::JoinSet::new();
+            while let Ok((socket, _)) = listener.accept().await {
+                talks.spawn(talk.clone().answer(socket));
+            }
+        });
+        Self {
+            url: format!("http://{address}/").parse().expect("an address"),
+            state,
+            wake,
+            _task: Arc::new(Bound(task)),
+        }
+    }
+
+    /// Changes or reads what the service has, and wakes its streams.
+    pub fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let done = act(&mut self.state.lock().expect("no panic inside"));
+        self.wake.send_modify(|count| *count += 1);
+        done
+    }
+
+    pub fn trick(&self, kind: Kind, trick: Trick) {
+        self.with(|state| state.tricks.entry(kind).or_default().push_back(trick));
+    }
+
+    pub fn count(&self, kind: Kind) -> usize {
+        self.with(|state| state.seen.iter().filter(|(seen, _)| *seen == kind).count())
+    }
+}
+
+#[derive(Clone)]
+struct Talk {
+    state: Arc<Mutex<State>>,
+    wake: watch::Sender<u64>,
+}
+
+struct Request {
+    method: String,
+    path: String,
+    query: HashMap<String, String>,
+    token: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Talk {
+    async fn answer(self, mut socket: TcpStream) {
+        let Some(request) = read(&mut socket).await else {
+            return;
+        };
+        let kind = match request.path.as_str() {
+            "/api/v1/feed" => Kind::Stream,
+            "/api/v1/feed/entries" => Kind::Page,
+            "/api/v1/commands" => Kind::Commands,
+            _ => Kind::Other,
+        };
+        let trick = {
+            let mut state = self.state.lock().expect("no panic inside");
+            let query: Vec<String> = request
+                .query
+                .iter()
+                .map(|(k, v)| format!("{k}={v}"))
+                .collect();
+            state.seen.push((kind, query.join("&")));
+            state.tricks.entry(kind).or_default().pop_front()
+        };
+        if let Some(Trick::Refuse(status, code, headers)) = &trick {
+            return send(&mut socket, &refusal(*status, code, headers), None).await;
+        }
+        match kind {
+            Kind::Other => send(&mut socket, &self.session(&request), None).await,
+            _ if !self.signed_in(&request) => {
+                send(&mut socket, &refusal(401, "unauthorized", ""), None).await
+            }
+            Kind::Stream => self.stream(&mut socket, &request, trick).await,
+            Kind::Page => send(&mut socket, &self.page(&request, &trick), trick.as_ref()).await,
+            Kind::Commands => {
+                let answer = self.commands(&request.body);
+                if !matches!(trick, Some(Trick::SwallowAnswer)) {
+                    send(&mut socket, &answer, trick.as_ref()).await;
+                }
+            }
+        }
+    }
+
+    fn signed_in(&self, request: &Request) -> bool {
+        let state = self.state.lock().expect("no panic inside");
+        !state.signed_out && request.token.as_deref() == Some(TOKEN)
+    }
+
+    fn session(&self, request: &Request) -> Vec<u8> {
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/api/v1/sessions") => {
+                let sign_in: contract::SignIn =
+                    serde_json::from_slice(&request.body).expect("a sign-in");
+                match sign_in.invite.as_str() {
+                    "good" => json(&contract::SignedIn {
+                        token: TOKEN.to_owned(),
+                        session_id: contract::SessionId::from_u128(1),
+                        me: Me {
+                            member_name: sign_in.name,
+                            ..me()
+                        },
+                    }),
+                    "used" => refusal(409, "invite_used", ""),
+                    "old" => refusal(410, "invite_expired", ""),
+                    _ => refusal(404, "invite_unknown", ""),
+                }
+            }
+            ("DELETE", "/api/v1/sessions/me") => {
+                self.state.lock().expect("no panic inside").signed_out = true;
+                b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()
+            }
+            _ => refusal(404, "not_found", ""),
+        }
+    }
+
+    /// Says no to a position of another history, as the real service does.
+    fn check(&self, position: Option<&Position>, chain: Option<Chain>) -> Option<Vec<u8>> {
+        let state = self.state.lock().expect("no panic inside");
+        let position = position?;
+        let other = position
+            .epoch
+            .as_ref()
+            .is_some_and(|epoch| *epoch != state.tape.epoch);
+        if other || position.seq > state.tape.head() {
+            return Some(refusal(409, "epoch_changed", ""));
+        }
+        if position.seq + 1 < state.log_start {
+            return Some(refusal(410, "cursor_expired", ""));
+        }
+        let differs = chain.is_some_and(|chain| state.tape.chain_at(position.seq) != Some(chain));
+        differs.then(|| refusal(409, "chain_mismatch", ""))
+    }
+
+    fn page(&self, request: &Request, trick: &Option<Trick>) -> Vec<u8> {
+        let limit = request
+            .query
+            .get("limit")
+            .and_then(|limit| limit.parse().ok())
+            .unwrap_or(200);
+        let position = |name: &str| {
+            request
+                .query
+                .get(name)
+                .map(|text| text.parse::<Position>().expect("a position"))
+        };
+        let (after, before) = (position("after"), position("before"));
+        if after.is_some()
+            && let Some(no) = self.check(after.as_ref(), None)
+        {
+            return no;
+        }
+        let state = self.state.lock().expect("no panic inside");
+        if before
+            .as_ref()
+            .and_then(|before| before.epoch.as_ref())
+            .is_some_and(|epoch| *epoch != state.tape.epoch)
+        {
+            return refusal(409, "epoch_changed", "");
+        }
+        let mut page = match (after, before) {
+            (Some(after), _) => {
+                let back = if let Some(Trick::Again(back)) = trick {
+                    *back
+                } else {
+                    0
+                };
+                state.tape.after(after.seq.saturating_sub(back), limit)
+            }
+            (None, before) => state
+                .tape
+                .before(before.map_or(u64::MAX, |before| before.seq), limit),
+        };
+        let start = state.log_start;
+        if page.entries.iter().any(|entry| entry.seq <= start) {
+            page.entries.retain(|entry| entry.seq >= start);
+            page.next_before = None;
+            page.chain_before = state.tape.chain_at(start - 1).unwrap_or_default();
+        }
+        if let Some(Trick::Skip(seq)) = trick {
+            page.entries.retain(|entry| entry.seq != *seq);
+        }
+        json(&page)
+    }
+
+    fn commands(&self, body: &[u8]) -> Vec<u8> {
+        let batch: CommandBatch = serde_json::from_slice(body).expect("a batch");
+        let mut state = self.state.lock().expect("no panic inside");
+        let ids = batch.commands.iter().map(|command| command.id).collect();
+        state.batches.push(ids);
+        let results = batch.commands.into_iter().map(|command| {
+            let outcome = match state.answers.get(&command.id) {
+                Some(known) => known.clone(),
+                None => perform(&mut state, &command),
+            };
+            state.answers.insert(command.id, outcome.clone());
+            CommandAnswer {
+                id: command.id,
+                outcome,
+            }
+        });
+        let answers = CommandAnswers {
+            results: results.collect(),
+        };
+        drop(state);
+        self.wake.send_modify(|count| *count += 1);
+        json(&answers)
+    }
+
+    async fn stream(&self, socket: &mut TcpStream, request: &Request, trick: Option<Trick>) {
+        let after: Position = request
+            .query
+            .get("after")
+            .expect("a cursor")
+            .parse()
+            .expect("a position");
+        let chain = request
+            .query
+            .get("chain")
+            .map(|chain| chain.parse().expect("a chain"));
+        if let Some(no) = self.check(Some(&after), chain) {
+            return send(socket, &no, None).await;
+        }
+        let mut wake = self.wake.subscribe();
+        let mut bytes =
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+                .to_vec();
+        let mut cursor = after.seq;
+        bytes.extend(self.hello().bytes());
+        let mut left = match trick {
+            Some(Trick::CutAfter(left) | Trick::StallAfter(left)) => left,
+            _ => usize::MAX,
+        };
+        loop {
+            wake.mark_unchanged();
+            if self.state.lock().expect("no panic inside").signed_out {
+                return;
+            }
+            for entry in self.entries_after(&mut cursor, &trick) {
+                bytes.extend(entry.bytes());
+            }
+            let fits = bytes.len().min(left);
+            left -= fits;
+            if put(socket, &bytes[..fits], trick.as_ref()).await.is_none() {
+                return;
+            }
+            if left == 0 {
+                if matches!(trick, Some(Trick::StallAfter(_))) {
+                    std::future::pending::<()>().await;
+                }
+                return;
+            }
+            bytes.clear();
+            tokio::select! {
+                changed = wake.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(Duration::from_millis(100)) => bytes.extend(b": beat\n\n"),
+            }
+        }
+    }
+
+    fn hello(&self) -> String {
+        let state = self.state.lock().expect("no panic inside");
+        let tape = &state.tape;
+        let data = format!(
+            r#"{{"epoch":"{}","head":{},"chain":"{}"}}"#,
+            tape.epoch,
+            tape.head(),
+            tape.chain
+        );
+        format!("retry: 1000\nevent: hello\ndata: {data}\n\n")
+    }
+
+    fn entries_after(&self, cursor: &mut u64, trick: &Option<Trick>) -> Vec<String> {
+        let state = self.state.lock().expect("no panic inside");
+        let page = state.tape.after(*cursor, usize::MAX / 2);
+        *cursor = state.tape.head();
+        let skipped = |seq: u64| matches!(trick, Some(Trick::Skip(skipped)) if *skipped == seq);
+        let entries = page.entries.iter().filter(|entry| !skipped(entry.seq));
+        let text = |entry: &contract::Entry| {
+            let data = serde_json::to_string(entry).expect("serialises");
+            format!(
+                "id: {}.{}\nevent: entry\ndata: {data}\n\n",
+                state.tape.epoch, entry.seq
+            )
+        };
+        entries.map(text).collect()
+    }
+}
+
+/// Does a command as the service would.
+fn perform(state: &mut State, command: &contract::Command) -> Outcome {
+    let by = Actor {
+        id: me().member_id,
+        name: me().member_name,
+    };
+    let (command_id, who) = (command.id, command.conversation_id);
+    let seq = match command.action.clone() {
+        Action::Claim {} => {
+            if let Some(holder) = state.holders.get(&who).filter(|holder| **holder != by) {
+                return Outcome::Refused {
+                    code: RefusalCode::AlreadyClaimed,
+                    by: Some(holder.clone()),
+                };
+            }
+            state.holders.insert(who, by.clone());
+            state
+                .tape
+                .write(Some(who), kind::CLAIMED, &ByMember { command_id, by })
+        }
+        Action::Release {} => {
+            state.holders.remove(&who);
+            state
+                .tape
+                .write(Some(who), kind::RELEASED, &ByMember { command_id, by })
+        }
+        Action::Note { text } => state.tape.write(
+            Some(who),
+            kind::NOTED,
+            &Noted {
+                command_id,
+                by,
+                text,
+            },
+        ),
+        Action::HandOver {
+            channel,
+            text,
+            template_key,
+            order_key,
+        } => {
+            let body = HandedOver {
+                command_id,
+                by,
+                channel,
+                text,
+                template_key,
+                order_key,
+            };
+            state.tape.write(Some(who), kind::HANDED_OVER, &body)
+        }
+    };
+    Outcome::Applied { seq }
+}
+
+async fn read(socket: &mut TcpStream) -> Option<Request> {
+    let mut bytes = Vec::new();
+    let head_end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if socket.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8(bytes[..head_end].to_vec()).expect("text");
+    let header = |name: &str| {
+        head.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name)
+                .then(|| value.trim().to_owned())
+        })
+    };
+    let length = header("content-length").map_or(0, |length| length.parse().expect("a number"));
+    while bytes.len() < head_end + length {
+        if socket.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let mut words = head.split_whitespace();
+    let method = words.next()?.to_owned();
+    let url: Url = format!("http://service{}", words.next()?)
+        .parse()
+        .expect("a path");
+    Some(Request {
+        method,
+        path: url.path().to_owned(),
+        query: url.query_pairs().into_owned().collect(),
+        token: header("authorization")
+            .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned)),
+        body: bytes[head_end..].to_vec(),
+    })
+}
+
+async fn send(socket: &mut TcpStream, bytes: &[u8], trick: Option<&Trick>) {
+    let end = match trick {
+        Some(Trick::CutAfter(bytes_sent) | Trick::StallAfter(bytes_sent)) => {
+            (*bytes_sent).min(bytes.len())
+        }
+        _ => bytes.len(),
+    };
+    put(socket, &bytes[..end], trick).await;
+    if matches!(trick, Some(Trick::StallAfter(_))) {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn put(socket: &mut TcpStream, bytes: &[u8], trick: Option<&Trick>) -> Option<()> {
+    let Some(Trick::Slices(size, pause)) = trick else {
+        return socket.write_all(bytes).await.ok();
+    };
+    for slice in bytes.chunks(*size) {
+        socket.write_all(slice).await.ok()?;
+        tokio::time::sleep(*pause).await;
+    }
+    Some(())
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    let body = serde_json::to_string(value).expect("serialises");
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
+}
+
+fn refusal(status: u16, code: &str, headers: &str) -> Vec<u8> {
+    let body = format!(
+        r#"{{"type":"about:blank","title":"No","status":{status},"code":"{code}","detail":"No."}}"#
+    );
+    let length = body.len();
+    format!("HTTP/1.1 {status} No\r\ncontent-type: application/problem+json\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
+}
