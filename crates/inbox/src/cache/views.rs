@@ -131,3 +131,34 @@ impl Views {
         })
     }
 }
+
+/// Names the questions whose plans matter, for the test that looks at them.
+#[cfg(test)]
+pub(super) fn questions() -> [(&'static str, &'static str); 9] {
+    [
+        ("one page of a list", lists::PAGE),
+        ("one row", lists::ROW),
+        ("one page of a timeline", talk::MOMENTS),
+        ("one search", search::HITS),
+        (
+            "a conversation by its id",
+            "SELECT id FROM conversation WHERE public = ?1",
+        ),
+        (
+            "what was merged into a conversation",
+            "SELECT id FROM conversation WHERE merged_into = ?1 AND merged_into <> 0",
+        ),
+        (
+            "an order by its key",
+            "SELECT id FROM purchase WHERE order_key = ?1",
+        ),
+        (
+            "the orders of a conversation",
+            "SELECT id, order_key, facts FROM purchase WHERE conversation = ?1",
+        ),
+        (
+            "whose time has come",
+            "SELECT at FROM turn WHERE at > ?1 AND at <= ?2 ORDER BY at LIMIT ?3",
+        ),
+    ]
+}

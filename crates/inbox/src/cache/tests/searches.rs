@@ -1,0 +1,149 @@
+use contract::Customer;
+use proptest::prelude::*;
+
+use super::*;
+
+fn world() -> World {
+    let mut feed = Feed::default();
+    feed.at(1)
+        .sale(conversation(1), "KW-77aa", Stage::CartAbandoned, |event| {
+            event.customer = Customer {
+                name: Some("Conceição Guimarães".to_owned()),
+                email: Some("ceica.g@example.com".to_owned()),
+                phone: Some("+5547999990123".to_owned()),
+                phone_typed: None,
+                document: Some("52998224725".to_owned()),
+            };
+            event.items[0].name = "Promoção de Verão".to_owned();
+        });
+    feed.at(2)
+        .sale(conversation(2), "1043", Stage::PurchaseApproved, |event| {
+            event.customer.name = Some("Ana Guimarães".to_owned());
+        });
+    feed.at(3).note(conversation(1), &member(1), "mais recente");
+    World::of(&feed, 5)
+}
+
+fn found(world: &World, typed: &str) -> Vec<ConversationId> {
+    let found = world.cache.views().search(typed, 50, &nobody());
+    found
+        .expect("typed text never fails")
+        .rows
+        .iter()
+        .map(|row| row.id)
+        .collect()
+}
+
+#[test]
+fn people_orders_and_products_are_found_as_people_type_them() {
+    let world = world();
+    let (one, two) = (conversation(1), conversation(2));
+    let cases: &[(&str, &[ConversationId])] = &[
+        ("conceicao", &[one]),
+        ("CONCEIÇÃO", &[one]),
+        ("guimaraes", &[one, two]),
+        ("gui", &[one, two]),
+        ("ana gui", &[two]),
+        ("gui ana", &[two]),
+        ("promocao", &[one]),
+        ("ceica.g@example.com", &[one]),
+        ("ceica.g@ex", &[one]),
+        ("+55 47 99999-0123", &[one]),
+        ("47999990123", &[one]),
+        ("(47) 9999-0123", &[one]),
+        ("4799990123", &[one]),
+        ("99999-0123", &[one]),
+        ("99990123", &[one]),
+        ("0123", &[one]),
+        ("047 99999-0123", &[one]),
+        ("529.982.247-25", &[one]),
+        ("52998224725", &[one]),
+        ("KW-77AA", &[one]),
+        ("77a", &[one]),
+        ("#1043", &[two]),
+        ("1043", &[two]),
+        ("violao", &[two]),
+        ("nada", &[]),
+        ("", &[]),
+        ("   ", &[]),
+        ("\"", &[]),
+        ("-", &[]),
+    ];
+    for (typed, expected) in cases {
+        assert_eq!(found(&world, typed), *expected, "{typed}");
+    }
+    assert_eq!(
+        world
+            .cache
+            .views()
+            .search("gui", 1, &nobody())
+            .expect("hits")
+            .rows
+            .len(),
+        1
+    );
+    assert_eq!(
+        world
+            .cache
+            .views()
+            .search("x", 9, &nobody())
+            .expect("hits")
+            .searched,
+        2
+    );
+}
+
+#[test]
+fn the_index_follows_what_changes() {
+    let mut feed = Feed::default();
+    feed.sale(conversation(1), "1", Stage::CartAbandoned, |event| {
+        event.customer.name = Some("Rita".to_owned())
+    });
+    feed.sale(conversation(2), "2", Stage::CartAbandoned, |event| {
+        event.customer.name = Some("Beto".to_owned())
+    });
+    let mut world = World::of(&feed, 0);
+    feed.at(1)
+        .sale(conversation(1), "1", Stage::PixGenerated, |event| {
+            event.customer.name = Some("Marta".to_owned())
+        });
+    feed.merge(conversation(1), conversation(2));
+    world.follow(&feed);
+    for (typed, hits) in [("rita", 0), ("marta", 1), ("beto", 0), ("kiwify", 1)] {
+        // The newest name counts for each order; both orders are now one person's.
+        let expected = if typed == "beto" { 1 } else { hits };
+        assert_eq!(found(&world, typed).len(), expected, "{typed}");
+    }
+    assert_eq!(found(&world, "beto"), [conversation(1)]);
+}
+
+#[test]
+fn history_is_indexed_later_and_completely() {
+    let feed = feed::trade(600, 5);
+    let mut world = World::new();
+    world
+        .cache
+        .begin(&feed.page(1, feed.head()))
+        .expect("a page");
+    assert_eq!(found(&world, "pessoa1"), []);
+    let left = world.cache.index_search(10).expect("an index");
+    assert!(left > 0);
+    world.index();
+    assert_eq!(world.cache.index_search(10).expect("an index"), 0);
+    assert!(!found(&world, "pessoa1").is_empty());
+    world.cache.tend().expect("leisure");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_typed_is_a_syntax_error(typed in prop_oneof![
+        any::<String>(),
+        "[a-z\"'*^(){}:+ -]{0,20}",
+        "(AND|OR|NOT|NEAR|words|text|[\"*():]| |[0-9]){0,8}",
+    ]) {
+        thread_local! { static WORLD: World = world(); }
+        WORLD.with(|world| found(world, &typed));
+    }
+}
