@@ -50,8 +50,3 @@ export function commands(app: App): Command[] {
     key('help', HelpCircle),
   ];
 }
-
-/** Folds a text for finding: lower case, without accents. */
-export function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
-}

@@ -263,7 +263,7 @@ export const ptBR = {
   'fresh.reconnecting': 'reconectando',
   'fresh.offline': 'offline desde {time}',
   'fresh.catchingUp': { one: 'recebendo {n} evento', other: 'recebendo {n} eventos' },
-  'fresh.fillingIn': 'ao vivo · histórico chegando',
+  'fresh.fillingIn': 'histórico chegando',
   'fresh.stopped': 'parado',
   'trouble.unreachable':
     'O serviço não responde. Tentamos de novo sozinhos; tudo o que já chegou continua aqui.',
@@ -326,7 +326,7 @@ export const ptBR = {
   'first.team': 'Entrar na minha equipe',
   'first.teamHint': 'Você recebeu um endereço e um convite.',
   'first.here': 'Começar neste computador',
-  'first.hereHint': 'O serviço roda aqui mesmo. Depois dá para levar para um servidor.',
+  'first.hereHint': 'O serviço roda aqui. Um servidor pode vir depois.',
   'first.sample': 'Experimentar com vendas de exemplo',
   'first.sampleHint': 'Vendas inventadas chegam ao vivo. Nada sai daqui.',
   'first.server': 'Endereço do servidor',

@@ -10,20 +10,28 @@ interface Kept {
 }
 
 export class Layout {
-  railFolded = $state(false);
+  /** The window is too narrow for an open rail. */
+  narrow = $state(false);
+  #chosenFold = $state(false);
+  #openedNarrow = $state(false);
   listWidth = $state(LIST_USUAL);
   /** The drawer of the context panel is open, in narrow windows. */
   drawer = $state(false);
 
   constructor() {
     const kept = recall();
-    this.railFolded = kept.railFolded ?? false;
+    this.#chosenFold = kept.railFolded ?? false;
     this.listWidth = clampWidth(kept.listWidth ?? LIST_USUAL);
+  }
+
+  get railFolded(): boolean {
+    return this.narrow ? !this.#openedNarrow : this.#chosenFold;
   }
 
   /** Folds the rail, or opens it. */
   toggleRail(): void {
-    this.railFolded = !this.railFolded;
+    if (this.narrow) this.#openedNarrow = !this.#openedNarrow;
+    else this.#chosenFold = !this.#chosenFold;
     this.#keep();
   }
 
@@ -34,7 +42,7 @@ export class Layout {
   }
 
   #keep(): void {
-    const kept: Kept = { railFolded: this.railFolded, listWidth: this.listWidth };
+    const kept: Kept = { railFolded: this.#chosenFold, listWidth: this.listWidth };
     try {
       localStorage.setItem(KEPT_AS, JSON.stringify(kept));
     } catch {
