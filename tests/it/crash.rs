@@ -1,6 +1,6 @@
 //! Programs killed at random moments under load lose nothing and double nothing.
 
-use bench::{service, torture};
+use bench::torture::{self, Programs};
 
 const ROUNDS: usize = 20;
 /// Fixed, so that a failure can be run again; `cargo xtask torture --seed` tries others.
@@ -8,9 +8,28 @@ const SEED: u64 = 20_261_121;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_service_keeps_every_promise() {
-    let program = service::program("balcao-ingest").expect("`cargo build -p ingest --bins` comes first");
+    let program =
+        service::program("balcao-ingest").expect("`cargo build -p ingest --bins` comes first");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let survived = torture::service(&program, folder.path(), ROUNDS, SEED).await.expect("every promise is kept");
+    let survived = torture::service(&programs.service, folder.path(), ROUNDS, SEED)
+        .await
+        .expect("every promise is kept");
     assert_eq!(survived.rounds, ROUNDS);
-    assert!(survived.promised > ROUNDS, "the load was too thin to prove anything: {survived:?}");
+    assert!(
+        survived.promised > ROUNDS,
+        "the load was too thin to prove anything: {survived:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_desk_ends_with_the_cache_of_a_fresh_one() {
+    let programs = Programs::find().expect("`cargo build -p ingest -p bench --bins` comes first");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let survived = torture::desk(&programs, folder.path(), ROUNDS, SEED)
+        .await
+        .expect("nothing lost, nothing doubled");
+    assert!(
+        survived.promised > ROUNDS,
+        "too few notes to prove anything: {survived:?}"
+    );
 }

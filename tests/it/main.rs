@@ -11,7 +11,13 @@ fn every_file_here_is_listed() {
     let listed = include_str!("main.rs");
     for file in std::fs::read_dir(folder).expect("the folder of this test") {
         let path = file.expect("an entry").path();
-        let name = path.file_stem().and_then(|name| name.to_str()).expect("a plain name");
-        assert!(name == "main" || listed.contains(&format!("mod {name};")), "{name} is not listed in main.rs");
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .expect("a plain name");
+        assert!(
+            name == "main" || listed.contains(&format!("mod {name};")),
+            "{name} is not listed in main.rs"
+        );
     }
 }

@@ -3,8 +3,10 @@
 //! Everything here drives the real programs from outside: requests over TCP, the service as a process of its own, the
 //! desktop's core as a process that can be killed. Nothing here ships.
 
+pub mod caching;
 pub mod calibrate;
 pub mod checker;
+pub mod history;
 pub mod load;
 pub mod memory;
 pub mod report;

@@ -186,10 +186,10 @@ impl Line {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {
-            if let Some((status, start, length)) = head_of(&self.buffer) {
-                if let Some(body) = self.buffer.get(start..start + length) {
-                    return Ok((status, body.to_vec()));
-                }
+            if let Some((status, start, length)) = head_of(&self.buffer)
+                && let Some(body) = self.buffer.get(start..start + length)
+            {
+                return Ok((status, body.to_vec()));
             }
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 bail!("the connection was closed in the middle of an answer");

@@ -291,10 +291,10 @@ async fn read_orders(
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
-        if let Some(number) = order_number(&line) {
-            if seen.send((number, Instant::now())).is_err() {
-                return;
-            }
+        if let Some(number) = order_number(&line)
+            && seen.send((number, Instant::now())).is_err()
+        {
+            return;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bench::report::{Report, print_head, say};
 use bench::serving::Bench;
-use bench::{calibrate, service};
+use bench::{caching, calibrate, service};
 use clap::Parser;
 
 /// Measures, prints a table, and writes the figures as JSON.
@@ -42,7 +42,19 @@ async fn main() -> anyhow::Result<()> {
     {
         measure_service(&asked, &mut report).await?;
     }
+    if asked.wants("cache.") {
+        tokio::task::block_in_place(|| measure_cache(&asked, &mut report))?;
+    }
     finish(&asked, &report)
+}
+
+fn measure_cache(asked: &Asked, report: &mut Report) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    caching::run(report, folder.path(), caching::USUAL)?;
+    if !asked.quick {
+        caching::run(report, folder.path(), caching::LARGE)?;
+    }
+    Ok(())
 }
 
 async fn measure_service(asked: &Asked, report: &mut Report) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bench::report::say;
-use bench::{service, torture};
+use bench::torture::{self, Programs, Survived};
 use clap::Parser;
 
 /// Kills the service, then the desktop's core, at random moments under load, and checks that nothing was lost or doubled.
@@ -20,16 +20,33 @@ struct Asked {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let asked = Asked::parse();
-    let program = service::program("balcao-ingest")?;
-    let started = Instant::now();
+    let programs = Programs::find()?;
     let folder = tempfile::tempdir()?;
-    let survived = torture::service(&program, folder.path(), asked.rounds, asked.seed).await?;
-    say(&format!(
-        "service: {} kills, {} promises kept, {} entries in one unbroken chain, {:.0} s",
-        survived.rounds,
-        survived.promised,
-        survived.entries,
-        started.elapsed().as_secs_f64()
-    ));
+    let served = folder.path().join("killed-service");
+    std::fs::create_dir_all(&served)?;
+    let started = Instant::now();
+    let survived = torture::service(&programs.service, &served, asked.rounds, asked.seed).await?;
+    tell("service", "promises kept", survived, started);
+    let started = Instant::now();
+    let survived = torture::desk(
+        &programs,
+        &folder.path().join("killed-desk"),
+        asked.rounds,
+        asked.seed,
+    )
+    .await?;
+    tell("desk", "notes neither lost nor doubled", survived, started);
     Ok(())
+}
+
+fn tell(what: &str, promise: &str, survived: Survived, started: Instant) {
+    let Survived {
+        rounds,
+        promised,
+        entries,
+    } = survived;
+    let seconds = started.elapsed().as_secs();
+    say(&format!(
+        "{what}: {rounds} kills, {promised} {promise}, {entries} entries in one unbroken chain, {seconds} s"
+    ));
 }
