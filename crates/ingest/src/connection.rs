@@ -4,7 +4,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,27 +12,27 @@ use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Shares between socket and server whether the next bytes belong to a request's head.
+/// Shares between socket and server whether the next bytes belong to a request's head: an even count means they do.
 #[derive(Clone)]
-pub(crate) struct Pace(Arc<AtomicBool>);
+pub(crate) struct Pace(Arc<AtomicUsize>);
 
 impl Pace {
     /// Begins with a head expected.
     pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
+        Self(Arc::new(AtomicUsize::new(0)))
     }
 
     /// Tells that a head has been read.
     pub(crate) fn head_read(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.fetch_or(1, Ordering::Relaxed);
     }
 
     /// Tells that an answer is ready, so that the next bytes are a new head.
     pub(crate) fn answered(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn expects_head(&self) -> bool {
+    fn step(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -43,6 +43,8 @@ pub(crate) struct Timed<S> {
     pace: Pace,
     head_time: Duration,
     write_time: Duration,
+    /// The step of the pace that the head's deadline belongs to.
+    step: usize,
     /// When the head that has begun must be complete.
     head_deadline: Option<Instant>,
     head_timer: Option<Pin<Box<Sleep>>>,
@@ -64,6 +66,7 @@ impl<S> Timed<S> {
             pace,
             head_time,
             write_time,
+            step: 0,
             head_deadline: None,
             head_timer: None,
             write_timer: None,
@@ -72,10 +75,13 @@ impl<S> Timed<S> {
     }
 
     fn after_read(&mut self, some: bool) {
-        if !self.pace.expects_head() {
+        let step = self.pace.step();
+        if step != self.step {
+            self.step = step;
             self.head_deadline = None;
             self.head_timer = None;
-        } else if some && self.head_deadline.is_none() {
+        }
+        if some && step.is_multiple_of(2) && self.head_deadline.is_none() {
             self.head_deadline = Some(Instant::now() + self.head_time);
         }
     }
@@ -196,13 +202,15 @@ mod tests {
         let mut near = Timed::new(near, pace.clone(), HEAD, WRITE, Counter::default());
         let mut into = [0; 8];
         far.write_all(b"POST").await.unwrap();
-        near.read(&mut into).await.unwrap();
+        assert_eq!(near.read(&mut into).await.unwrap(), 4);
         pace.head_read();
         let waiting = tokio::time::timeout(HEAD * 2, near.read(&mut into)).await;
         assert!(waiting.is_err(), "a body is not a head");
         pace.answered();
+        let idle = tokio::time::timeout(HEAD * 2, near.read(&mut into)).await;
+        assert!(idle.is_err(), "nothing of the next head is there yet");
         far.write_all(b"P").await.unwrap();
-        near.read(&mut into).await.unwrap();
+        assert_eq!(near.read(&mut into).await.unwrap(), 1);
         assert!(
             near.read(&mut into).await.is_err(),
             "the second head is late as well"

@@ -15,9 +15,12 @@ use crate::store::{Refusal, StoreError};
 /// How long a caller should wait after a 503, in seconds.
 const RETRY_AFTER: u64 = 2;
 
-/// Refuses a request.
+/// Refuses a request; small, since every handler's result carries room for it.
 #[derive(Debug, Clone)]
-pub(crate) struct Refused {
+pub(crate) struct Refused(Box<Words>);
+
+#[derive(Debug, Clone)]
+struct Words {
     status: StatusCode,
     code: &'static str,
     detail: Cow<'static, str>,
@@ -33,31 +36,31 @@ impl Refused {
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
+        Self(Box::new(Words {
             status,
             code,
             detail: detail.into(),
             hint: None,
             path: None,
             header: None,
-        }
+        }))
     }
 
     /// Adds what to do about it.
     pub(crate) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// Adds where in the body the fault lies.
     pub(crate) fn path(mut self, path: String) -> Self {
-        self.path = Some(path);
+        self.0.path = Some(path);
         self
     }
 
     /// Adds a header to the answer.
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
+        self.0.header = Some((name, value));
         self
     }
 
@@ -71,8 +74,8 @@ impl Refused {
     }
 
     /// Returns the stable code.
-    pub(crate) const fn code(&self) -> &'static str {
-        self.code
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
     }
 
     /// The body is larger than allowed.
@@ -153,26 +156,27 @@ impl Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
+        let words = *self.0;
         let problem = Problem {
             kind: "about:blank".to_owned(),
-            title: self
+            title: words
                 .status
                 .canonical_reason()
                 .unwrap_or_default()
                 .to_owned(),
-            status: self.status.as_u16(),
-            code: self.code.to_owned(),
-            detail: self.detail.into_owned(),
-            hint: self.hint.map(Cow::into_owned),
-            path: self.path,
+            status: words.status.as_u16(),
+            code: words.code.to_owned(),
+            detail: words.detail.into_owned(),
+            hint: words.hint.map(Cow::into_owned),
+            path: words.path,
         };
-        let mut response = (self.status, Json(problem)).into_response();
+        let mut response = (words.status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = words.header {
             headers.insert(name, value);
         }
         response

@@ -189,7 +189,7 @@ mod tests {
         let batch = r#"{"commands":[{"id":"Rita"}]}"#;
         assert_eq!(
             told::<CommandBatch>(batch).await,
-            (422, "invalid".into(), Some("commands[0]".into()))
+            (422, "invalid".into(), Some("commands[0].id".into()))
         );
         let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
         assert_eq!(told::<serde_json::Value>(&deep).await.1, "bad_json");

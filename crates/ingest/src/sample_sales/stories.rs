@@ -110,7 +110,7 @@ pub(super) struct Sale {
 
 struct Story {
     sale: Sale,
-    left: std::vec::IntoIter<Stage>,
+    left: std::slice::Iter<'static, Stage>,
 }
 
 /// Tells many stories at once, a step at a time.
@@ -182,7 +182,7 @@ impl Stories {
         };
         Story {
             sale,
-            left: plot.to_vec().into_iter(),
+            left: plot.iter(),
         }
     }
 
@@ -200,7 +200,7 @@ impl Stories {
 
     fn go_on(&mut self, place: usize, now: DateTime<Utc>) -> Option<Happening> {
         let story = self.under_way.get_mut(place)?;
-        let Some(stage) = story.left.next() else {
+        let Some(stage) = story.left.next().copied() else {
             self.under_way.swap_remove(place);
             return None;
         };

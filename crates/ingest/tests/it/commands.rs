@@ -1,0 +1,115 @@
+//! What agents do, over HTTP.
+
+use contract::{CommandAnswers, ConversationId, Outcome, RefusalCode, Role, kind};
+use ingest::store::{System, World};
+use serde_json::{Value, json};
+
+use crate::api::{Api, order};
+
+fn new_id() -> String {
+    let world: &dyn World = &System;
+    let (millis, random) = world.id_parts();
+    contract::CommandId::new(millis, random).to_string()
+}
+
+async fn with_conversation() -> (Api, ConversationId) {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    api.deliver(&path, "unified", &order("A-1", "pending"))
+        .await
+        .ok();
+    let conversation = api.entries().await.last().unwrap().conversation_id.unwrap();
+    (api, conversation)
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_one_by_one_and_a_repeat_as_the_first() {
+    let (api, conversation) = with_conversation().await;
+    let command = |kind: &str, body: Value| json!({"id": new_id(), "conversationId": conversation, "kind": kind, "body": body});
+    let batch = json!({"commands": [
+        command("claim", json!({})),
+        command("note", json!({"text": "Ligar amanhã"})),
+        command("message.handed_over", json!({"channel": "whatsapp", "text": "Oi, Rita"})),
+        command("note", json!({"text": ""})),
+        command("release", json!({})),
+    ]});
+    let first: CommandAnswers = api
+        .post(&api.admin, "/api/v1/commands", &batch)
+        .await
+        .ok()
+        .json();
+    let again: CommandAnswers = api
+        .post(&api.admin, "/api/v1/commands", &batch)
+        .await
+        .ok()
+        .json();
+    assert_eq!(first, again);
+    let refused = Outcome::Refused {
+        code: RefusalCode::Invalid,
+        by: None,
+    };
+    assert_eq!(first.results[3].outcome, refused);
+    let kinds: Vec<String> = api
+        .entries()
+        .await
+        .iter()
+        .rev()
+        .take(4)
+        .map(|entry| entry.kind.clone())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            kind::RELEASED,
+            kind::HANDED_OVER,
+            kind::NOTED,
+            kind::CLAIMED
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_claimed_conversation_names_who_has_it() {
+    let (api, conversation) = with_conversation().await;
+    let agent = api.member(Role::Agent).await;
+    let claim = || json!({"commands": [{"id": new_id(), "conversationId": conversation, "kind": "claim", "body": {}}]});
+    api.post(&agent, "/api/v1/commands", &claim()).await.ok();
+    let answers: CommandAnswers = api
+        .post(&api.admin, "/api/v1/commands", &claim())
+        .await
+        .ok()
+        .json();
+    let Outcome::Refused { code, by } = &answers.results[0].outcome else {
+        panic!("{answers:?}")
+    };
+    assert_eq!(
+        (*code, by.as_ref().unwrap().name.as_str()),
+        (RefusalCode::AlreadyClaimed, "agent")
+    );
+}
+
+#[tokio::test]
+async fn batches_are_checked_as_a_whole() {
+    let (api, conversation) = with_conversation().await;
+    let many: Vec<Value> = (0..101).map(|_| json!({"id": new_id(), "conversationId": conversation, "kind": "claim", "body": {}})).collect();
+    for (code, body) in [
+        ("invalid", json!({"commands": many})),
+        ("invalid", json!({"commands": [{"id": "x"}]})),
+        (
+            "invalid",
+            json!({"commands": [{"id": new_id(), "conversationId": conversation, "kind": "dance", "body": {}}]}),
+        ),
+        ("invalid", json!({})),
+    ] {
+        api.post(&api.admin, "/api/v1/commands", &body)
+            .await
+            .refuses(422, code);
+    }
+    api.send(
+        api.request(reqwest::Method::POST, "/api/v1/commands")
+            .bearer_auth(&api.admin)
+            .body("{"),
+    )
+    .await
+    .refuses(400, "bad_json");
+}

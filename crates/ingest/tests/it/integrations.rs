@@ -1,0 +1,167 @@
+//! Setting up platform accounts: secrets go in and never come out.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::api::{Api, SECRET, order};
+
+#[tokio::test]
+async fn a_slug_creates_once_and_then_updates() {
+    let api = Api::start().await;
+    let body = json!({"slug": "loja", "provider": "unified", "name": "Loja", "secrets": [SECRET],
+        "credentials": {"apiKey": "credencial-secreta"}, "settings": {"checkoutUrl": "https://loja.example.com"}});
+    let made = api.post(&api.admin, "/api/v1/integrations", &body).await;
+    assert_eq!(made.status, 201);
+    let made = made.value();
+    assert_eq!(
+        made["webhookUrl"],
+        format!(
+            "{}/api/v1/webhooks/unified/{}",
+            api.base,
+            made["key"].as_str().unwrap()
+        )
+    );
+    let renamed = api
+        .post(
+            &api.admin,
+            "/api/v1/integrations",
+            &json!({"slug": "loja", "provider": "unified", "name": "Nova"}),
+        )
+        .await;
+    assert_eq!(renamed.status, 200);
+    let renamed = renamed.value();
+    for kept in [
+        "id",
+        "key",
+        "settings",
+        "credentialNames",
+        "secretsValidUntil",
+    ] {
+        assert_eq!(made[kept], renamed[kept], "{kept}");
+    }
+    assert_eq!(renamed["name"], "Nova");
+    let other = json!({"slug": "loja", "provider": "kiwify", "name": "Loja"});
+    api.post(&api.admin, "/api/v1/integrations", &other)
+        .await
+        .refuses(409, "provider_fixed");
+    for path in ["/api/v1/integrations", "/api/v1/integrations/loja"] {
+        let shown = api.get(&api.admin, path).await.ok();
+        let text = String::from_utf8_lossy(&shown.body).into_owned();
+        assert!(
+            !text.contains(SECRET) && !text.contains("credencial-secreta"),
+            "{text}"
+        );
+    }
+    let lead = api.member(contract::Role::Lead).await;
+    let shown = api
+        .get(&lead, "/api/v1/integrations/loja")
+        .await
+        .ok()
+        .value();
+    assert!(shown.get("key").is_none() && shown.get("webhookUrl").is_none());
+}
+
+#[tokio::test]
+async fn what_is_not_acceptable_is_named() {
+    let api = Api::start().await;
+    for (path, change) in [
+        ("slug", json!({"slug": "Loja"})),
+        ("slug", json!({"slug": ""})),
+        ("slug", json!({"slug": "-a"})),
+        ("provider", json!({"provider": "nosuch"})),
+        ("name", json!({"name": "  "})),
+        ("secrets[1]", json!({"secrets": ["a", " "]})),
+        ("secrets", json!({"secrets": ["a", "b", "c", "d", "e"]})),
+        ("credentials", json!({"credentials": {"": "x"}})),
+        (
+            "settings.apiBaseUrl",
+            json!({"settings": {"apiBaseUrl": "https://169.254.169.254/"}}),
+        ),
+    ] {
+        let mut body = json!({"slug": "loja", "provider": "unified", "name": "Loja"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        let answer = api.post(&api.admin, "/api/v1/integrations", &body).await;
+        answer.refuses(422, "invalid");
+        assert_eq!(answer.value()["path"], path);
+    }
+}
+
+#[tokio::test]
+async fn during_a_rotation_both_secrets_hold() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    let rotate = async |body: Value| {
+        api.post(&api.admin, "/api/v1/integrations/loja/rotate-secret", &body)
+            .await
+    };
+    let send = async |secret: &str, id: &str| {
+        api.send(api.signed(&path, "unified", secret, &order(id, "pending")))
+            .await
+    };
+
+    let rotated = rotate(json!({"overlapHours": 1})).await.ok().value();
+    let fresh = rotated["secret"].as_str().unwrap().to_owned();
+    assert_eq!(rotated["secretsValidUntil"].as_array().unwrap().len(), 2);
+    send(SECRET, "R-1").await.ok();
+    send(&fresh, "R-2").await.ok();
+    assert_eq!(
+        api.metric(
+            "balcao_proofs_total{provider=\"unified\",scheme=\"unified.hmac\",secret=\"1\"}"
+        )
+        .await,
+        Some(1.0)
+    );
+
+    let rotated = rotate(json!({"secret": "terceiro", "overlapHours": 0}))
+        .await
+        .ok()
+        .value();
+    assert!(
+        rotated.get("secret").is_none(),
+        "a secret that was sent is not sent back"
+    );
+    send(SECRET, "R-3").await.refuses(401, "bad_proof");
+    send(&fresh, "R-4").await.refuses(401, "bad_proof");
+    send("terceiro", "R-5").await.ok();
+    rotate(json!({"overlapHours": 169}))
+        .await
+        .refuses(422, "invalid");
+    rotate(json!({"secret": ""})).await.refuses(422, "invalid");
+}
+
+#[tokio::test]
+async fn a_change_touches_only_what_it_names() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    let patch = async |body: Value| {
+        api.send(
+            api.request(Method::PATCH, "/api/v1/integrations/loja")
+                .bearer_auth(&api.admin)
+                .json(&body),
+        )
+        .await
+    };
+    let off = patch(json!({"active": false})).await.ok().value();
+    assert_eq!(
+        (off["active"].as_bool(), off["name"].as_str()),
+        (Some(false), Some("loja"))
+    );
+    api.deliver(&path, "unified", &order("A-1", "pending"))
+        .await
+        .refuses(404, "unknown_webhook");
+    patch(json!({"active": true, "name": "Loja nova"}))
+        .await
+        .ok();
+    api.deliver(&path, "unified", &order("A-1", "pending"))
+        .await
+        .ok();
+    api.send(
+        api.request(Method::PATCH, "/api/v1/integrations/nosuch")
+            .bearer_auth(&api.admin)
+            .json(&json!({})),
+    )
+    .await
+    .refuses(404, "not_found");
+}

@@ -1,0 +1,201 @@
+//! Sign-in, roles, the team.
+
+use contract::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::api::Api;
+
+#[tokio::test]
+async fn an_invite_becomes_a_member_once() {
+    let api = Api::start().await;
+    let invite = api
+        .post(&api.admin, "/api/v1/invites", &json!({"role": "agent"}))
+        .await
+        .ok()
+        .value();
+    let code = invite["code"]
+        .as_str()
+        .unwrap()
+        .to_lowercase()
+        .replace('-', " ");
+    let sign_in = async |code: &str| {
+        let body = json!({"invite": code, "name": "  Otávio   Lins ", "device": "notebook"});
+        api.send(api.request(Method::POST, "/api/v1/sessions").json(&body))
+            .await
+    };
+    let signed_in = sign_in(&code).await;
+    assert_eq!(signed_in.status, 201);
+    let signed_in = signed_in.value();
+    let token = signed_in["token"].as_str().unwrap();
+    let me = api.get(token, "/api/v1/sessions/me").await.ok().value();
+    assert_eq!(
+        (me["memberName"].as_str(), me["role"].as_str()),
+        (Some("Otávio Lins"), Some("agent"))
+    );
+    sign_in(&code).await.refuses(409, "invite_used");
+    sign_in("AAAAA-BBBBB-CCCCC-DDDDD-EEEEE")
+        .await
+        .refuses(404, "invite_unknown");
+
+    let team = api.get(token, "/api/v1/members").await.ok().value();
+    let names: Vec<&str> = team["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["name"].as_str())
+        .collect();
+    assert_eq!(names, ["Ada", "Otávio Lins"]);
+    api.send(
+        api.request(Method::DELETE, "/api/v1/sessions/me")
+            .bearer_auth(token),
+    )
+    .await
+    .ok();
+    api.get(token, "/api/v1/sessions/me")
+        .await
+        .refuses(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn names_are_checked_and_guessing_is_slow() {
+    let api = Api::with(|config| config.sign_ins_per_minute = 4).await;
+    let sign_in = async |body: Value| {
+        api.send(api.request(Method::POST, "/api/v1/sessions").json(&body))
+            .await
+    };
+    sign_in(json!({"invite": "x", "name": " "}))
+        .await
+        .refuses(422, "invalid");
+    sign_in(json!({"invite": "x", "name": "n".repeat(81)}))
+        .await
+        .refuses(422, "invalid");
+    for _ in 0..2 {
+        sign_in(json!({"invite": "x", "name": "Rita"}))
+            .await
+            .refuses(404, "invite_unknown");
+    }
+    sign_in(json!({"invite": "x", "name": "Rita"}))
+        .await
+        .refuses(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn every_route_asks_for_its_role() {
+    let api = Api::start().await;
+    api.integration("loja", "kiwify").await;
+    let (agent, lead) = (api.member(Role::Agent).await, api.member(Role::Lead).await);
+    // Route, body, and the answers to nobody, agent, lead and admin.
+    let table: &[(&str, &str, &str, [u16; 4])] = &[
+        ("GET", "/api/v1/feed/entries", "", [401, 200, 200, 200]),
+        ("GET", "/api/v1/sessions/me", "", [401, 200, 200, 200]),
+        ("GET", "/api/v1/members", "", [401, 200, 200, 200]),
+        (
+            "POST",
+            "/api/v1/commands",
+            r#"{"commands":[]}"#,
+            [401, 422, 422, 422],
+        ),
+        ("GET", "/api/v1/deliveries", "", [401, 403, 200, 200]),
+        (
+            "GET",
+            "/api/v1/deliveries/dlv_00000000000000000000000000",
+            "",
+            [401, 403, 404, 404],
+        ),
+        ("GET", "/api/v1/integrations", "", [401, 403, 200, 200]),
+        ("GET", "/api/v1/integrations/loja", "", [401, 403, 200, 200]),
+        ("POST", "/api/v1/integrations", "{}", [401, 403, 403, 422]),
+        (
+            "PATCH",
+            "/api/v1/integrations/loja",
+            "{}",
+            [401, 403, 403, 200],
+        ),
+        (
+            "POST",
+            "/api/v1/integrations/loja/rotate-secret",
+            r#"{"secret":"x"}"#,
+            [401, 403, 403, 200],
+        ),
+        (
+            "DELETE",
+            "/api/v1/integrations/loja",
+            "",
+            [401, 403, 403, 204],
+        ),
+        (
+            "POST",
+            "/api/v1/invites",
+            r#"{"role":"agent"}"#,
+            [401, 403, 201, 201],
+        ),
+        (
+            "POST",
+            "/api/v1/invites",
+            r#"{"role":"lead"}"#,
+            [401, 403, 403, 201],
+        ),
+        (
+            "POST",
+            "/api/v1/invites",
+            r#"{"role":"admin"}"#,
+            [401, 403, 403, 201],
+        ),
+    ];
+    for (method, path, body, expected) in table {
+        let callers = ["", &agent, &lead, &api.admin];
+        for (token, status) in callers.iter().zip(expected) {
+            let request = api.request(method.parse().unwrap(), path).body(*body);
+            let request = if token.is_empty() {
+                request
+            } else {
+                request.bearer_auth(token)
+            };
+            assert_eq!(
+                api.send(request).await.status,
+                *status,
+                "{method} {path} {body}"
+            );
+        }
+    }
+    for header in ["Basic YTpi", "Bearer", "Bearer ", "bearer x y", "x"] {
+        let request = api
+            .request(Method::GET, "/api/v1/members")
+            .header("authorization", header);
+        let answer = api.send(request).await;
+        answer.refuses(401, "unauthorized");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+    }
+}
+
+#[tokio::test]
+async fn workspaces_do_not_see_each_other() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    let receipt = api
+        .deliver(&path, "unified", &crate::api::order("A-1", "pending"))
+        .await
+        .ok()
+        .value();
+    let other = ingest::first_admin(&*api.store, &ingest::store::System, "Outra", "Bia", "teste")
+        .await
+        .unwrap()
+        .token;
+    let delivery = format!(
+        "/api/v1/deliveries/{}",
+        receipt["deliveryId"].as_str().unwrap()
+    );
+    api.get(&other, &delivery).await.refuses(404, "not_found");
+    api.get(&other, "/api/v1/integrations/loja")
+        .await
+        .refuses(404, "not_found");
+    let entries = api.get(&other, "/api/v1/feed/entries").await.ok().value();
+    assert_eq!(entries["head"], 1, "its own admin only");
+    assert!(
+        api.get(&other, "/api/v1/deliveries").await.ok().value()["deliveries"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}
