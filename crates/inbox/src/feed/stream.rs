@@ -62,9 +62,9 @@ impl Stream {
             if let Some(event) = self.ready.pop_front() {
                 return heard(&event);
             }
-            let part = match timeout(self.silence, self.answer.chunk()).await {
-                Ok(Ok(Some(part))) => part,
-                Ok(Ok(None) | Err(_)) | Err(_) => return Err(Fault::Cut),
+            let heard = timeout(self.silence, self.answer.chunk()).await;
+            let Ok(Ok(Some(part))) = heard else {
+                return Err(Fault::Cut);
             };
             let mut events = Vec::new();
             self.reader.take(&part, &mut events)?;

@@ -6,7 +6,7 @@ use inbox::asking::{CopyWhat, HandOverAsked, LinkWhat, Outside};
 use inbox::view::{Happening, OutboxState, Primary};
 
 use crate::desk::Desk;
-use crate::service::{Kind, Service, Trick};
+use crate::service::{BAD, Kind, Service, Trick};
 use crate::tape::{Tape, order_key, person};
 
 async fn open() -> (Service, Desk) {
@@ -56,7 +56,10 @@ fn applied(service: &Service) -> Vec<CommandId> {
 #[tokio::test]
 async fn an_action_is_shown_at_once_and_confirmed_by_the_feed() {
     let (service, desk) = open().await;
-    service.trick(Kind::Commands, Trick::StallAfter(0));
+    service.trick(
+        Kind::Commands,
+        Trick::Refuse(503, "busy", "retry-after: 600\r\n"),
+    );
     let id = desk
         .inbox
         .act(person(1), note("ligar amanhã"))
@@ -74,6 +77,12 @@ async fn an_action_is_shown_at_once_and_confirmed_by_the_feed() {
         (item.id, item.kind.as_str(), item.name.as_deref()),
         (id, "note", Some("Pessoa 1 de Teste"))
     );
+    desk.until("waiting", async |inbox| {
+        let item = inbox.outbox().await.expect("reads").pop()?;
+        (item.tries == 1 && item.state == OutboxState::Waiting).then_some(())
+    })
+    .await;
+    desk.inbox.wake();
     settled(&desk).await;
     assert_eq!(notes(&desk).await, [("ligar amanhã".to_owned(), false)]);
     assert_eq!(applied(&service), [id]);
@@ -208,19 +217,13 @@ async fn a_refused_action_can_be_let_go() {
 async fn one_bad_action_does_not_hold_up_the_others() {
     let (service, desk) = open().await;
     service.with(|state| state.signed_out = true);
-    for text in ["um", "mau", "três"] {
+    for text in ["um", BAD, "três"] {
         desk.inbox
             .act(person(1), note(text))
             .await
             .expect("written");
     }
-    // The batch is refused as a whole, then each is tried alone, and the second is the bad one.
-    service.trick(Kind::Commands, Trick::Refuse(400, "bad_body", ""));
-    service.trick(
-        Kind::Commands,
-        Trick::Slices(9_999, std::time::Duration::ZERO),
-    );
-    service.trick(Kind::Commands, Trick::Refuse(400, "bad_body", ""));
+    // The batch is refused as a whole, then each is tried alone, and only the bad one is refused.
     service.with(|state| state.signed_out = false);
     desk.sit(&service).await;
     desk.until("one refused", async |inbox| {

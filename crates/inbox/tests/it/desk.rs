@@ -181,8 +181,6 @@ fn digest(path: &Path, tape: Option<&Tape>) -> String {
     let mut cache = Cache::open(path, holder, now).expect("opens").cache;
     if let Some(tape) = tape {
         cache.begin(&tape.after(0, usize::MAX / 2)).expect("begins");
-        while cache.index_search(1_000).expect("indexes") > 0 {}
-        while cache.sweep(now).expect("sweeps").more {}
     } else {
         let cursor = cache.cursor();
         assert!(
@@ -191,6 +189,8 @@ fn digest(path: &Path, tape: Option<&Tape>) -> String {
             cursor.tail
         );
     }
+    while cache.index_search(1_000).expect("indexes") > 0 {}
+    while cache.sweep(now).expect("sweeps").more {}
     cache.digest().expect("reads")
 }
 

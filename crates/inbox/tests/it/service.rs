@@ -19,6 +19,9 @@ use crate::tape::Tape;
 
 pub const TOKEN: &str = "planted-token-never-in-a-log";
 
+/// A note with this text is refused, and so is the whole batch it comes in.
+pub const BAD: &str = "mau";
+
 /// What happens to the next request of a kind.
 #[derive(Debug, Clone)]
 pub enum Trick {
@@ -289,6 +292,10 @@ impl Talk {
 
     fn commands(&self, body: &[u8]) -> Vec<u8> {
         let batch: CommandBatch = serde_json::from_slice(body).expect("a batch");
+        let bad = |command: &contract::Command| matches!(&command.action, Action::Note { text } if text == BAD);
+        if batch.commands.iter().any(bad) {
+            return refusal(400, "bad_body", "");
+        }
         let mut state = self.state.lock().expect("no panic inside");
         let ids = batch.commands.iter().map(|command| command.id).collect();
         state.batches.push(ids);

@@ -12,10 +12,7 @@ use crate::feed::{Fault, Line, Retry, chance};
 /// Entries in one step; small enough that a live entry never waits long for its turn.
 const STEP: u32 = 500;
 
-/// Conversations entered into the search index in one step.
-const INDEXED: u32 = 500;
-
-/// Fills older history in until the start of the log, then completes the search index.
+/// Fills older history in until the start of the log.
 pub(super) async fn older(core: Arc<Core>, seat: Arc<Seat>, line: Line) -> Result<(), Ended> {
     let mut cursor = seat.keeper.cursor().await?;
     if !cursor.filled {
@@ -43,7 +40,7 @@ pub(super) async fn older(core: Arc<Core>, seat: Arc<Seat>, line: Line) -> Resul
         }
     }
     core.pulse.filling_in(0);
-    index(&seat).await
+    Ok(())
 }
 
 async fn keep(core: &Core, seat: &Seat, page: Page) -> Result<(), Ended> {
@@ -55,18 +52,6 @@ async fn keep(core: &Core, seat: &Seat, page: Page) -> Result<(), Ended> {
     change.sold.clear();
     core.board.tell(&change);
     Ok(())
-}
-
-async fn index(seat: &Seat) -> Result<(), Ended> {
-    loop {
-        let left = seat
-            .keeper
-            .write(|cache| cache.index_search(INDEXED))
-            .await?;
-        if left == 0 {
-            return Ok(());
-        }
-    }
 }
 
 /// Asks for older entries, again and again while only the line is in the way: what is live must not end for history's sake.

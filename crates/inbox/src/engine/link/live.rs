@@ -13,6 +13,9 @@ use crate::view::FreshnessState;
 /// The most entries applied in one transaction.
 const BATCH: usize = 512;
 
+/// Conversations entered into the search index in one step, between live entries.
+const INDEXED: u32 = 100;
+
 /// How many entries may lie between the line and the cache.
 const WAITING: usize = 1_024;
 
@@ -36,11 +39,17 @@ impl Link {
             self.line.clone(),
         )));
         let mut filled = false;
+        // What big batches left out of the search index is entered when nothing else is to be done.
+        let mut unindexed = true;
         let mut head = self.seat.keeper.cursor().await?.head;
         self.reached(head, &hello);
         // A call to hurry that came before this connection is answered by it.
         self.wake.mark_unchanged();
         loop {
+            if filled && unindexed && heard.is_empty() {
+                unindexed = self.index().await?;
+                continue;
+            }
             let first = tokio::select! {
                 first = heard.recv() => first.unwrap_or(Err(Fault::Cut))?,
                 _ = self.wake.changed() => return Err(Ended::Woken),
@@ -54,10 +63,17 @@ impl Link {
             let Heard::Entry(first) = first else { continue };
             let (batch, rest) = together(*first, &mut heard, hello.head);
             head = batch.last().map_or(head, |entry| entry.seq);
+            unindexed |= batch.len() > 1;
             self.apply(Epoch::clone(&hello.epoch), batch).await?;
             self.reached(head, &hello);
             rest?;
         }
+    }
+
+    /// Enters some conversations into the search index; tells whether there are more.
+    async fn index(&self) -> Result<bool, Ended> {
+        let write = self.seat.keeper.write(|cache| cache.index_search(INDEXED));
+        Ok(write.await? > 0)
     }
 
     /// Notes that the entries up to `head` are here.
