@@ -33,6 +33,8 @@ pub(crate) fn start() {
 
 /// Writes to `folder` too from now on.
 pub(crate) fn write_to(folder: &Path) {
+    // The appender looks for old files at once and would complain about a missing folder on standard error.
+    let _ = std::fs::create_dir_all(folder);
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("balcao")

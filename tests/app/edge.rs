@@ -3,24 +3,15 @@
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
-use testkit::App;
 
-/// Calls a command as the page does and returns `{"ok": …}` or `{"error": …}`.
-fn call(app: &App, command: &str, arguments: &Value) -> Value {
-    app.script(
-        "const [command, args] = arguments;
-         return window.__TAURI_INTERNALS__.invoke(command, args)
-           .then((ok) => ({ ok }), (error) => ({ error }));",
-        &[json!(command), arguments.clone()],
-    )
-}
+use super::call;
 
 #[test]
 fn the_page_learns_which_program_it_runs_in() {
     let app = super::start();
-    let answer = call(&app, "app_info", &json!({}));
+    let answer = call(&app, "boot", &json!({}));
     assert_eq!(answer["ok"]["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(answer["ok"]["platform"], "linux");
+    assert_eq!(answer["ok"]["phase"], "first_run");
 }
 
 #[test]
@@ -30,19 +21,6 @@ fn a_copied_text_reaches_the_systems_clipboard() {
     let answer = call(&app, "copy_text", &json!({ "text": text }));
     assert_eq!(answer["error"], Value::Null);
     app.desktop().expect_clipboard(text);
-}
-
-#[test]
-fn a_strangers_link_is_refused() {
-    let app = super::start();
-    for link in [
-        "https://evil.example/",
-        "file:///etc/passwd",
-        "javascript:alert(1)",
-    ] {
-        let answer = call(&app, "open_link", &json!({ "link": link }));
-        assert_eq!(answer["error"]["code"], "link_refused", "{link}: {answer}");
-    }
 }
 
 #[test]
@@ -118,8 +96,8 @@ fn nothing_in_the_page_reaches_the_network() {
 fn the_app_starts_again_on_the_same_files() {
     let mut app = super::start();
     app.restart();
-    let answer = call(&app, "app_info", &json!({}));
-    assert_eq!(answer["ok"]["platform"], "linux");
+    let answer = call(&app, "boot", &json!({}));
+    assert_eq!(answer["ok"]["phase"], "first_run");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -85,10 +86,29 @@ impl App {
     /// When it does not come up again.
     #[track_caller]
     pub fn restart(&mut self) {
+        self.kill();
+        self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
+    }
+
+    /// Ends the app without a word, as a power cut would, and waits until all of it is gone.
+    #[track_caller]
+    fn kill(&mut self) {
+        let (home, binary) = (self.home.path(), self.launch.binary.as_path());
+        for process in processes_of(home) {
+            // Ids come from the kernel's list of what was started here; the driver is ended by its owner.
+            if fs::read_link(process.join("exe")).is_ok_and(|exe| exe == binary) {
+                let id = process.file_name().map(std::ffi::OsStr::to_owned);
+                let _ = Command::new("kill").arg("-KILL").args(id).status();
+            }
+        }
         self.driver = None;
         // A second one that starts while the first still ends would hand over to it and leave.
-        until("the app to end", || none_runs(self.home.path()));
-        self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
+        until("the app to end", || {
+            match processes_of(self.home.path()).len() {
+                0 => Ok(()),
+                left => Err(format!("{left} of its processes are left")),
+            }
+        });
     }
 
     /// Returns the desktop the app runs on.
@@ -159,7 +179,7 @@ impl App {
     /// When it does not appear.
     #[track_caller]
     pub fn text(&self, testid: &str) -> String {
-        self.retry(testid, |element| self.driver().text(element))
+        until(testid, || shown_text(self.driver(), testid))
     }
 
     /// Waits until an element's rendered text contains `part`.
@@ -169,8 +189,7 @@ impl App {
     #[track_caller]
     pub fn wait_for_text(&self, testid: &str, part: &str) {
         until(&format!("{part:?} in {testid}"), || {
-            let element = first(self.driver(), &selector(testid))?;
-            let text = self.driver().text(&element).map_err(|e| e.to_string())?;
+            let text = shown_text(self.driver(), testid)?;
             if text.contains(part) {
                 Ok(())
             } else {
@@ -245,6 +264,53 @@ impl App {
         fs::write(file, picture).expect("the picture is written");
     }
 
+    /// Returns the links the app gave to the system to open, oldest first. Nothing opens them.
+    pub fn opened(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.home.path().join(OPENED)).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Waits until the app has given `count` links to the system and returns the last.
+    ///
+    /// # Panics
+    /// When it does not.
+    #[track_caller]
+    pub fn expect_opened(&self, count: usize) -> String {
+        until("a link to be opened", || {
+            let opened = self.opened();
+            if opened.len() != count {
+                return Err(format!("{} were opened", opened.len()));
+            }
+            opened.last().cloned().ok_or_else(|| "none".to_owned())
+        })
+    }
+
+    /// Gives the window a size.
+    ///
+    /// # Panics
+    /// When the driver refuses.
+    #[track_caller]
+    pub fn resize(&self, width: u32, height: u32) {
+        if let Err(error) = self.driver().resize(width, height) {
+            panic!("{width}x{height}: {error}");
+        }
+    }
+
+    /// Returns the texts of all elements with this `data-testid`, in document order.
+    ///
+    /// # Panics
+    /// When the driver does not answer.
+    #[track_caller]
+    pub fn texts(&self, testid: &str) -> Vec<String> {
+        let found = self.script(
+            "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent.trim())",
+            &[Value::String(selector(testid))],
+        );
+        let found = found.as_array().cloned().unwrap_or_default();
+        let text = |one: &Value| one.as_str().unwrap_or_default().to_owned();
+        found.iter().map(text).collect()
+    }
+
     /// Returns what the app and its driver wrote to standard output and error.
     pub fn log(&self) -> String {
         read_log(self.home.path())
@@ -282,6 +348,9 @@ impl Drop for App {
 }
 
 const LOG: &str = "app.log";
+
+/// Where the stand-in for the system's opener writes what it was given.
+const OPENED: &str = "opened";
 
 #[track_caller]
 fn open(launch: &Launch, home: &Path, desktop: &Desktop) -> Driver {
@@ -326,7 +395,7 @@ fn login_environment(home: &Path) -> Vec<(&'static str, String)> {
         ("XDG_CACHE_HOME", inside("cache")),
         ("XDG_STATE_HOME", inside("state")),
         ("XDG_RUNTIME_DIR", inside("runtime")),
-        ("PATH", std::env::var("PATH").unwrap_or_default()),
+        ("PATH", path_with_opener(home)),
         ("LANG", language::NAME.to_owned()),
         ("LOCPATH", language::folder().to_string_lossy().into_owned()),
         // Neither is there, and looking for them costs seconds.
@@ -336,20 +405,38 @@ fn login_environment(home: &Path) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Looks for processes that were started with a folder of `home` as theirs.
-fn none_runs(home: &Path) -> Result<(), String> {
+/// Puts a stand-in for `xdg-open` first on the path: it writes down what it is given.
+fn path_with_opener(home: &Path) -> String {
+    let folder = home.join("bin");
+    fs::create_dir_all(&folder).expect("a folder in the temporary home");
+    let script = folder.join("xdg-open");
+    let written = home.join(OPENED);
+    let text = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n",
+        written.display()
+    );
+    fs::write(&script, text).expect("a script in the temporary home");
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(&script, mode).expect("the script can be run");
+    format!(
+        "{}:{}",
+        folder.display(),
+        std::env::var("PATH").unwrap_or_default()
+    )
+}
+
+/// Lists the processes that were started with a folder of `home` as theirs, by their folder in `/proc`.
+fn processes_of(home: &Path) -> Vec<PathBuf> {
     let mark = format!("HOME={}/home\0", home.display());
-    let processes = fs::read_dir("/proc").map_err(|error| error.to_string())?;
-    let left = processes
-        .flatten()
-        .filter_map(|process| fs::read(process.path().join("environ")).ok())
-        .filter(|environment| String::from_utf8_lossy(environment).contains(&mark))
-        .count();
-    if left == 0 {
-        Ok(())
-    } else {
-        Err(format!("{left} of its processes are left"))
-    }
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let marked = |process: &PathBuf| {
+        let environment = fs::read(process.join("environ")).unwrap_or_default();
+        String::from_utf8_lossy(&environment).contains(&mark)
+    };
+    let paths = processes.flatten().map(|process| process.path());
+    paths.filter(marked).collect()
 }
 
 /// Returns a port that was free a moment ago.
@@ -362,6 +449,17 @@ pub(crate) fn free_port() -> u16 {
 
 fn selector(testid: &str) -> String {
     format!("[data-testid=\"{testid}\"]")
+}
+
+/// The driver's own way of reading text finds none in parts that the page lays out apart from the rest.
+fn shown_text(driver: &Driver, testid: &str) -> Result<String, String> {
+    let found = driver.run(
+        "return document.querySelector(arguments[0])?.innerText ?? null",
+        &[Value::String(selector(testid))],
+    );
+    let text = found.map_err(|error| error.to_string())?;
+    let text = text.as_str().ok_or("the page has no such element")?;
+    Ok(text.trim().to_owned())
 }
 
 fn first(driver: &Driver, css: &str) -> Result<Element, String> {

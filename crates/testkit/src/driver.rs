@@ -88,15 +88,6 @@ impl Driver {
             .collect())
     }
 
-    /// Returns an element's rendered text.
-    ///
-    /// # Errors
-    /// When the element is gone or the driver does not answer.
-    pub fn text(&self, element: &Element) -> Result<String, DriverError> {
-        let text = self.wire.get(&self.of(element, "text"))?;
-        Ok(text.as_str().unwrap_or_default().to_owned())
-    }
-
     /// Returns an attribute of an element, or nothing when it has none.
     ///
     /// # Errors

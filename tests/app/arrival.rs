@@ -1,0 +1,45 @@
+//! A webhook becomes a card in the window.
+
+use testkit::Sale;
+
+#[test]
+fn a_sale_that_happens_now_appears_with_its_card() {
+    let (service, app) = super::team();
+    let source = service.kiwify();
+    let sale = Sale::new(1);
+    service.tell(&source, &sale.pix_created());
+    super::open(&app, &sale);
+    app.wait_for_css("[data-testid=card][data-stage=pix_generated]");
+    app.wait_for_text("dock", "R$\u{a0}197,00");
+    app.wait_for_text("count-pix", "1");
+
+    service.tell(&source, &sale.approved());
+    app.wait_for_css("[data-testid=card][data-stage=purchase_approved]");
+    app.wait_for_text("count-approved", "1");
+}
+
+#[test]
+fn what_the_page_lays_out_by_itself_is_not_blocked_by_its_policy() {
+    let (service, app) = super::team();
+    service.tell(&service.kiwify(), &Sale::new(1).pix_created());
+    super::open(&app, &Sale::new(1));
+    app.wait_for("copy-pix");
+    // The list places its rows by computed styles, and the palette comes from a library that brings its own.
+    app.press("Control+k");
+    app.wait_for("search-input");
+    let seen = app.script(
+        "const row = document.querySelector('[data-testid=row]').getBoundingClientRect();
+         const field = document.querySelector('[data-testid=search-input]').getBoundingClientRect();
+         return { row: row.height > 20, field: field.width > 200, font: document.fonts.check('14px \"Inter Variable\"') };",
+        &[],
+    );
+    assert_eq!(
+        seen,
+        serde_json::json!({"row": true, "field": true, "font": true})
+    );
+    assert!(
+        !app.log().contains("Content Security Policy"),
+        "{}",
+        app.log()
+    );
+}
