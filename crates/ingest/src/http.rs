@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use contract::IntegrationId;
 use tokio_util::sync::CancellationToken;
@@ -130,6 +131,11 @@ pub(crate) fn router(desk: Desk) -> Router {
         .fallback(async || Refused::not_found())
         .method_not_allowed_fallback(async || method_not_allowed())
         .with_state(desk)
+}
+
+/// Answers a request whose handler panicked.
+pub(crate) fn broken() -> Response {
+    Refused::internal().into_response()
 }
 
 /// Refuses a method that a route does not have.

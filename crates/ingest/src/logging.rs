@@ -20,7 +20,7 @@ pub enum LogError {
     Taken(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Sends the process's log to standard error.
+/// Sends the process's log to standard error, panics included.
 ///
 /// # Errors
 /// When the filter cannot be read, or a log was set up before.
@@ -31,6 +31,13 @@ pub fn start(config: &Config) -> Result<(), LogError> {
         LogFormat::Text => false,
     };
     subscriber(&config.log, json, std::io::stderr)?.try_init()?;
+    std::panic::set_hook(Box::new(|panic| {
+        // The message of a panic may repeat what was being worked on; where it happened does not.
+        let place = panic
+            .location()
+            .map_or_else(String::new, ToString::to_string);
+        tracing::error!(place, "the program broke at {place}");
+    }));
     Ok(())
 }
 

@@ -29,6 +29,12 @@ struct Refused {
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Doubted {
+    provider: &'static str,
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Answered {
     status: u16,
 }
@@ -46,6 +52,7 @@ pub(crate) struct Metrics {
     deliveries: Family<Delivered, Counter>,
     refusals: Family<Refused, Counter>,
     proofs: Family<Proved, Counter>,
+    doubts: Family<Doubted, Counter>,
     answers: Family<Answered, Counter>,
     accept: Histogram,
     /// Connections open now.
@@ -68,6 +75,7 @@ impl Metrics {
             deliveries: Family::default(),
             refusals: Family::default(),
             proofs: Family::default(),
+            doubts: Family::default(),
             answers: Family::default(),
             accept: Histogram::new(exponential_buckets(0.000_25, 2.0, 14)),
             connections: Gauge::default(),
@@ -96,6 +104,11 @@ impl Metrics {
             "proofs",
             "Proofs of origin that held, by scheme and by which secret",
             self.proofs.clone(),
+        );
+        registry.register(
+            "doubts",
+            "Fields of deliveries that were there and could not be used",
+            self.doubts.clone(),
         );
         registry.register("responses", "HTTP answers by status", self.answers.clone());
         registry.register_with_unit(
@@ -147,6 +160,11 @@ impl Metrics {
                 secret,
             })
             .inc();
+    }
+
+    /// Counts a field that could not be used.
+    pub(crate) fn doubted(&self, provider: &'static str, code: &'static str) {
+        self.doubts.get_or_create(&Doubted { provider, code }).inc();
     }
 
     /// Counts an answer.

@@ -3,12 +3,15 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, header};
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -202,8 +205,21 @@ async fn answer(
     pace.head_read();
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(from));
-    // A router is always ready, so it need not be asked.
-    let response = routes.call(request).await?;
+    // A router is always ready, so it need not be asked. What panicked belongs to this request alone: everything it shares
+    // with others is a lock that is taken whether poisoned or not, a counter, or the store.
+    let answering = AssertUnwindSafe(routes.call(request)).catch_unwind();
+    let mut response = match answering.await {
+        Ok(answered) => answered?,
+        Err(_) => http::broken(),
+    };
+    let headers = response.headers_mut();
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     desk.metrics.answered(response.status().as_u16());
     pace.answered();
     Ok(response)

@@ -71,10 +71,6 @@ pub(crate) async fn docs() -> Response {
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(DOCS_POLICY),
         ),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
     ];
     (headers, DOCS).into_response()
 }

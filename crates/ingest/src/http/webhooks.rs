@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use contract::{DeliveryId, EventId};
-use providers::{Context, Inbound, Proof, Provider, Reading, Secret, Settings};
+use providers::{Context, Doubt, Inbound, Proof, Provider, Reading, Secret, Settings};
 use serde::Serialize;
 
 use super::answer::Refused;
@@ -275,11 +275,25 @@ impl Received<'_> {
             .into_iter()
             .map(|draft| {
                 let (millis, random) = self.desk.world.id_parts();
+                self.count_doubts(&draft.doubts);
                 let business_key = draft.business_key.clone();
                 let event = draft.into_event(EventId::new(millis, random));
                 NewEvent::new(&event, &business_key).map_err(|_| Refused::internal())
             })
             .collect()
+    }
+
+    fn count_doubts(&self, doubts: &[Doubt]) {
+        let slug = self.provider.slug();
+        for Doubt { code, path } in doubts {
+            self.desk.metrics.doubted(slug, code);
+            tracing::debug!(
+                provider = slug,
+                code,
+                path,
+                "a field of {slug} could not be used: {code} at {path}"
+            );
+        }
     }
 
     fn delivery(&self, proof: Proof, reading: NewReading) -> NewDelivery {

@@ -325,3 +325,56 @@ async fn a_hundred_readers_see_the_same() {
         assert_eq!(seen, expected);
     }
 }
+
+/// Readers whose line is cut again and again while orders come in end with the very log of the service.
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_that_are_cut_off_lose_and_double_nothing() {
+    const ORDERS: usize = 300;
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    let writing = async {
+        for first in (0..ORDERS).step_by(10) {
+            let batch = (first..first + 10).map(|serial| {
+                let (api, path) = (&api, &path);
+                async move {
+                    api.deliver(path, "unified", &order(&format!("K-{serial}"), "pending"))
+                        .await
+                        .ok()
+                }
+            });
+            futures_util::future::join_all(batch).await;
+        }
+    };
+    let reading = (1..=12).map(|patience| {
+        let api = &api;
+        async move {
+            let mut log: Vec<Entry> = Vec::new();
+            let mut epoch = None;
+            while log.len() < ORDERS + 1 {
+                let query = match (&epoch, log.last()) {
+                    (Some(epoch), Some(last)) => {
+                        format!("?after={epoch}.{}&chain={}", last.seq, last.chain)
+                    }
+                    _ => String::new(),
+                };
+                let mut stream = Stream::open(api, &api.admin, &query).await;
+                // Cut in the middle of wherever it happens to be.
+                for _ in 0..patience * 3 {
+                    if log.len() == ORDERS + 1 {
+                        break;
+                    }
+                    let frame = stream.next().await.unwrap();
+                    if frame.event == "entry" {
+                        epoch = frame.id.split_once('.').map(|(epoch, _)| epoch.to_owned());
+                        log.push(frame.entry());
+                    }
+                }
+            }
+            log
+        }
+    });
+    let (logs, ()) = tokio::join!(futures_util::future::join_all(reading), writing);
+    for log in logs {
+        check_chain(&log, Chain::EMPTY, 0);
+    }
+}

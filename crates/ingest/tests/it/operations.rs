@@ -17,6 +17,9 @@ async fn the_service_tells_how_it_is() {
         .ok()
         .value();
     assert_eq!(document["openapi"], "3.1.0");
+    let me = api.get(&api.admin, "/api/v1/sessions/me").await.ok();
+    assert_eq!(me.headers["cache-control"], "no-store");
+    assert_eq!(me.headers["x-content-type-options"], "nosniff");
     assert_eq!(api.metric("balcao_connections").await, Some(1.0));
 }
 

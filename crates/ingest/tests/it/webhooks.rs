@@ -255,18 +255,39 @@ async fn an_unsigned_platform_needs_its_key() {
 }
 
 #[tokio::test]
-async fn a_platforms_body_may_come_with_the_unified_proof() {
+async fn the_unified_form_is_taken_on_any_platforms_route() {
     let api = Api::start().await;
     let path = api.integration("loja", "kiwify").await;
-    let body = json!({"id": "c1", "status": "abandoned", "name": "Rita", "email": "rita@example.com", "created_at": "2026-01-01T00:00:00Z"});
-    api.deliver(&path, "unified", &body.to_string()).await.ok();
-    api.deliver(
-        &path,
-        "kiwify",
-        &json!({"id": "c2", "status": "abandoned", "email": "r@example.com"}).to_string(),
-    )
-    .await
-    .ok();
+    let receipt = api
+        .deliver(&path, "unified", &order("A-1", "pending"))
+        .await
+        .ok()
+        .value();
+    assert_eq!(receipt["result"], "accepted");
+    let own = json!({"id": "c2", "status": "abandoned", "email": "rita@example.com"}).to_string();
+    let receipt = api.deliver(&path, "kiwify", &own).await.ok().value();
+    assert_eq!(receipt["result"], "accepted");
+    let events: Vec<_> = api
+        .entries()
+        .await
+        .iter()
+        .filter_map(|entry| entry.event().unwrap())
+        .collect();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event.provider.as_str(), event.external_id.as_str()))
+        .collect();
+    assert_eq!(told, [("kiwify", "A-1"), ("kiwify", "c2")]);
+}
+
+#[tokio::test]
+async fn a_field_that_cannot_be_used_is_counted() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    let odd = json!({"externalId": "D-1", "status": "pending", "stage": "refunded", "customer": {"email": "rita@example.com"}});
+    api.deliver(&path, "unified", &odd.to_string()).await.ok();
+    let line = "balcao_doubts_total{provider=\"unified\",code=\"stage_not_of_status\"}";
+    assert_eq!(api.metric(line).await, Some(1.0));
 }
 
 #[tokio::test]
