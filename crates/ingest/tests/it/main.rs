@@ -6,6 +6,7 @@
 mod api;
 mod commands;
 mod described;
+mod documented;
 mod events;
 mod feed;
 mod integrations;
