@@ -206,10 +206,8 @@ fn write_pulse(text: &mut String, pulse: &Pulse) -> fmt::Result {
             pulse.log_bytes,
         ),
     ] {
-        writeln!(
-            text,
-            "# HELP balcao_store_{name} {help}.\n# TYPE balcao_store_{name} gauge\nbalcao_store_{name} {value}"
-        )?;
+        write_head(text, name, help, "gauge")?;
+        writeln!(text, "balcao_store_{name} {value}")?;
     }
     for (name, help, value) in [
         (
@@ -223,45 +221,43 @@ fn write_pulse(text: &mut String, pulse: &Pulse) -> fmt::Result {
             pulse.failed_commits,
         ),
     ] {
-        writeln!(
-            text,
-            "# HELP balcao_store_{name} {help}.\n# TYPE balcao_store_{name} counter\nbalcao_store_{name}_total {value}"
-        )?;
+        write_head(text, name, help, "counter")?;
+        writeln!(text, "balcao_store_{name}_total {value}")?;
     }
-    write_histogram(
+    for (name, help, unit, values) in [
+        ("batch_jobs", "Writes in one commit", 1.0, &pulse.batch_jobs),
+        (
+            "commit_seconds",
+            "Time of one commit",
+            1e-6,
+            &pulse.commit_micros,
+        ),
+        (
+            "checkpoint_seconds",
+            "Time of one checkpoint step",
+            1e-6,
+            &pulse.checkpoint_micros,
+        ),
+    ] {
+        write_head(text, name, help, "histogram")?;
+        write_histogram(text, name, unit, values)?;
+    }
+    Ok(())
+}
+
+fn write_head(text: &mut String, name: &str, help: &str, kind: &str) -> fmt::Result {
+    writeln!(
         text,
-        "batch_jobs",
-        "Writes in one commit",
-        1.0,
-        &pulse.batch_jobs,
-    )?;
-    write_histogram(
-        text,
-        "commit_seconds",
-        "Time of one commit",
-        1e-6,
-        &pulse.commit_micros,
-    )?;
-    write_histogram(
-        text,
-        "checkpoint_seconds",
-        "Time of one checkpoint step",
-        1e-6,
-        &pulse.checkpoint_micros,
+        "# HELP balcao_store_{name} {help}.\n# TYPE balcao_store_{name} {kind}"
     )
 }
 
 fn write_histogram(
     text: &mut String,
     name: &str,
-    help: &str,
     unit: f64,
     values: &PulseHistogram,
 ) -> fmt::Result {
-    writeln!(
-        text,
-        "# HELP balcao_store_{name} {help}.\n# TYPE balcao_store_{name} histogram"
-    )?;
     let mut sum = 0_u64;
     let mut bound = unit;
     for bucket in &values.buckets {

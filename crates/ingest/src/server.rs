@@ -7,12 +7,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::BoxError;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, header};
 use futures_util::FutureExt;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -195,13 +195,17 @@ async fn connection(
     drop(place);
 }
 
-async fn answer(
-    request: Request<Incoming>,
+async fn answer<B>(
+    request: Request<B>,
     from: SocketAddr,
     pace: Pace,
     mut routes: Router,
     desk: Desk,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Body>, Infallible>
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
     pace.head_read();
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(from));
@@ -238,5 +242,47 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use contract::Problem;
+    use http_body_util::BodyExt;
+    use hyper::Request;
+    use tokio_util::sync::CancellationToken;
+
+    use super::answer;
+    use crate::config::Config;
+    use crate::connection::Pace;
+    use crate::http::Desk;
+    use crate::store::{System, World};
+
+    #[tokio::test]
+    async fn a_handler_that_breaks_is_an_answer_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            database: format!("sqlite://{}/b.db", folder.path().display()),
+            ..Config::default()
+        };
+        let world: Arc<dyn World> = Arc::new(System);
+        let store = crate::open_store(&config, None, &world).unwrap();
+        let here = "127.0.0.1:1".parse().unwrap();
+        let desk = Desk::new(store, config, world, here, CancellationToken::new());
+        let routes = Router::new().route("/", get(async || -> () { panic!("Rita") }));
+        let request = Request::new(Body::empty());
+        let response = answer(request, here, Pace::new(), routes, desk)
+            .await
+            .unwrap();
+        assert_eq!(response.status(), 500);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let problem: Problem = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem.code, "internal");
+        assert!(!String::from_utf8_lossy(&body).contains("Rita"));
     }
 }
