@@ -140,9 +140,10 @@ export class FakeHost implements Host {
     this.#fresh = { ...this.#fresh, heardAt: now };
     const paying = this.#chance.often(0.4) ? this.world.find((one) => inView(one, 'pix', now)) : undefined;
     if (paying) return this.pay(paying.id);
-    const [born] = conversations(1, now);
-    if (!born) return;
-    born.id = `con_new_${++this.#made}`;
+    const [made] = conversations(1, now, 9_000 + ++this.#made);
+    if (!made) return;
+    const born = movedTo(made, now);
+    born.id = `con_new_${this.#made}`;
     born.readAt = 0;
     this.world.unshift(born);
     this.#byId.set(born.id, born);
@@ -452,6 +453,25 @@ export class FakeHost implements Host {
 
 type WithoutFrame<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never;
 type ItemKind = WithoutFrame<TimelineItem>;
+
+/** Moves all of a conversation's times so that the last thing happened just now. */
+function movedTo(from: Conversation, now: number): Conversation {
+  const by = now - (from.timeline.at(-1)?.at ?? now);
+  return {
+    ...from,
+    timeline: from.timeline.map((item) => ({ ...item, at: item.at + by })),
+    orders: from.orders.map((order) => ({
+      ...order,
+      lastAt: order.lastAt + by,
+      steps: order.steps.map((step) => ({ ...step, at: step.at + by })),
+      deadline: order.deadline && {
+        ...order.deadline,
+        from: order.deadline.from + by,
+        at: order.deadline.at + by,
+      },
+    })),
+  };
+}
 
 function drawn(order: OrderCard): OrderCard {
   if (!order.pix?.code) return order;

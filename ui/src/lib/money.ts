@@ -18,5 +18,13 @@ function formatFor(locale: Locale, currency: string) {
 /** Returns `R$ 1.234,56` or `R$1,234.56`. */
 export function money(amount: Amount, locale: Locale): string {
   const { format, digits } = formatFor(locale, amount.currency);
-  return format.format(amount.minor / 10 ** digits);
+  return format.format(decimal(amount.minor, digits));
+}
+
+/** Places the point by text: dividing would lose the last cent of a large amount. */
+function decimal(minor: number, digits: number): Intl.StringNumericLiteral {
+  const figures = String(Math.abs(minor)).padStart(digits + 1, '0');
+  const cut = figures.length - digits;
+  const text = digits === 0 ? figures : `${figures.slice(0, cut)}.${figures.slice(cut)}`;
+  return (minor < 0 ? `-${text}` : text) as Intl.StringNumericLiteral;
 }

@@ -64,8 +64,8 @@ const WAYS: readonly (readonly [Stage[], number])[] = [
 const brl = (minor: number): Amount => ({ minor, currency: 'BRL' });
 
 /** Invents conversations, the newest first. */
-export function conversations(count: number, now: number): Conversation[] {
-  const chance = new Chance(20_261_121);
+export function conversations(count: number, now: number, seed = 20_261_121): Conversation[] {
+  const chance = new Chance(seed);
   const out = Array.from({ length: count }, (_, place) => conversation(chance, place, now));
   return out;
 }
@@ -88,7 +88,7 @@ function conversation(chance: Chance, place: number, now: number): Conversation 
     orders.push(order(chance, `${place}-${n}`, first.lastAt - chance.whole(4, 200) * DAY, way, now));
   }
   const owner = chance.often(0.35) ? member(chance) : null;
-  const timeline = happened(chance, orders, owner, name);
+  const timeline = happened(chance, orders, owner, name, now);
   return {
     id: `con_${String(place).padStart(6, '0')}`,
     person: person(chance, name, full, orders),
@@ -236,6 +236,7 @@ function happened(
   orders: OrderCard[],
   owner: Owner | null,
   name: string | null,
+  now: number,
 ): TimelineItem[] {
   const items: TimelineItem[] = orders.flatMap((order) =>
     order.steps.map((step, place) => ({
@@ -279,5 +280,6 @@ function happened(
       });
     }
   }
+  for (const item of items) item.at = Math.min(item.at, now);
   return items.sort((a, b) => a.at - b.at);
 }

@@ -1,0 +1,227 @@
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FakeHost, type FakeOptions } from './lib/backend.fake';
+import Main from './Main.svelte';
+
+async function open(options: Partial<FakeOptions> = {}): Promise<FakeHost> {
+  const host = new FakeHost({ count: 200, ...options });
+  render(Main, { host });
+  if (options.phase !== 'first_run') await screen.findByTestId('list');
+  return host;
+}
+const press = (key: string, more: KeyboardEventInit = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
+const field = () => screen.getByTestId<HTMLTextAreaElement>('composer');
+
+beforeEach(() => (document.body.innerHTML = ''));
+
+describe('the first run', () => {
+  test('each door opens by its key and says what is wrong beside the fields', async () => {
+    await open({ phase: 'first_run' });
+    await screen.findByTestId('door-team');
+    expect(screen.getByTestId('door-here')).toBeInTheDocument();
+    expect(screen.getByTestId('door-sample')).toBeInTheDocument();
+    await press('1');
+    await fireEvent.input(await screen.findByTestId('field-server'), { target: { value: 'nowhere' } });
+    await fireEvent.input(screen.getByTestId('field-name'), { target: { value: 'Marina' } });
+    await fireEvent.click(screen.getByTestId('door-go'));
+    expect(await screen.findByTestId('door-failure')).toHaveAttribute('data-code', 'bad_address');
+    expect(screen.getByTestId('field-server')).toHaveValue('nowhere');
+    await press('Escape');
+    expect(await screen.findByTestId('door-team')).toBeInTheDocument();
+  });
+
+  test('samples lead to a filled list', async () => {
+    await open({ phase: 'first_run' });
+    await fireEvent.click(await screen.findByTestId('door-sample'));
+    await fireEvent.input(await screen.findByTestId('field-name'), { target: { value: 'Marina' } });
+    await fireEvent.click(screen.getByTestId('door-go'));
+    expect((await screen.findAllByTestId('row')).length).toBeGreaterThan(0);
+  });
+
+  test('starting here shows the addresses to paste, and takes a source', async () => {
+    await open({ phase: 'first_run' });
+    await fireEvent.click(await screen.findByTestId('door-here'));
+    await fireEvent.input(await screen.findByTestId('field-name'), { target: { value: 'Marina' } });
+    await fireEvent.click(screen.getByTestId('door-go'));
+    await screen.findByTestId('sources-sheet');
+    await fireEvent.click(screen.getByTestId('add-source'));
+    expect((await screen.findByTestId('source')).textContent).toContain('/api/v1/webhooks/kiwify/');
+  });
+});
+
+describe('the list', () => {
+  test('draws few of many rows, with their place among all', async () => {
+    await open({ count: 5_000 });
+    await fireEvent.click(screen.getByTestId('view-all'));
+    await waitFor(() => expect(screen.getByTestId('list')).toHaveAttribute('data-total', '5000'));
+    const rows = screen.getAllByTestId('row');
+    expect(rows.length).toBeLessThan(40);
+    expect(rows[0]).toHaveAttribute('aria-setsize', '5000');
+    expect(rows[0]).toHaveAttribute('aria-posinset', '1');
+  });
+
+  test('marks that it was painted', async () => {
+    await open();
+    await waitFor(() => expect(document.documentElement.dataset.painted).toBe('true'));
+    expect(performance.getEntriesByName('balcao:list').length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['nothing yet', { count: 0 }, 'nothing'],
+    ['still filling', { count: 0, state: 'catching_up' as const }, 'syncing'],
+    ['no connection', { count: 0, state: 'offline' as const }, 'silent'],
+  ])('empty, %s', async (_, options, kind) => {
+    await open(options);
+    await waitFor(() => expect(screen.getByTestId('empty')).toHaveAttribute('data-kind', kind));
+  });
+});
+
+describe('a shift without a mouse', () => {
+  test('walk, fill, hand over: three keys', async () => {
+    const host = await open();
+    await fireEvent.click(screen.getByTestId('view-pix'));
+    await waitFor(() => expect(screen.getAllByTestId('row').length).toBeGreaterThan(1));
+    await press('j');
+    await waitFor(() => expect(screen.getByTestId('template-1')).toHaveAttribute('data-fills', 'true'));
+    await press('1');
+    await waitFor(() => expect(field().value).not.toBe(''));
+    expect(document.activeElement).toBe(field());
+    const text = field().value;
+    await press('Enter');
+    await waitFor(() => expect(host.opened).toEqual([text]));
+    expect(await screen.findByTestId('toast')).toBeInTheDocument();
+    expect(field().value).toBe('');
+  });
+
+  test('letters typed into the field are text', async () => {
+    const host = await open();
+    await press('j');
+    await screen.findByTestId('composer');
+    field().focus();
+    await press('c');
+    await press('p');
+    expect(host.copiedTexts).toEqual([]);
+    expect(host.outboxItems).toEqual([]);
+  });
+
+  test('p copies the living PIX code of the order in hand', async () => {
+    const host = await open();
+    await fireEvent.click(screen.getByTestId('view-pix'));
+    await waitFor(() => expect(screen.getAllByTestId('row').length).toBeGreaterThan(1));
+    await press('j');
+    await screen.findByTestId('copy-pix');
+    await press('p');
+    await waitFor(() => expect(host.copiedTexts[0]).toMatch(/^000201.*6304[0-9A-F]{4}$/));
+  });
+
+  test('a claim is shown at once, pending, and can be undone', async () => {
+    const host = await open({ state: 'offline' });
+    await fireEvent.click(screen.getByTestId('view-unassigned'));
+    await screen.findAllByTestId('row');
+    await press('j');
+    await screen.findByTestId('claim');
+    await press('c');
+    expect(await screen.findByTestId('owner')).toHaveAttribute('data-pending', 'true');
+    expect(await screen.findByTestId('outbox')).toHaveAttribute('data-waiting', '1');
+    await press('z', { ctrlKey: true });
+    await waitFor(() => expect(host.outboxItems).toEqual([]));
+    await waitFor(() => expect(screen.queryByTestId('owner')).toBeNull());
+  });
+
+  test('n writes a note that joins the thread', async () => {
+    await open();
+    await press('j');
+    await screen.findByTestId('composer');
+    await press('n');
+    await fireEvent.input(field(), { target: { value: 'Pediu nota fiscal' } });
+    await press('Enter');
+    await waitFor(() =>
+      expect(screen.getAllByTestId('note-item').at(-1)?.textContent).toContain('Pediu nota fiscal'),
+    );
+  });
+
+  test('the palette finds people without accents and opens them', async () => {
+    const host = await open();
+    const name = host.world.find((one) => /^[ÍÉ]/.test(one.person.name ?? ''))?.person.name ?? 'Íris';
+    await press('k', { ctrlKey: true });
+    const plain = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+    await fireEvent.input(await screen.findByTestId('search-input'), { target: { value: plain } });
+    const hit = await screen.findByTestId('search-hit');
+    expect(hit.textContent).toContain(name);
+    await fireEvent.click(hit);
+    await waitFor(() => expect(screen.getByTestId('thread-name').textContent).toBe(name));
+  });
+});
+
+describe('the dock', () => {
+  test('an expired PIX cannot be copied and offers the link', async () => {
+    const host = await open();
+    const from = host.world.find((one) => one.orders[0]?.pix?.state === 'expired' && one.orders[0].checkout);
+    expect(from).toBeDefined();
+    await fireEvent.click(screen.getByTestId('view-all'));
+    host.world.unshift(...host.world.splice(host.world.indexOf(from!), 1));
+    await press('k', { ctrlKey: true });
+    const input = await screen.findByTestId('search-input');
+    await fireEvent.input(input, { target: { value: from!.orders[0]!.reference } });
+    await fireEvent.click(await screen.findByTestId('search-hit'));
+    const dock = await screen.findByTestId('dock');
+    await waitFor(() =>
+      expect(within(dock).getByTestId('copy-pix')).toHaveAttribute('aria-disabled', 'true'),
+    );
+    await press('p');
+    await waitFor(() =>
+      expect(screen.getByTestId('copy-failure')).toHaveAttribute('data-code', 'pix_expired'),
+    );
+    expect(host.copiedTexts).toEqual([]);
+    await fireEvent.click(within(dock).getByTestId('copy-link'));
+    await waitFor(() => expect(host.copiedTexts[0]).toMatch(/^https:/));
+  });
+
+  test('personal data is masked until asked for', async () => {
+    await open();
+    await press('j');
+    const phone = await screen.findByTestId('person-email');
+    expect(phone.textContent).toContain('•');
+    await fireEvent.click(within(phone).getByTestId('reveal-email'));
+    await waitFor(() => expect(phone.textContent).toMatch(/^\s*\w+@example\.com/));
+  });
+});
+
+describe('settings', () => {
+  test('theme, language and density act at once', async () => {
+    await open();
+    await fireEvent.click(screen.getByTestId('settings'));
+    await fireEvent.click(await screen.findByTestId('theme-dark'));
+    await waitFor(() => expect(document.documentElement.dataset.theme).toBe('dark'));
+    await fireEvent.click(screen.getByTestId('locale-en'));
+    await waitFor(() => expect(screen.getByTestId('view-due').textContent).toContain('Due now'));
+    await fireEvent.click(screen.getByTestId('density-compact'));
+    await waitFor(() => expect(screen.getAllByTestId('row')[0]).toHaveStyle({ height: '44px' }));
+  });
+
+  test('single keys can be turned off', async () => {
+    const host = await open({ settings: { singleKeys: false } });
+    await press('ArrowDown');
+    await screen.findByTestId('composer');
+    await press('c');
+    await press('n');
+    expect(host.outboxItems).toEqual([]);
+  });
+});
+
+test('a refused action stays in sight until it is dealt with', async () => {
+  const host = await open();
+  host.refuseSomething();
+  const line = await screen.findByTestId('outbox');
+  expect(line).toHaveAttribute('data-refused', '1');
+  await fireEvent.click(line);
+  expect((await screen.findByTestId('outbox-item')).textContent).toContain('Rafael Tanaka já assumiu');
+});
+
+test('the freshness is told as it is', async () => {
+  const host = await open();
+  expect(screen.getByTestId('freshness')).toHaveAttribute('data-state', 'live');
+  host.setFreshness({ state: 'offline', since: Date.now() - 60_000, trouble: 'unreachable' });
+  await waitFor(() => expect(screen.getByTestId('freshness')).toHaveAttribute('data-state', 'offline'));
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { setLocale, systemLocale, t } from './i18n.svelte';
+import { en } from './i18n/en';
+import { ptBR, type Key } from './i18n/pt-BR';
+
+const keys = Object.keys(ptBR) as Key[];
+const flat = (text: string | { one: string; other: string }) =>
+  typeof text === 'string' ? [text] : [text.one, text.other];
+const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+
+describe('the two catalogues say the same', () => {
+  test.each(keys)('%s', (key) => {
+    const [source, english] = [flat(ptBR[key]), flat(en[key])];
+    expect(english.length).toBe(source.length);
+    for (const [place, text] of english.entries()) {
+      expect(text.trim()).not.toBe('');
+      expect(holes(text)).toEqual(holes(source[place] ?? ''));
+    }
+  });
+  test('and no key is left over', () => expect(Object.keys(en).sort()).toEqual([...keys].sort()));
+});
+
+test('plurals follow the language', () => {
+  expect(t('list.new', { n: 1 })).toBe('1 nova');
+  expect(t('list.new', { n: 2 })).toBe('2 novas');
+  expect(t('rail.outboxWaiting', { n: 1_200 })).toBe('1.200 ações aguardam envio');
+  setLocale('en');
+  expect(t('rail.outboxWaiting', { n: 1 })).toBe('1 action waits to be sent');
+  expect(t('time.days', { n: 0 })).toBe('0 days');
+});
+
+test('Brazil counts zero as one', () => expect(t('time.days', { n: 0 })).toBe('0 dia'));
+
+test('a value is shown as it is, braces and all', () => {
+  expect(t('palette.none', { text: '{n}' })).toBe('Nada encontrado para “{n}”.');
+});
+
+test.each([
+  [['pt-PT'], 'pt-BR'],
+  [['en-GB', 'pt-BR'], 'en'],
+  [['de', 'en'], 'en'],
+  [['fr'], 'pt-BR'],
+  [[], 'pt-BR'],
+])('a system that prefers %j reads %s', (tags, locale) => expect(systemLocale(tags)).toBe(locale));
+
+test('pt-BR does not shout', () => {
+  for (const key of keys)
+    for (const text of flat(ptBR[key])) expect(text, key).not.toMatch(/!|\b[A-ZÀ-Ú]{5,}\b/);
+});

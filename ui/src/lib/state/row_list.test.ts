@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { FakeHost } from '../backend.fake';
+import { IDLE, RowList } from './row_list.svelte';
+
+let now = Date.parse('2026-11-21T14:00:00-03:00');
+let host: FakeHost;
+let list: RowList;
+const ids = () => list.rows.map((row) => row.id);
+
+beforeEach(async () => {
+  now = Date.parse('2026-11-21T14:00:00-03:00');
+  host = new FakeHost({ count: 450, now: () => now });
+  list = new RowList(host);
+  await list.show('all');
+  list.touch(now);
+});
+
+describe('rows never jump under a hand', () => {
+  test('a change is shown where the row stands', async () => {
+    const before = ids();
+    const id = before[5] ?? '';
+    host.pay(id);
+    await list.changed([id], false, now);
+    expect(ids()).toEqual(before);
+    expect(list.rows[5]?.group).toBe('approved');
+  });
+
+  test('a new row waits for a re-sort while the list is in use', async () => {
+    const before = ids();
+    host.arrive();
+    const born = host.world[0]!.id;
+    await list.changed([born], false, now + IDLE - 1);
+    expect(ids()).toEqual(before);
+    expect(list.fresh.size).toBe(1);
+    await list.resort();
+    expect(ids()[0]).toBe(born);
+    expect(list.fresh.size).toBe(0);
+  });
+
+  test('left alone for two seconds, the list re-sorts by itself', async () => {
+    host.arrive();
+    const born = host.world[0]!.id;
+    await list.changed([born], false, now + IDLE);
+    expect(ids()[0]).toBe(born);
+  });
+
+  test.each([
+    ['the pointer is over it', () => list.pointer(true)],
+    ['it is scrolled', () => list.scrolled(false)],
+  ])('but not while %s', async (_, hold) => {
+    hold();
+    host.arrive();
+    const born = host.world[0]!.id;
+    await list.changed([born], false, now + 60_000);
+    expect(ids()).not.toContain(born);
+    list.pointer(false);
+    list.scrolled(true);
+    await list.settleWhenIdle(now + 60_000);
+    expect(ids()[0]).toBe(born);
+  });
+
+  test('a row that left the view stays, marked, until a re-sort', async () => {
+    await list.show('pix');
+    list.pointer(true);
+    const id = ids()[1] ?? '';
+    const before = ids();
+    host.pay(id);
+    await list.changed([id], false, now);
+    expect(ids()).toEqual(before);
+    expect(list.gone.has(id)).toBe(true);
+    await list.resort();
+    expect(ids()).toEqual(before.filter((known) => known !== id));
+  });
+
+  test('the selection stays with its row', async () => {
+    list.selected = ids()[3] ?? null;
+    host.arrive();
+    await list.resort();
+    expect(list.rows[4]?.id).toBe(list.selected);
+  });
+});
+
+test('pages follow each other without a hole or a double', async () => {
+  while (list.rows.length < list.total) await list.more();
+  expect(new Set(ids()).size).toBe(450);
+  const times = list.rows.map((row) => row.lastAt);
+  expect(times).toEqual([...times].sort((a, b) => b - a));
+});
+
+test('one page is asked for at a time', async () => {
+  const asked: (string | null)[] = [];
+  const page = host.listPage;
+  host.listPage = (what) => {
+    asked.push(what.after);
+    return page(what);
+  };
+  await Promise.all([list.more(), list.more(), list.more()]);
+  expect(asked).toHaveLength(1);
+});
+
+test('only rows that changed are new objects', async () => {
+  const before = list.rows;
+  const id = before[2]?.id ?? '';
+  host.pay(id);
+  await list.resort();
+  const same = list.rows.filter((row) => before.includes(row)).length;
+  expect(same).toBe(before.length - 1);
+});
+
+test('an answer for a view left meanwhile is dropped', async () => {
+  const slow = list.show('boleto');
+  const quick = list.show('cart');
+  await Promise.all([slow, quick]);
+  expect(list.view).toBe('cart');
+  expect(list.rows.every((row) => row.group === 'cart')).toBe(true);
+});
+
+test('a burst of changes asks the host few times', async () => {
+  let calls = 0;
+  const rows = host.rows;
+  host.rows = (what) => {
+    calls += 1;
+    return rows(what);
+  };
+  await Promise.all(ids().map((id) => list.changed([id], false, now)));
+  expect(calls).toBeLessThanOrEqual(2);
+});
+
+test('a list that cannot be read says so, one that could be stays', async () => {
+  host.listPage = () => Promise.reject(new Error('gone'));
+  await list.resort();
+  expect(list.status).toBe('ready');
+  await list.show('mine');
+  expect(list.status).toBe('failed');
+});
+
+test('moving stops at both ends', () => {
+  expect(list.move(-1)).toBe(ids()[0]);
+  expect(list.move(-1)).toBe(ids()[0]);
+  expect(list.move(10_000)).toBe(ids().at(-1));
+});
