@@ -36,14 +36,15 @@ pub fn pack(unix_millis: u64, random: [u8; 10]) -> u128 {
 }
 
 fn write_base32(number: u128, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for place in (0..TEXT_LEN).rev() {
+    let mut text = [b'0'; TEXT_LEN as usize];
+    for (place, slot) in (0..TEXT_LEN).rev().zip(&mut text) {
         let digit = (number >> place.saturating_mul(5)) & 0x1f;
         let byte = usize::try_from(digit)
             .ok()
             .and_then(|index| ALPHABET.get(index));
-        write!(out, "{}", char::from(*byte.unwrap_or(&b'0')))?;
+        *slot = *byte.unwrap_or(&b'0');
     }
-    Ok(())
+    out.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
 }
 
 fn read_base32(text: &str) -> Option<u128> {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::customer::Customer;
@@ -15,6 +15,8 @@ use crate::event::{Boleto, Event, Item, Payment, PaymentMethod, Pix, Utms};
 use crate::ids::{EventId, IntegrationId};
 use crate::money::{Currency, Money};
 use crate::stage::{Stage, Status};
+
+mod kept;
 
 /// Ranks two claims about one order: the source's own time, then the stage's rank, then the event's id.
 ///
@@ -61,7 +63,7 @@ pub struct Latest<T> {
 }
 
 /// Tells when a stage was first and last reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The earliest time told.
     pub first: DateTime<Utc>,
@@ -73,7 +75,7 @@ pub struct Span {
 ///
 /// Its `Debug` shows the stages only: the rest is about a person.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "kept::Kept", into = "kept::Kept")]
 pub struct Order {
     /// When each stage was reached.
     pub reached: BTreeMap<Stage, Span>,
