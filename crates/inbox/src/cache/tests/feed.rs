@@ -172,20 +172,18 @@ impl Feed {
 
     /// Returns the entries `first..=last` as the service's page.
     pub fn page(&self, first: u64, last: u64) -> Page {
-        let entries = self
-            .entries
-            .iter()
-            .filter(|entry| (first..=last).contains(&entry.seq));
+        let place = |seq: u64| usize::try_from(seq).expect("small");
+        let (first, last) = (first.max(1), last.min(self.head()));
+        let entries = self.entries.get(place(first - 1)..place(last));
         Page {
             epoch: self.epoch.clone(),
-            entries: entries.cloned().collect(),
+            entries: entries.unwrap_or_default().to_vec(),
             head: self.head(),
             next_after: (last < self.head()).then_some(last),
             next_before: (first > 1).then_some(first),
-            chain_before: self
-                .entries
-                .iter()
-                .find(|entry| entry.seq + 1 == first)
+            chain_before: place(first)
+                .checked_sub(2)
+                .and_then(|before| self.entries.get(before))
                 .map_or(Chain::EMPTY, |entry| entry.chain),
         }
     }
