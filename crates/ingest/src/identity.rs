@@ -5,6 +5,9 @@
 
 use contract::{ConversationId, Event, phone::Phone};
 
+#[cfg(test)]
+mod tests;
+
 /// Lists what can lead to a conversation, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trace {

@@ -4,7 +4,7 @@ pub(crate) mod commands;
 pub(crate) mod deliveries;
 pub(crate) mod feed;
 pub(crate) mod persons;
-mod script;
+pub(crate) mod script;
 mod world;
 
 pub(crate) use script::Stage;

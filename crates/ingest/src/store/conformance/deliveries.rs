@@ -262,7 +262,7 @@ pub(crate) async fn lists_page_without_gaps_or_twins(stage: &impl Stage) {
         let accepted = script.store.accept(delivery).await.unwrap();
         ids.push((id, elsewhere, accepted.result));
     }
-    ids.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    ids.sort_unstable_by_key(|(id, ..)| std::cmp::Reverse(*id));
     for integration in [None, Some(other.id)] {
         for result in [
             None,

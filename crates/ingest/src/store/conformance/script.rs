@@ -39,8 +39,10 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) async fn on(stage: &impl Stage) -> Self {
-        let store = stage.open().await;
-        let world = stage.world();
+        Self::with(stage.open().await, stage.world()).await
+    }
+
+    pub(crate) async fn with(store: Arc<dyn Store>, world: Arc<StagedWorld>) -> Self {
         let workspace = store.ensure_workspace("Loja").await.expect("stored");
         let integration = integrate(&store, &world, &workspace, "loja-1", "kiwify").await;
         let session = enrol(&store, &world, &workspace, "Ana").await;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::OpenError;
@@ -66,6 +67,8 @@ pub(super) fn checkpointer(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn common(db: &Connection) -> rusqlite::Result<()> {
+    // Else every new value bound to a query may have it planned anew, which costs more than most queries.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.pragma_update(None, "trusted_schema", false)?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")

@@ -1,5 +1,9 @@
 //! What only this engine has to promise, and what every store promises, run on this one.
 
+mod opening;
+mod tables;
+mod writing;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

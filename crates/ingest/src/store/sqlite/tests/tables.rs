@@ -1,0 +1,107 @@
+//! The tables themselves: plans of the queries, and what is let go.
+
+use chrono::TimeDelta;
+use rusqlite::Connection;
+
+use super::Folder;
+use super::writing::opened;
+use crate::store::conformance::Stage;
+use crate::store::conformance::script::{by_phone, refusal};
+use crate::store::sqlite::{QueueBounds, SMALL, nonces::Sweep};
+use crate::store::{DeliveryQuery, DeliveryResult, Store};
+
+#[tokio::test]
+async fn expired_nonces_go_and_others_stay() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    for n in 0..40 {
+        let mut delivery =
+            script.delivery(&[script.event(&format!("o{n}"), by_phone("+5547900000111"))]);
+        delivery.nonce = Some(script.nonce(&format!("nonce-{n:04}")));
+        store.accept(delivery).await.unwrap();
+        script.world.pass(TimeDelta::seconds(30));
+    }
+    // The first twenty ended ten minutes after they came.
+    let now = crate::store::World::now(script.world.as_ref());
+    let left: i64 = store
+        .write(SMALL, move |writing| {
+            let mut sweep = Sweep::default();
+            for _ in 0..16 {
+                sweep.step(writing.db, now)?;
+            }
+            Ok(writing
+                .db
+                .query_row("SELECT count(*) FROM nonce", [], |row| row.get(0))?)
+        })
+        .await
+        .unwrap();
+    assert_eq!(left, 20);
+    let mut replay = script.delivery(&[script.event("o39", by_phone("+5547900000111"))]);
+    replay.nonce = Some(script.nonce("nonce-0039"));
+    assert_eq!(refusal(store.accept(replay).await), "nonce_reused");
+}
+
+/// Every statement of the store that reads a table that grows must search it, never walk or sort it.
+#[tokio::test]
+async fn no_query_walks_a_table_that_grows() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let accepted = script
+        .accept(&[script.event("o1", by_phone("+5547900000111"))])
+        .await;
+    store
+        .delivery(script.workspace.id, accepted.delivery_id)
+        .await
+        .unwrap();
+    for result in [None, Some(DeliveryResult::Rejected)] {
+        let query = DeliveryQuery {
+            limit: 10,
+            result,
+            ..DeliveryQuery::default()
+        };
+        store.deliveries(script.workspace.id, query).await.unwrap();
+    }
+    let db = Connection::open(folder.options().path).unwrap();
+    let sources = [
+        include_str!("../accept.rs"),
+        include_str!("../commands.rs"),
+        include_str!("../deliveries.rs"),
+        include_str!("../pages.rs"),
+        include_str!("../people.rs"),
+        include_str!("../place.rs"),
+    ];
+    let mut seen = 0;
+    for sql in sources.iter().flat_map(|source| statements(source)) {
+        let mut plan = match db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")) {
+            Ok(plan) => plan,
+            Err(error) => panic!("{sql}: {error}"),
+        };
+        let nulls = rusqlite::params_from_iter(vec![rusqlite::types::Null; plan.parameter_count()]);
+        let steps: Vec<String> = plan
+            .query_map(nulls, |row| row.get(3))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        seen += 1;
+        for step in steps {
+            let walks = step.starts_with("SCAN") && !step.contains("CONSTANT ROW");
+            let is_max = sql.contains("max(id)");
+            assert!(!step.contains("TEMP B-TREE"), "{sql}\n{step}");
+            assert!(!walks || is_max, "{sql}\n{step}");
+        }
+    }
+    assert!(seen >= 20, "the statements were found: {seen}");
+}
+
+/// Finds the statements in a source: string literals that begin as one, without a part to fill in.
+fn statements(source: &str) -> Vec<String> {
+    let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "];
+    source
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| verbs.iter().any(|verb| text.starts_with(verb)))
+        .filter(|text| !text.contains('{'))
+        .map(str::to_owned)
+        .collect()
+}
