@@ -173,25 +173,41 @@ fn people(tape: &Tape) -> u64 {
 }
 
 fn digest(path: &Path, tape: Option<&Tape>) -> String {
-    let holder = Holder {
-        member: me().member_id,
-        read_until: start().timestamp_millis() + 60_000,
-    };
-    let now = start().timestamp_millis() + 60_000;
-    let mut cache = Cache::open(path, holder, now).expect("opens").cache;
+    let mut cache = cache(path, me().member_id);
     if let Some(tape) = tape {
-        cache.begin(&tape.after(0, usize::MAX / 2)).expect("begins");
-    } else {
-        let cursor = cache.cursor();
-        assert!(
-            cursor.filled,
-            "history is missing from {} down",
-            cursor.tail
-        );
+        let page = tape.after(0, usize::MAX / 2);
+        cache.begin(&page).expect("begins");
     }
+    complete(cache).1
+}
+
+/// Reads a closed cache: the number it ends with, and the fingerprint of all that is in it.
+pub fn digest_of(path: &Path, member: contract::MemberId) -> (u64, String) {
+    complete(cache(path, member))
+}
+
+fn now() -> i64 {
+    start().timestamp_millis() + 60_000
+}
+
+fn cache(path: &Path, member: contract::MemberId) -> Cache {
+    let holder = Holder {
+        member,
+        read_until: now(),
+    };
+    Cache::open(path, holder, now()).expect("opens").cache
+}
+
+fn complete(mut cache: Cache) -> (u64, String) {
+    let cursor = cache.cursor();
+    assert!(
+        cursor.filled,
+        "history is missing from {} down",
+        cursor.tail
+    );
     while cache.index_search(1_000).expect("indexes") > 0 {}
-    while cache.sweep(now).expect("sweeps").more {}
-    cache.digest().expect("reads")
+    while cache.sweep(now()).expect("sweeps").more {}
+    (cursor.head, cache.digest().expect("reads"))
 }
 
 pub fn page(limit: u32) -> PageAsked {

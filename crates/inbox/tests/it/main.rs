@@ -5,5 +5,7 @@ mod desk;
 mod faults;
 mod first;
 mod news;
+mod proxy;
+mod real;
 mod service;
 mod tape;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use contract::Page;
 
 use super::{Ended, tail};
+use crate::cache::Cursor;
 use crate::engine::core::Core;
 use crate::engine::seat::Seat;
 use crate::feed::{Fault, Line, Retry, chance};
@@ -16,7 +17,7 @@ const STEP: u32 = 500;
 pub(super) async fn older(core: Arc<Core>, seat: Arc<Seat>, line: Line) -> Result<(), Ended> {
     let mut cursor = seat.keeper.cursor().await?;
     if !cursor.filled {
-        core.pulse.filling_in(cursor.tail.saturating_sub(1));
+        core.pulse.filling_in(left(&cursor));
         let mut page = ask(&core, &line, &tail(&cursor)).await?;
         loop {
             let next = page.next_before.map(|seq| contract::Position {
@@ -32,7 +33,7 @@ pub(super) async fn older(core: Arc<Core>, seat: Arc<Seat>, line: Line) -> Resul
             let (kept, ahead) = tokio::join!(keep(&core, &seat, page), ahead);
             kept?;
             cursor = seat.keeper.cursor().await?;
-            core.pulse.filling_in(cursor.tail.saturating_sub(1));
+            core.pulse.filling_in(left(&cursor));
             match ahead? {
                 Some(following) => page = following,
                 None => break,
@@ -41,6 +42,14 @@ pub(super) async fn older(core: Arc<Core>, seat: Arc<Seat>, line: Line) -> Resul
     }
     core.pulse.filling_in(0);
     Ok(())
+}
+
+/// Returns how many older entries there may be.
+pub(super) fn left(cursor: &Cursor) -> u64 {
+    if cursor.filled {
+        return 0;
+    }
+    cursor.tail.saturating_sub(1)
 }
 
 async fn keep(core: &Core, seat: &Seat, page: Page) -> Result<(), Ended> {

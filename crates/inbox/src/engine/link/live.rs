@@ -41,7 +41,10 @@ impl Link {
         let mut filled = false;
         // What big batches left out of the search index is entered when nothing else is to be done.
         let mut unindexed = true;
-        let mut head = self.seat.keeper.cursor().await?.head;
+        let cursor = self.seat.keeper.cursor().await?;
+        let mut head = cursor.head;
+        // Before anybody hears "live": what is missing behind is told with it.
+        self.core.pulse.filling_in(fill::left(&cursor));
         self.reached(head, &hello);
         // A call to hurry that came before this connection is answered by it.
         self.wake.mark_unchanged();

@@ -1,0 +1,238 @@
+//! The desk and the real service, over a line that fails.
+
+use std::sync::Arc;
+
+use contract::{Action, Invite, NewInvite, Role};
+use inbox::asking::Mode;
+use inbox::view::{Happening, View};
+use inbox::{Session, Token};
+use ingest::sample_sales::{SampleSales, send};
+use ingest::store::{System, World};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use crate::desk::{Desk, all, digest_of, open};
+use crate::proxy::Proxy;
+
+struct Real {
+    serving: ingest::Serving,
+    store: Arc<dyn ingest::store::Store>,
+    admin: ingest::FirstAdmin,
+    _folder: TempDir,
+}
+
+impl Real {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = ingest::Config {
+            database: format!("sqlite://{}", folder.path().join("service.db").display()),
+            heartbeat: std::time::Duration::from_millis(100),
+            ..ingest::Config::default()
+        };
+        let world: Arc<dyn World> = Arc::new(System);
+        let store = ingest::open_store(&config, None, &world).expect("opens");
+        let admin = ingest::first_admin(&*store, &*world, "Loja", "Ana", "mesa")
+            .await
+            .expect("begins");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let stop = CancellationToken::new();
+        let serving =
+            ingest::serve(listener, Arc::clone(&store), config, world, stop).expect("serves");
+        Self {
+            serving,
+            store,
+            admin,
+            _folder: folder,
+        }
+    }
+
+    fn session(&self, server: &str) -> (Session, Token) {
+        let session = Session {
+            server: server.parse().expect("an address"),
+            mode: Mode::Here,
+            me: self.admin.session.me.clone(),
+        };
+        (session, Token::new(self.admin.token.clone()))
+    }
+
+    async fn sell(&self, count: u64, seed: u64) {
+        let order = SampleSales {
+            to: self.serving.base_url(),
+            admin_token: self.admin.token.clone(),
+            per_minute: 0,
+            opening: 0,
+            count: Some(count),
+            burst: true,
+            seed,
+        };
+        let summary = send(&order, &CancellationToken::new(), |_| ())
+            .await
+            .expect("sends");
+        assert_eq!(summary.refused, 0);
+    }
+
+    async fn invite(&self) -> String {
+        let asked = reqwest::Client::new()
+            .post(format!("{}/api/v1/invites", self.serving.base_url()))
+            .bearer_auth(&self.admin.token)
+            .json(&NewInvite { role: Role::Agent });
+        let answer = asked.send().await.expect("answers");
+        answer.json::<Invite>().await.expect("an invite").code
+    }
+
+    async fn head(&self) -> u64 {
+        self.store
+            .head(self.admin.session.me.workspace_id)
+            .await
+            .expect("answers")
+            .seq
+    }
+}
+
+async fn sit(real: &Real, server: &str) -> Desk {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inbox = open(folder.path()).await;
+    let (session, token) = real.session(server);
+    inbox.sit_down(session, token).await.expect("sits down");
+    Desk { inbox, folder }
+}
+
+/// Closes a desk and returns where its cache ends and what it holds.
+async fn closed(real: &Real, desk: Desk) -> (u64, String) {
+    desk.inbox.close().await;
+    digest_of(
+        &desk.folder.path().join("cache.db"),
+        real.admin.session.me.member_id,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_a_line_that_fails_nothing_is_lost_doubled_or_swapped() {
+    let real = Real::start().await;
+    real.sell(300, 1).await;
+    let direct = sit(&real, &real.serving.base_url()).await;
+    for seed in 0..4 {
+        let proxy = Proxy::before(&real.serving.base_url(), seed).await;
+        let desk = sit(&real, proxy.url.as_str()).await;
+        desk.until("something is here", async |inbox| {
+            (!all(inbox).await.is_empty()).then_some(())
+        })
+        .await;
+        let who = all(&desk.inbox).await.first().expect("somebody").id;
+        for number in 0..20 {
+            let text = format!("{seed}/{number}");
+            desk.inbox
+                .act(who, Action::Note { text })
+                .await
+                .expect("written");
+            real.sell(8, 100 * seed + number).await;
+        }
+        proxy.heal();
+        // Its confirmation comes after everything else.
+        let last = Action::Note {
+            text: "end".to_owned(),
+        };
+        desk.inbox.act(who, last).await.expect("written");
+        desk.until("an empty outbox", async |inbox| {
+            inbox
+                .outbox()
+                .await
+                .expect("reads")
+                .is_empty()
+                .then_some(())
+        })
+        .await;
+        let notes = notes(&desk, who).await;
+        let mine: Vec<String> = notes
+            .into_iter()
+            .filter(|text| text.starts_with(&format!("{seed}/")))
+            .collect();
+        let expected: Vec<String> = (0..20).map(|number| format!("{seed}/{number}")).collect();
+        assert_eq!(mine, expected, "each note once, in order");
+        desk.live().await;
+        assert!(proxy.failures() > 0, "the line failed");
+        let head = real.head().await;
+        let kept = closed(&real, desk).await;
+        assert_eq!(kept.0, head);
+        let reference = sit(&real, &real.serving.base_url()).await;
+        reference.live().await;
+        assert_eq!(closed(&real, reference).await.1, kept.1, "seed {seed}");
+    }
+    direct.live().await;
+    let total = direct.inbox.counters().await.expect("reads");
+    let count = total
+        .views
+        .iter()
+        .find(|count| count.view == View::All)
+        .expect("counted")
+        .count;
+    assert_eq!(count, all(&direct.inbox).await.len() as u64);
+}
+
+/// All notes of a conversation, oldest first.
+async fn notes(desk: &Desk, who: contract::ConversationId) -> Vec<String> {
+    let view = desk.conversation(who).await;
+    let mut items = view.timeline;
+    let mut older = view.older;
+    while let Some(before) = older {
+        let page = desk
+            .inbox
+            .timeline_before(who, before)
+            .await
+            .expect("reads");
+        items.splice(0..0, page.items);
+        older = page.older;
+    }
+    let note = |what| match what {
+        Happening::Note { text, .. } => Some(text),
+        _ => None,
+    };
+    items
+        .into_iter()
+        .filter_map(|item| note(item.what))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_colleague_joins_by_invite_and_claims_meet() {
+    let real = Real::start().await;
+    real.sell(30, 5).await;
+    let ana = sit(&real, &real.serving.base_url()).await;
+    let invite = real.invite().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let bia = Desk {
+        inbox: open(folder.path()).await,
+        folder,
+    };
+    bia.inbox
+        .join(&real.serving.base_url(), &invite, "Bia", "outra mesa")
+        .await
+        .expect("joins");
+    ana.live().await;
+    bia.live().await;
+    let who = all(&ana.inbox).await.first().expect("somebody").id;
+    let claims = tokio::join!(
+        ana.inbox.act(who, Action::Claim {}),
+        bia.inbox.act(who, Action::Claim {})
+    );
+    claims.0.expect("written");
+    claims.1.expect("written");
+    for desk in [&ana, &bia] {
+        desk.until("an owner", async |inbox| {
+            let owner = inbox.conversation(who).await.expect("is here").owner?;
+            (!owner.pending).then_some(())
+        })
+        .await;
+    }
+    let owner = ana.conversation(who).await.owner.expect("somebody");
+    assert_eq!(
+        owner.name,
+        bia.conversation(who).await.owner.expect("somebody").name
+    );
+    assert_ne!(
+        owner.is_me,
+        bia.conversation(who).await.owner.expect("somebody").is_me
+    );
+}
