@@ -1,12 +1,17 @@
 /** Names what the page asks of its host, and the shapes that only this conversation uses. Knows no transport. */
 import type { Action } from './types/Action';
 import type { Change } from './types/Change';
-import type { Channel } from './types/Channel';
 import type { ConversationView } from './types/ConversationView';
+import type { CopyWhat } from './types/CopyWhat';
 import type { Counters } from './types/Counters';
 import type { Desk } from './types/Desk';
+import type { DraftAsked } from './types/DraftAsked';
 import type { Fill } from './types/Fill';
+import type { Found } from './types/Found';
 import type { Freshness } from './types/Freshness';
+import type { HandOverAsked } from './types/HandOverAsked';
+import type { LinkWhat } from './types/LinkWhat';
+import type { Mode } from './types/Mode';
 import type { OutboxItem } from './types/OutboxItem';
 import type { PageAsked } from './types/PageAsked';
 import type { PersonPart } from './types/PersonPart';
@@ -14,14 +19,14 @@ import type { Row } from './types/Row';
 import type { RowPage } from './types/RowPage';
 import type { Settings } from './types/Settings';
 import type { TemplateChip } from './types/TemplateChip';
-import type { TimelineItem } from './types/TimelineItem';
+import type { TimelinePage } from './types/TimelinePage';
 import type { View } from './types/View';
 import type { Locale } from './i18n.svelte';
 
 export interface Boot {
   phase: 'first_run' | 'ready';
   desk: Desk | null;
-  mode: 'team' | 'here' | 'sample' | null;
+  mode: Mode | null;
   keychain: 'os' | 'file' | null;
   settings: Settings;
   version: string;
@@ -33,24 +38,6 @@ export interface SourceUrl {
   url: string;
   signs: boolean;
 }
-
-export interface HandOver {
-  conversationId: string;
-  orderKey: string | null;
-  templateKey: string | null;
-  text: string;
-  channel: Channel;
-}
-
-export interface DraftText {
-  conversationId: string;
-  text: string;
-  templateKey: string | null;
-  orderKey: string | null;
-}
-
-export type CopyWhat = 'pix' | 'boleto' | 'link' | 'page';
-export type LinkWhat = 'checkout' | 'order' | 'boleto';
 
 /** Tells why the host did not do what was asked; the page acts on the code and never shows the message. */
 export class HostError extends Error {
@@ -73,6 +60,8 @@ export function hostError(thrown: unknown): HostError {
   return new HostError('unknown', String(thrown));
 }
 
+export type { CopyWhat, LinkWhat };
+
 /** Everything the page can ask, and the two things it is told. */
 export interface Host {
   boot(): Promise<Boot>;
@@ -87,12 +76,9 @@ export interface Host {
   counters(): Promise<Counters>;
   freshness(): Promise<Freshness>;
   conversation(id: string): Promise<ConversationView>;
-  timelineBefore(asked: {
-    id: string;
-    before: string;
-  }): Promise<{ items: TimelineItem[]; older: string | null }>;
+  timelineBefore(asked: { id: string; before: string }): Promise<TimelinePage>;
   reveal(asked: { id: string; part: PersonPart }): Promise<string>;
-  search(asked: { text: string; limit: number }): Promise<{ rows: Row[]; searched: number }>;
+  search(asked: { text: string; limit: number }): Promise<Found>;
   templates(asked: { conversationId: string; orderKey: string; locale: Locale }): Promise<TemplateChip[]>;
   fill(asked: {
     conversationId: string;
@@ -100,7 +86,7 @@ export interface Host {
     templateKey: string;
     locale: Locale;
   }): Promise<Fill>;
-  handOver(asked: HandOver): Promise<{ commandId: string }>;
+  handOver(asked: HandOverAsked): Promise<{ commandId: string }>;
   act(asked: { conversationId: string; action: Action }): Promise<{ commandId: string }>;
   undo(commandId: string): Promise<boolean>;
   copy(asked: { conversationId: string; orderKey: string; what: CopyWhat }): Promise<{ copied: CopyWhat }>;
@@ -108,7 +94,7 @@ export interface Host {
   copyText(text: string): Promise<void>;
   /** Says that the first list is on screen; the host measures its start by it. */
   painted(): Promise<void>;
-  saveDraft(asked: DraftText): Promise<void>;
+  saveDraft(asked: DraftAsked): Promise<void>;
   markRead(id: string): Promise<void>;
   outbox(): Promise<OutboxItem[]>;
   outboxRetry(id: string): Promise<void>;

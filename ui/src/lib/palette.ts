@@ -36,7 +36,7 @@ export function commands(app: App): Command[] {
   const ownService = app.boot?.mode === 'here' || app.boot?.mode === 'sample';
   return [
     ...inConversation,
-    key('undo', Undo2),
+    ...(app.canUndo ? [key('undo', Undo2)] : []),
     ...VIEWS.map((view) =>
       doing(t('act.goto', { view: t(`view.${view}`) }), VIEW_ICON[view], () => void app.show(view)),
     ),

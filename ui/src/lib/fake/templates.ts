@@ -137,5 +137,5 @@ export function fill(from: Conversation, order: OrderCard, key: string, now: num
 
 function missingOf(name: string): Missing {
   const [label, broughtBy] = LABEL[name] ?? [name, name];
-  return { variable: name, label, reason: 'absent', reasonWords: 'a plataforma não informou', broughtBy };
+  return { variable: name, label, reason: 'not_told', reasonWords: 'não informado', broughtBy };
 }

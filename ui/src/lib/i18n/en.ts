@@ -208,7 +208,6 @@ export const en: Catalogue = {
   'composer.message': 'Message',
   'composer.saveNote': 'Save note',
   'composer.discard': 'Clear',
-  'composer.missing': 'no {what}',
   'composer.blocked': '“{name}” cannot be used: {what} is missing.',
   'composer.broughtBy': '{what} comes with: {by}.',
   'composer.instead': 'Use “{name}”',

@@ -206,7 +206,6 @@ export const ptBR = {
   'composer.message': 'Mensagem',
   'composer.saveNote': 'Salvar nota',
   'composer.discard': 'Limpar',
-  'composer.missing': 'sem {what}',
   'composer.blocked': '“{name}” não pode ser usado: falta {what}.',
   'composer.broughtBy': '{what} chega com: {by}.',
   'composer.instead': 'Usar “{name}”',

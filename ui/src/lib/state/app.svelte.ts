@@ -49,7 +49,7 @@ export class App {
   readonly toasts = new Toasts();
   readonly layout = new Layout();
 
-  #lastAction: string | null = null;
+  #lastAction = $state<string | null>(null);
   #follow: ReturnType<typeof setTimeout> | null = null;
   #read: ReturnType<typeof setTimeout> | null = null;
   #copiedTimer: ReturnType<typeof setTimeout> | null = null;
@@ -63,6 +63,11 @@ export class App {
 
   get settings(): Settings | null {
     return this.boot?.settings ?? null;
+  }
+
+  /** Tells whether there is an action to take back. */
+  get canUndo(): boolean {
+    return this.#lastAction !== null;
   }
 
   get ready(): boolean {
