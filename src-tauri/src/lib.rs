@@ -9,8 +9,10 @@ mod following;
 mod keychain;
 mod links;
 mod logging;
+pub mod measure;
 mod notices;
 mod painted;
+mod provisioned;
 mod service;
 mod shop;
 mod texts;
@@ -25,7 +27,7 @@ use shop::{Opening, Shop};
 
 /// Runs the app until its last window closes, and returns what the process should exit with.
 pub fn run() -> ExitCode {
-    painted::begin();
+    measure::begin();
     logging::start();
     match compose().build(tauri::generate_context!()) {
         Ok(app) => {
@@ -76,6 +78,7 @@ async fn open(app: AppHandle) {
     };
     if let Ok(shop) = &shop {
         following::start(&app, shop);
+        provisioned::join(shop).await;
     }
     app.state::<Opening>().ended(shop);
 }

@@ -10,7 +10,7 @@ fn a_sale_that_happens_now_appears_with_its_card() {
     service.tell(&source, &sale.pix_created());
     super::open(&app, &sale);
     app.wait_for_css("[data-testid=card][data-stage=pix_generated]");
-    app.wait_for_text("dock", "R$\u{a0}197,00");
+    app.wait_for_text("card", "197,00");
     app.wait_for_text("count-pix", "1");
 
     service.tell(&source, &sale.approved());

@@ -11,6 +11,7 @@ mod bench;
 mod demo;
 mod program;
 mod repository;
+mod scenes;
 mod setup;
 mod steps;
 mod test;
@@ -33,7 +34,7 @@ struct Arguments {
 enum Chore {
     /// Installs what building and testing need; does nothing that is done already.
     Setup,
-    /// Builds the app and opens it.
+    /// Builds everything and opens the app at a service where invented sales arrive; Ctrl-C ends all of it.
     Demo {
         /// Write a picture of the window to FILE and close, without using this computer's screen.
         #[arg(long, value_name = "FILE")]
@@ -59,7 +60,7 @@ enum Chore {
     /// Takes the pictures of the documentation from the real window.
     Screenshots {
         /// Where to put them.
-        #[arg(long, value_name = "FOLDER", default_value = "docs/images")]
+        #[arg(long, value_name = "FOLDER", default_value = "docs/screenshots")]
         into: PathBuf,
     },
     /// Writes the TypeScript of the types that cross between Rust and the page.

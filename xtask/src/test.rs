@@ -142,6 +142,7 @@ fn it(repository: &Repository) -> Step<'_> {
         "the programs work together, without a display",
         "cargo xtask test --only it",
         || {
+            programs(repository)?;
             tests(
                 repository,
                 &format!("--package balcao --lib --test it --locked {APP}"),
@@ -162,6 +163,7 @@ fn app(repository: &Repository) -> Step<'_> {
                 let reason = "the window is driven through WebKitWebDriver, which Linux has";
                 return Ok(Outcome::Skipped(reason.to_owned()));
             }
+            programs(repository)?;
             tests(
                 repository,
                 &format!("--package balcao --test app --locked {APP}"),
@@ -171,6 +173,15 @@ fn app(repository: &Repository) -> Step<'_> {
             Ok(Outcome::Done)
         },
     )
+}
+
+/// Tests start the service and its tools as programs, which stand beside them once they are built.
+fn programs(repository: &Repository) -> anyhow::Result<()> {
+    Program::cargo(
+        repository,
+        "build --package ingest --package bench --bins --locked",
+    )
+    .run()
 }
 
 fn page(repository: &Repository) -> Vec<Step<'_>> {

@@ -90,6 +90,22 @@ impl App {
         self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
     }
 
+    /// Starts the page anew and waits until the new one is there.
+    ///
+    /// # Panics
+    /// When it does not come.
+    #[track_caller]
+    pub fn reload(&self) {
+        self.script("window.leaving = true; location.reload()", &[]);
+        until("the page to start anew", || {
+            let fresh = "return !window.leaving && document.readyState === 'complete'";
+            match self.driver().run(fresh, &[]) {
+                Ok(Value::Bool(true)) => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        });
+    }
+
     /// Ends the app without a word, as a power cut would, and waits until all of it is gone.
     #[track_caller]
     fn kill(&mut self) {
@@ -257,6 +273,16 @@ impl App {
     /// When it cannot be taken or written.
     #[track_caller]
     pub fn screenshot(&self, file: &Path) {
+        // What a script has just found may not be drawn yet.
+        let drawn =
+            "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+                       requestAnimationFrame(() => done(document.fonts.status)))))";
+        until("the page to be drawn", || {
+            match self.driver().run(drawn, &[]) {
+                Ok(Value::String(fonts)) if fonts == "loaded" => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        });
         let picture = self.driver().screenshot().expect("a picture");
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder).expect("a folder for the picture");

@@ -16,5 +16,5 @@ mod wait;
 pub use app::{App, Launch};
 pub use desktop::{Desktop, Notice};
 pub use sales::Sale;
-pub use service::{Service, Source};
+pub use service::{Samples, Service, Source};
 pub use wait::until;

@@ -17,6 +17,9 @@ use crate::{app::free_port, process::Owned, wait::until};
 
 const PROGRAM: &str = "balcao-ingest";
 
+/// The same invented sales every time.
+const SEED: &str = "7";
+
 /// A running service on a database of its own; it ends when dropped.
 #[derive(Debug)]
 pub struct Service {
@@ -35,6 +38,10 @@ pub struct Source {
     secret: String,
     url: String,
 }
+
+/// Sample sales on their way; they end when it is dropped.
+#[derive(Debug)]
+pub struct Samples(#[expect(dead_code, reason = "held for its end")] Owned);
 
 impl Service {
     /// Starts a service with a workspace called `workspace` and waits until it is ready.
@@ -156,6 +163,27 @@ impl Service {
     pub fn tell(&self, source: &Source, body: &str) {
         let answer = post_signed(&self.agent, &self.url(), source, body);
         assert_eq!(text(&answer, "/result"), "accepted", "{answer}");
+    }
+
+    /// Sends `opening` invented sales at once and then `rate` a minute, until what is returned is dropped.
+    ///
+    /// # Panics
+    /// When the program is not there.
+    #[track_caller]
+    pub fn sample_sales(&self, opening: u32, rate: u32) -> Samples {
+        let mut command = command(&self.program, self.folder.path());
+        command
+            .args(["sample-sales", "--to", &self.url(), "--seed", SEED])
+            .args([
+                "--opening",
+                &opening.to_string(),
+                "--rate",
+                &rate.to_string(),
+            ])
+            .env("BALCAO_ADMIN_TOKEN", &self.token)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Samples(Owned::start(&mut command))
     }
 
     /// Takes a conversation in the name of whoever has the token.
