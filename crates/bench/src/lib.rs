@@ -14,3 +14,4 @@ pub mod sales;
 pub mod service;
 pub mod serving;
 pub mod torture;
+pub mod window;

@@ -9,6 +9,8 @@ use crate::load;
 
 /// The platform the load speaks for; its proof is the dearest to check.
 pub const PROVIDER: &str = "unified";
+/// How many people buy.
+const BUYERS: usize = 20_000;
 
 /// Says how a batch of requests differs from the next.
 #[derive(Debug, Clone)]
@@ -27,17 +29,25 @@ impl Batch {
     /// Makes one request; `number` names the order and the buyer.
     #[must_use]
     pub fn request(&self, number: usize) -> Bytes {
-        self.signed(number, &format!("{}-{number:010}", self.name))
+        self.signed(
+            number,
+            number % BUYERS,
+            &format!("{}-{number:010}", self.name),
+        )
     }
 
     /// Makes the same request as a platform's retry does: the same body, proven anew.
     #[must_use]
     pub fn request_again(&self, number: usize) -> Bytes {
-        self.signed(number, &format!("{}-again-{number:010}", self.name))
+        self.signed(
+            number,
+            number % BUYERS,
+            &format!("{}-again-{number:010}", self.name),
+        )
     }
 
-    fn signed(&self, number: usize, nonce: &str) -> Bytes {
-        let body = self.body(number);
+    fn signed(&self, number: usize, buyer: usize, nonce: &str) -> Bytes {
+        let body = self.body(number, buyer);
         let secret = Secret::new(if self.honest {
             self.secret.as_str()
         } else {
@@ -46,6 +56,12 @@ impl Batch {
         let signed = providers::sign::sign(PROVIDER, &secret, &body, Utc::now(), nonce);
         let signed = signed.expect("the platform of the load is known");
         load::request(&self.path, &signed.headers, &body)
+    }
+
+    /// Makes a request of a certain buyer.
+    #[must_use]
+    pub fn request_of(&self, number: usize, buyer: usize) -> Bytes {
+        self.signed(number, buyer, &format!("{}-of-{number:010}", self.name))
     }
 
     /// Makes many requests.
@@ -60,8 +76,7 @@ impl Batch {
         format!("{}-{number}", self.name)
     }
 
-    fn body(&self, number: usize) -> Vec<u8> {
-        let buyer = number % 20_000;
+    fn body(&self, number: usize, buyer: usize) -> Vec<u8> {
         let body = json!({
             "externalId": self.order(number),
             "status": "pending",

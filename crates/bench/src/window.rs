@@ -1,0 +1,231 @@
+//! What a person at the desk waits for: the first list after a start, and a card after a sale.
+//!
+//! The real app, built for release, on a desktop of its own, against a real service with 20,000 customers.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::json;
+use testkit::{App, Desktop, Launch};
+use tokio::process::Command;
+
+use crate::load::{Line, closed_loop};
+use crate::memory;
+use crate::report::{Figure, Report, Spread};
+use crate::sales::{Batch, PROVIDER};
+use crate::service::{Service, program};
+
+const SECRET: &str = "window-secret-window-secret";
+const CUSTOMERS: usize = 20_000;
+const STARTS: usize = 7;
+const SALES: usize = 60;
+/// The line the app logs once its first list is on screen.
+const FIRST_PAINT: &str = "first paint after ";
+
+/// Measures the window.
+///
+/// # Errors
+/// When a program is not built, or the window does not show what it should.
+pub async fn run(report: &mut Report) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let service = Service::start(&program("balcao-ingest")?, folder.path()).await?;
+    let path = service.source(PROVIDER, SECRET).await?;
+    let batch = |name: &str| Batch {
+        path: path.clone(),
+        secret: SECRET.to_owned(),
+        name: name.to_owned(),
+        honest: true,
+    };
+    closed_loop(
+        service.address,
+        Arc::new(batch("past").requests(CUSTOMERS)),
+        32,
+    )
+    .await?;
+    let invite = service
+        .post("/api/v1/invites", &json!({ "role": "agent" }))
+        .await?;
+    let code = invite
+        .get("code")
+        .and_then(serde_json::Value::as_str)
+        .context("the invite has no code")?
+        .to_owned();
+    bare_start(report).await?;
+    let url = service.url("");
+    let binary = program("balcao")?;
+    let mut app = tokio::task::spawn_blocking(move || joined(&binary, &url, &code)).await?;
+    app = cold_start(report, app).await?;
+    webhook_to_card(report, &app, &service, &batch("now")).await?;
+    report.add("memory.app", Figure::new(family(&app)?, "MiB"));
+    tokio::task::spawn_blocking(move || drop(app)).await?;
+    Ok(())
+}
+
+async fn bare_start(report: &mut Report) -> anyhow::Result<()> {
+    let program = program("examples/bare_window")?;
+    let home = tempfile::tempdir()?;
+    let place = home.path().to_owned();
+    let desktop = tokio::task::spawn_blocking(move || Desktop::start(&place)).await?;
+    let mut spread = Spread::default();
+    for _ in 0..STARTS {
+        spread.add(bare_once(&program, home.path(), &desktop).await?);
+    }
+    tokio::task::spawn_blocking(move || drop(desktop)).await?;
+    report.add("calibration.bare_window", Figure::latency(&spread));
+    Ok(())
+}
+
+async fn bare_once(program: &Path, home: &Path, desktop: &Desktop) -> anyhow::Result<Duration> {
+    let output = Command::new(program)
+        .envs(desktop.environment())
+        .env("HOME", home)
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("NO_AT_BRIDGE", "1")
+        .stdin(Stdio::null())
+        .output()
+        .await?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let millis = text
+        .trim()
+        .parse()
+        .with_context(|| format!("the bare window printed {text:?}"))?;
+    Ok(Duration::from_millis(millis))
+}
+
+fn joined(binary: &Path, url: &str, code: &str) -> App {
+    let app = Launch::new(binary).start();
+    app.resize(1280, 800);
+    app.click("door-team");
+    app.fill("field-server", url);
+    app.fill("field-invite", code);
+    app.fill("field-name", "Ana Prado");
+    app.click("door-go");
+    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    app.click("view-all");
+    let counted = "return document.querySelector('[data-testid=count-all]')?.textContent.replace(/\\D/g, '') ?? ''";
+    testkit::until("all customers", || {
+        match app.script(counted, &[]).as_str() {
+            Some(count) if count == CUSTOMERS.to_string() => Ok(()),
+            other => Err(format!("{other:?} are counted")),
+        }
+    });
+    app
+}
+
+/// Starts the app again and again on its full cache; each start logs when its first list was on screen.
+async fn cold_start(report: &mut Report, mut app: App) -> anyhow::Result<App> {
+    let mut spread = Spread::default();
+    for _ in 0..STARTS {
+        let before = first_paints(&app).len();
+        app = tokio::task::spawn_blocking(move || {
+            app.restart();
+            app.wait_for("row");
+            app
+        })
+        .await?;
+        let paints = first_paints(&app);
+        ensure!(
+            paints.len() == before + 1,
+            "the start did not log its first paint"
+        );
+        spread.add(Duration::from_millis(
+            *paints.last().context("no first paint")?,
+        ));
+    }
+    let figure = Figure::latency(&spread).over(report.value("calibration.bare_window"));
+    let met = figure.value <= 800.0;
+    report.add(
+        "window.cold_start",
+        figure.aiming("at most 800 ms with 20,000 conversations", met),
+    );
+    Ok(app)
+}
+
+fn first_paints(app: &App) -> Vec<u64> {
+    let log = app.log();
+    let after = log.lines().filter_map(|line| line.split_once(FIRST_PAINT));
+    after
+        .filter_map(|(_, rest)| rest.split_whitespace().next()?.parse().ok())
+        .collect()
+}
+
+async fn webhook_to_card(
+    report: &mut Report,
+    app: &App,
+    service: &Service,
+    batch: &Batch,
+) -> anyhow::Result<()> {
+    let mut line = Line::open(service.address).await?;
+    open_first(app);
+    let mut spread = Spread::default();
+    for number in 0..SALES {
+        // A buyer of their own, and the conversation that is open: its card is what the clock waits for.
+        let request = batch.request_of(number, FOLLOWED);
+        let order = batch.order(number);
+        let started = Instant::now();
+        ensure!(line.ask(&request).await? == 200, "a delivery was refused");
+        tokio::task::block_in_place(|| wait_for_card(app, &order));
+        spread.add(started.elapsed());
+    }
+    let p95 = spread.millis(0.95);
+    let figure = Figure::latency(&spread).aiming(
+        "p95 at most 150 ms, from the POST to the painted card",
+        p95 <= 150.0,
+    );
+    report.add("window.webhook_to_card", figure);
+    report.add("window.webhook_to_card_p95", Figure::new(p95, "ms"));
+    Ok(())
+}
+
+/// The buyer whose conversation is open.
+const FOLLOWED: usize = CUSTOMERS - 1;
+
+/// Opens the newest conversation, which is the last customer's.
+fn open_first(app: &App) {
+    app.click("view-all");
+    app.click("row");
+    app.wait_for("card");
+}
+
+/// Waits inside the page for the frame after the card was put in, so that no polling is measured.
+fn wait_for_card(app: &App, order: &str) {
+    let script = "const wanted = arguments[0];
+        const there = () => [...document.querySelectorAll('[data-testid=card]')].some((card) => card.dataset.order.endsWith(wanted));
+        return new Promise((done) => {
+            const painted = () => requestAnimationFrame(() => done(true));
+            if (there()) return painted();
+            const watch = new MutationObserver(() => { if (there()) { watch.disconnect(); painted(); } });
+            watch.observe(document.body, { childList: true, subtree: true, attributes: true });
+            setTimeout(() => done(false), 5000);
+        });";
+    let seen = app.script(script, &[json!(order)]);
+    assert_eq!(seen, json!(true), "the card of {order} did not appear");
+}
+
+fn family(app: &App) -> anyhow::Result<f64> {
+    let data = app.data_dir();
+    let home = data
+        .parent()
+        .and_then(Path::parent)
+        .context("the data folder has no home")?;
+    let binary = program("balcao")?;
+    match process_of(home, &binary) {
+        Some(pid) => memory::family_mib(pid),
+        None => bail!("the app is not running"),
+    }
+}
+
+fn process_of(home: &Path, binary: &Path) -> Option<u32> {
+    let mark = format!("{}/", home.display());
+    let processes = std::fs::read_dir("/proc").ok()?;
+    let ours = |process: &PathBuf| {
+        let environment = std::fs::read(process.join("environ")).unwrap_or_default();
+        let named = String::from_utf8_lossy(&environment).contains(&mark);
+        named && std::fs::read_link(process.join("exe")).is_ok_and(|exe| exe == binary)
+    };
+    let found = processes.flatten().map(|entry| entry.path()).find(ours)?;
+    found.file_name()?.to_str()?.parse().ok()
+}
