@@ -11,7 +11,4 @@ import { paintTheme } from './lib/theme';
 paintTheme('system');
 
 const target = document.getElementById('app');
-if (target) {
-  const host = await findHost();
-  mount(Main, { target, props: { host } });
-}
+if (target) void findHost().then((host) => mount(Main, { target, props: { host } }));

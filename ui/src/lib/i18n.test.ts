@@ -47,3 +47,17 @@ test('pt-BR does not shout', () => {
   for (const key of keys)
     for (const text of flat(ptBR[key])) expect(text, key).not.toMatch(/!|\b[A-ZÀ-Ú]{5,}\b/);
 });
+
+test('no text is left unused', () => {
+  const sources = import.meta.glob(['../**/*.svelte', '../**/*.ts', '!./i18n/*', '!../**/*.test.ts'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  const code = Object.values(sources).join('\n');
+  const made = [...code.matchAll(/`([\w.]+\.)\$\{/g)].map((found) => found[1] ?? '');
+  const unused = keys.filter(
+    (key) => !code.includes(`'${key}'`) && !made.some((start) => key.startsWith(start)),
+  );
+  expect(unused).toEqual([]);
+});

@@ -30,9 +30,11 @@ function format(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTime
   return known;
 }
 
-/** Returns the day in São Paulo as `YYYY-MM-DD`. */
+/** Returns the day in São Paulo as `YYYY-MM-DD`. By parts, for engines differ in how they write a date. */
 export function dayOf(at: number): string {
-  return format('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
+  const parts = format('en-US', { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(at);
+  const part = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
 }
 
 /** Returns how many calendar days in São Paulo lie between two times. */

@@ -105,7 +105,7 @@ const forOrder = (order: OrderCard) =>
 export function chips(from: Conversation, order: OrderCard, now: number): TemplateChip[] {
   const known = values(from, order, now);
   return forOrder(order).map((template, place) => {
-    const missing = holes(template, known).map((name) => LABEL[name]?.[0] ?? name);
+    const missing = holes(template, known).map((name) => `${LABEL[name]?.[0] ?? name}: não informado`);
     return {
       key: place + 1,
       templateKey: template.key,

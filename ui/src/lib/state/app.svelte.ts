@@ -173,6 +173,10 @@ export class App {
   async claimOrRelease(): Promise<void> {
     const view = this.thread.view;
     if (!view) return;
+    if (view.owner && !view.owner.isMe) {
+      this.toasts.say(t('refusal.already_claimed', { who: view.owner.name }), null, 'refused');
+      return;
+    }
     const mine = view.owner?.isMe ?? false;
     const action: Action = mine ? { kind: 'release', body: {} } : { kind: 'claim', body: {} };
     await this.#do(view.id, action, mine ? 'toast.released' : 'toast.claimed');

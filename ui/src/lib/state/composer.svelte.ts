@@ -126,15 +126,6 @@ export class Composer {
     this.#saveSoon();
   }
 
-  /** Throws the text away. */
-  clear(): void {
-    if (this.mode === 'note') this.note = '';
-    else {
-      this.type('');
-      this.blocked = null;
-    }
-  }
-
   /** Turns to writing a note, or back. */
   turn(mode: 'message' | 'note'): void {
     this.mode = mode;
