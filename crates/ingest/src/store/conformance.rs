@@ -32,7 +32,7 @@ macro_rules! store_conformance {
                 subscribers_are_woken, a_follower_reads_what_the_file_holds,
                 a_new_epoch_replaces_the_old, what_is_answered_survives_a_kill,
                 concurrent_deliveries_are_numbered_without_gaps;
-            commands: one_of_many_wins_a_claim, a_repeat_is_answered_as_the_first_was,
+            commands: one_of_many_wins_a_claim, a_batch_is_done_in_its_order, a_repeat_is_answered_as_the_first_was,
                 an_id_is_not_used_twice, claims_can_be_given_back_by_their_owner_only,
                 notes_and_messages_are_told, what_is_not_acceptable_is_refused,
                 a_merged_conversation_leads_on;

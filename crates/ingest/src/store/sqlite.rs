@@ -13,6 +13,7 @@ mod deliveries;
 mod feeds;
 mod gauges;
 mod integrations;
+mod keys;
 mod ledger;
 mod migrations;
 mod nonces;
@@ -80,6 +81,16 @@ impl SqliteStore {
         bytes: usize,
         work: impl FnOnce(&mut Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let answer = self.submit(bytes, work)?;
+        answer.await.map_err(|_| Fault::Closed)?
+    }
+
+    /// Puts work into the writer's queue; the answer comes when it is durable.
+    fn submit<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(&mut Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError> {
         let (asker, answer) = oneshot::channel();
         self.queue.push(Box::new(Task {
             work: Some(work),
@@ -87,7 +98,7 @@ impl SqliteStore {
             asker,
             bytes,
         }))?;
-        answer.await.map_err(|_| Fault::Closed)?
+        Ok(answer)
     }
 
     /// Ends the threads; what was taken is written first.
@@ -145,7 +156,8 @@ impl Store for SqliteStore {
         actor: Actor,
         commands: Vec<Command>,
     ) -> Result<Vec<CommandAnswer>, StoreError> {
-        let mut answers = Vec::with_capacity(commands.len());
+        // All are queued before the first is waited for, so that they share a commit; the queue keeps their order.
+        let mut waiting = Vec::with_capacity(commands.len());
         for command in commands {
             let id = command.id;
             let asked = commands::Asked {
@@ -153,9 +165,12 @@ impl Store for SqliteStore {
                 actor: actor.clone(),
                 command,
             };
-            let outcome = self
-                .write(SMALL, move |writing| asked.carry_out(writing))
-                .await?;
+            let answer = self.submit(SMALL, move |writing| asked.carry_out(writing))?;
+            waiting.push((id, answer));
+        }
+        let mut answers = Vec::with_capacity(waiting.len());
+        for (id, answer) in waiting {
+            let outcome = answer.await.map_err(|_| Fault::Closed)??;
             answers.push(CommandAnswer { id, outcome });
         }
         Ok(answers)

@@ -259,3 +259,28 @@ pub(crate) async fn a_merged_conversation_leads_on(stage: &impl Stage) {
     let log = script.log().await;
     assert_eq!(log.last().unwrap().conversation_id, Some(left));
 }
+
+pub(crate) async fn a_batch_is_done_in_its_order(stage: &impl Stage) {
+    let (script, conversation) = with_conversation(stage).await;
+    let before = script.log().await.len() as u64;
+    let mut batch = vec![script.command(conversation, Action::Claim {})];
+    batch.extend((0..50).map(|n| script.command(conversation, note(&format!("nota {n}")))));
+    batch.push(script.command(conversation, Action::Release {}));
+    batch.push(script.command(conversation, Action::Release {}));
+    let ids: Vec<_> = batch.iter().map(|command| command.id).collect();
+    let answers = script
+        .store
+        .apply(script.workspace.id, script.actor(), batch)
+        .await
+        .unwrap();
+    assert_eq!(
+        answers.iter().map(|answer| answer.id).collect::<Vec<_>>(),
+        ids
+    );
+    let outcomes: Vec<_> = answers.into_iter().map(|answer| answer.outcome).collect();
+    let mut expected: Vec<_> = (1..=52)
+        .map(|n| Outcome::Applied { seq: before + n })
+        .collect();
+    expected.push(refused(RefusalCode::NotYours));
+    assert_eq!(outcomes, expected);
+}

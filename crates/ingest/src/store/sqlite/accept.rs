@@ -4,7 +4,7 @@ use contract::{WorkspaceId, kind};
 use rusqlite::params;
 
 use super::append::append;
-use super::place::{TraceKeys, conversation_of, optional};
+use super::place::{TraceKeys, conversation_of};
 use super::writer::Writing;
 use crate::store::{
     Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewReading, Refusal, StoreError,
@@ -276,20 +276,16 @@ fn burn(writing: &Writing<'_>, key: Key16, expires_ms: i64) -> Result<(), StoreE
 }
 
 /// Notes a key for this delivery; returns the delivery that had it before, if any.
-fn first_seen(writing: &Writing<'_>, key: Key16, delivery: i64) -> Result<Option<i64>, StoreError> {
-    let fresh = writing
-        .db
-        .prepare_cached("INSERT INTO seen (key, delivery) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-        .execute(params![key.0, delivery])?;
-    if fresh == 1 {
-        return Ok(None);
+fn first_seen(
+    writing: &mut Writing<'_>,
+    key: Key16,
+    delivery: i64,
+) -> Result<Option<i64>, StoreError> {
+    let before = writing.ledger.keys.get(writing.db, key)?;
+    if before.is_none() {
+        writing.ledger.keys.put(writing.db, key, delivery)?;
     }
-    optional(
-        writing
-            .db
-            .prepare_cached("SELECT delivery FROM seen WHERE key = ?1")?
-            .query_row([key.0], |row| row.get(0)),
-    )
+    Ok(before)
 }
 
 /// Returns the number a result is stored as.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use contract::{Chain, ConversationId, WorkspaceId};
 use rusqlite::{Connection, params};
 
+use super::keys::Keys;
 use crate::store::StoreError;
 
 /// Where a workspace's feed stands.
@@ -42,6 +43,8 @@ pub(super) struct Ledger {
     pub(super) unpublished: Vec<Unpublished>,
     published_before_job: usize,
     next_delivery: Option<i64>,
+    /// Keys seen before, and what leads to conversations.
+    pub(super) keys: Keys,
 }
 
 impl Ledger {
@@ -54,6 +57,7 @@ impl Ledger {
     pub(super) fn begin_job(&mut self) {
         self.undo.clear();
         self.published_before_job = self.unpublished.len();
+        self.keys.begin_job();
     }
 
     /// Takes back what the running job changed.
@@ -62,6 +66,7 @@ impl Ledger {
             self.standings.insert(workspace, standing);
         }
         self.unpublished.truncate(self.published_before_job);
+        self.keys.undo_job();
     }
 
     /// Tells where a workspace's feed stands.
@@ -102,7 +107,7 @@ impl Ledger {
         Ok(next)
     }
 
-    /// Writes the standings that the batch has moved; returns how many.
+    /// Writes the standings that the batch has moved.
     pub(super) fn write_heads(&mut self, db: &Connection) -> Result<(), StoreError> {
         let mut moved: Vec<WorkspaceId> = self.unpublished.iter().map(|e| e.workspace).collect();
         moved.sort_unstable();

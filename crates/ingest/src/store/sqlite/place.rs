@@ -44,8 +44,8 @@ pub(super) fn conversation_of(
     let mut found = Vec::with_capacity(keys.0.len());
     let mut missing = Vec::new();
     for (trace, key) in &keys.0 {
-        match by_trace(writing, *key)? {
-            Some(conversation) => found.push((*trace, conversation)),
+        match writing.ledger.keys.get(writing.db, *key)? {
+            Some(row) => found.push((*trace, by_row(writing, &found, row)?)),
             None => missing.push((*trace, *key)),
         }
     }
@@ -82,28 +82,32 @@ pub(super) fn by_id(
     conversation.map(|c| survivor(writing, c)).transpose()
 }
 
-fn by_trace(writing: &Writing<'_>, key: Key16) -> Result<Option<Conversation>, StoreError> {
-    let conversation = optional(
-        writing
-            .db
-            .prepare_cached(
-                "SELECT c.id, c.public, c.kinds, c.merged_into, c.claimed_by
-                 FROM trace t JOIN conversation c ON c.id = t.conversation WHERE t.key = ?1",
-            )?
-            .query_row([key.0], read),
-    )?;
-    conversation.map(|c| survivor(writing, c)).transpose()
+/// Reads a conversation, unless another trace of the event has led to it already.
+fn by_row(
+    writing: &Writing<'_>,
+    found: &[(Trace, Conversation)],
+    row: i64,
+) -> Result<Conversation, StoreError> {
+    match found.iter().find(|(_, known)| known.row == row) {
+        Some((_, known)) => Ok(*known),
+        None => survivor(writing, read_row(writing, row)?),
+    }
+}
+
+fn read_row(writing: &Writing<'_>, row: i64) -> Result<Conversation, StoreError> {
+    let conversation = writing
+        .db
+        .prepare_cached(
+            "SELECT id, public, kinds, merged_into, claimed_by FROM conversation WHERE id = ?1",
+        )?
+        .query_row([row], read)?;
+    Ok(conversation)
 }
 
 /// Follows merges to the conversation that is left. Each merge points to a conversation that was not merged then, so this ends.
 fn survivor(writing: &Writing<'_>, mut found: Conversation) -> Result<Conversation, StoreError> {
     while found.merged_into != 0 {
-        found = writing
-            .db
-            .prepare_cached(
-                "SELECT id, public, kinds, merged_into, claimed_by FROM conversation WHERE id = ?1",
-            )?
-            .query_row([found.merged_into], read)?;
+        found = read_row(writing, found.merged_into)?;
     }
     Ok(found)
 }
@@ -211,16 +215,16 @@ fn merge_one(
 
 /// Stores the traces that led nowhere before, and what the conversation is known by now.
 fn remember(
-    writing: &Writing<'_>,
+    writing: &mut Writing<'_>,
     conversation: Conversation,
     placing: &Placing,
     missing: &[(Trace, Key16)],
 ) -> Result<(), StoreError> {
-    let mut insert = writing
-        .db
-        .prepare_cached("INSERT INTO trace (key, conversation) VALUES (?1, ?2)")?;
     for (_, key) in missing {
-        insert.execute(params![key.0, conversation.row])?;
+        writing
+            .ledger
+            .keys
+            .put(writing.db, *key, conversation.row)?;
     }
     let kinds = kinds_of(placing.kinds.union(conversation.kinds), missing);
     if kinds != conversation.kinds {

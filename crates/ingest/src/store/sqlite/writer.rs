@@ -162,6 +162,7 @@ impl Writer {
             outcomes.push(self.run_job(job.as_mut(), now)?);
         }
         self.ledger.write_heads(&self.db).map_err(fault)?;
+        self.ledger.keys.settle(&self.db).map_err(fault)?;
         execute(&self.db, "COMMIT")?;
         Ok(outcomes)
     }

@@ -41,11 +41,25 @@ CREATE TABLE conversation (
     claimed_by INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- What leads to a conversation: order keys, phones, e-mail addresses, documents.
-CREATE TABLE trace (
+-- Deliveries and business events that were there before, and what leads to a conversation (order keys, phones, e-mail
+-- addresses, documents): each key a hash that holds what it is for, each value the row of a delivery or a conversation.
+CREATE TABLE key (
     key BLOB NOT NULL PRIMARY KEY,
-    conversation INTEGER NOT NULL DEFAULT 0
+    value INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+
+-- Keys on their way there, in order of arrival: one table takes what comes while the other is emptied.
+CREATE TABLE fresh_key_even (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,
+    value INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE fresh_key_odd (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,
+    value INTEGER NOT NULL DEFAULT 0
+) STRICT;
 
 CREATE TABLE delivery (
     id INTEGER PRIMARY KEY,
@@ -71,12 +85,6 @@ CREATE TABLE delivery (
 
 CREATE INDEX delivery_listed ON delivery (workspace, public, integration, result);
 CREATE INDEX delivery_set_aside ON delivery (workspace, result, public, integration) WHERE result <> 0;
-
--- Deliveries and business events that were there before.
-CREATE TABLE seen (
-    key BLOB NOT NULL PRIMARY KEY,
-    delivery INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE nonce (
     key BLOB NOT NULL PRIMARY KEY,

@@ -66,6 +66,7 @@ async fn no_query_walks_a_table_that_grows() {
         include_str!("../accept.rs"),
         include_str!("../commands.rs"),
         include_str!("../deliveries.rs"),
+        include_str!("../nonces.rs"),
         include_str!("../pages.rs"),
         include_str!("../people.rs"),
         include_str!("../place.rs"),
