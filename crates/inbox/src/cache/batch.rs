@@ -10,12 +10,15 @@ use contract::{Actor, ConversationId, Event, MemberId, Order, Stage};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::conversation::{Conversation, Holding, MAX_MERGES};
-use super::facts::Facts;
-use super::judge::{Bought, Standing, judge};
+use super::judge::Bought;
 use super::listing::{self, Deltas};
 use super::moment::{Moment, Told};
-use super::{Applied, ApplyError, Sale, words};
+use super::{Applied, ApplyError, Sale};
 use crate::view::Amount;
+
+mod writing;
+
+pub(super) use writing::{Worded, bought};
 
 /// Changed conversations are named up to this many; the page then reads again what it shows.
 const MAX_NAMED: usize = 256;
@@ -31,6 +34,9 @@ pub(super) struct Batch<'db> {
     conversations: HashMap<i64, Conversation>,
     dirty: BTreeSet<i64>,
     orders: HashMap<String, Touched>,
+    /// What was just written of orders, by conversation.
+    written: HashMap<i64, Vec<Bought>>,
+    has_merged: bool,
     moments: Vec<(i64, i64, u64, Moment)>,
     applied: Applied,
 }
@@ -70,6 +76,8 @@ impl<'db> Batch<'db> {
             conversations: HashMap::new(),
             dirty: BTreeSet::new(),
             orders: HashMap::new(),
+            written: HashMap::new(),
+            has_merged: false,
             moments: Vec::new(),
             applied: Applied::default(),
         })
@@ -118,10 +126,18 @@ impl<'db> Batch<'db> {
         self.write_moments()?;
         let mut deltas = Deltas::default();
         let mut worded = Vec::new();
+        let mut unchanged = Vec::new();
         for row in std::mem::take(&mut self.dirty) {
-            worded.extend(self.settle(row, &mut deltas)?);
+            match self.settle(row, &mut deltas)? {
+                Some(words) => worded.push(words),
+                None => unchanged.push(row),
+            }
         }
-        self.index(worded, indexing)?;
+        self.unnote(&unchanged)?;
+        match indexing {
+            Indexing::Now => self.index(worded)?,
+            Indexing::Later => self.note(worded)?,
+        }
         self.write_conversations()?;
         listing::add(self.db, &deltas)?;
         self.applied.change.counters = deltas.iter().any(|delta| *delta != 0);
@@ -268,6 +284,7 @@ impl Batch<'_> {
             conversation.news_at = conversation.news_at.max(news_at);
             conversation.read_at = conversation.read_at.max(read_at);
         })?;
+        self.has_merged = true;
         for sql in [
             "UPDATE purchase SET conversation = ?2 WHERE conversation = ?1",
             "UPDATE moment SET conversation = ?2 WHERE conversation = ?1",
@@ -325,205 +342,6 @@ impl Batch<'_> {
         }
         self.conversations.get(&row).ok_or(ApplyError::Corrupt)
     }
-}
-
-/// Writing.
-impl Batch<'_> {
-    fn write_orders(&mut self) -> Result<(), ApplyError> {
-        let orders = std::mem::take(&mut self.orders);
-        for (key, touched) in orders {
-            let conversation = self.root(touched.conversation)?;
-            self.dirty.insert(conversation);
-            let facts = Facts::of(&touched.order).ok_or(ApplyError::Corrupt)?;
-            let sql = if touched.is_new {
-                "INSERT INTO purchase (id, order_key, conversation, placed_seq, facts, fold)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-            } else {
-                "UPDATE purchase SET conversation = ?3, placed_seq = ?4, facts = ?5, fold = ?6
-                WHERE id = ?1 AND order_key = ?2"
-            };
-            self.db.prepare_cached(sql)?.execute((
-                touched.row,
-                key,
-                conversation,
-                signed(touched.placed_seq),
-                text(&facts)?,
-                text(&touched.order)?,
-            ))?;
-        }
-        Ok(())
-    }
-
-    fn write_moments(&mut self) -> Result<(), ApplyError> {
-        let mut moments = std::mem::take(&mut self.moments);
-        for moment in &mut moments {
-            moment.0 = self.root(moment.0)?;
-        }
-        moments.sort_unstable_by_key(|(conversation, at, seq, _)| (*conversation, *at, *seq));
-        let mut statement = self.db.prepare_cached(
-            "INSERT INTO moment (conversation, at, seq, what) VALUES (?1, ?2, ?3, ?4)",
-        )?;
-        for (conversation, at, seq, moment) in moments {
-            statement.execute((conversation, at, signed(seq), text(&moment)?))?;
-        }
-        Ok(())
-    }
-
-    /// Judges one conversation and moves its rows; returns its words if they changed.
-    fn settle(
-        &mut self,
-        row: i64,
-        deltas: &mut Deltas,
-    ) -> Result<Option<(i64, i64, String)>, ApplyError> {
-        let owner = self.owner(row)?;
-        let mut orders = bought(self.db, row)?;
-        let (me, now, db) = (self.member, self.now, self.db);
-        let conversation = self
-            .conversations
-            .get_mut(&row)
-            .ok_or(ApplyError::Corrupt)?;
-        let judged = judge(
-            &mut orders,
-            Standing {
-                is_owned: owner.is_some(),
-                is_mine: owner.as_ref().is_some_and(|owner| owner.member == me),
-                happened_at: conversation.happened_at,
-                now,
-            },
-        );
-        listing::relist(db, row, &conversation.listed, &judged.listed, deltas)?;
-        listing::turn(db, row, &conversation.turns, &judged.turns)?;
-        conversation.owner = owner;
-        conversation.name = judged.name;
-        conversation.listed = judged.listed;
-        conversation.turns = judged.turns;
-        self.applied.change.conversations.push(conversation.public);
-        let is_new = words::hash(&judged.words) != conversation.word_hash;
-        Ok(is_new.then_some((row, judged.newest_at, judged.words)))
-    }
-
-    /// Returns who has a conversation: its own newest hold, else the first that came with a merge after its own release.
-    fn owner(&mut self, row: i64) -> Result<Option<Holding>, ApplyError> {
-        let conversation = self.load(row)?.clone();
-        if conversation.merged_into != 0 {
-            return Ok(None);
-        }
-        self.holding(&conversation, MAX_MERGES)
-    }
-
-    fn holding(
-        &mut self,
-        conversation: &Conversation,
-        depth: usize,
-    ) -> Result<Option<Holding>, ApplyError> {
-        if conversation.holder.is_some() || !conversation.has_merged || depth == 0 {
-            return Ok(conversation.holder.clone());
-        }
-        for merged in Conversation::merged(self.db, conversation.row)? {
-            self.conversations.entry(merged.row).or_insert(merged);
-        }
-        let mut merged: Vec<Conversation> = self
-            .conversations
-            .values()
-            .filter(|other| other.merged_into == conversation.row)
-            .filter(|other| other.merged_seq > conversation.hold_seq)
-            .cloned()
-            .collect();
-        merged.sort_by_key(|other| other.merged_seq);
-        for other in merged {
-            if let Some(holding) = self.holding(&other, depth - 1)? {
-                return Ok(Some(holding));
-            }
-        }
-        Ok(None)
-    }
-
-    fn index(
-        &mut self,
-        worded: Vec<(i64, i64, String)>,
-        indexing: Indexing,
-    ) -> Result<(), ApplyError> {
-        if indexing == Indexing::Later {
-            let mut note = self
-                .db
-                .prepare_cached("INSERT OR IGNORE INTO unindexed (conversation) VALUES (?1)")?;
-            for (row, _, _) in worded {
-                note.execute([row])?;
-            }
-            return Ok(());
-        }
-        let mut worded: Vec<_> = worded
-            .into_iter()
-            .map(|(row, newest_at, text)| (words::index_row(row, newest_at, &text), row, text))
-            .collect();
-        self.forget_words(worded.iter().map(|(_, row, _)| *row))?;
-        // The index takes rows in rising order at once, and has to begin a new run for each that falls back.
-        worded.sort_unstable();
-        for (word_row, row, text) in worded {
-            if word_row != 0 {
-                self.db
-                    .prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?
-                    .execute((word_row, &text))?;
-            }
-            self.change(row, |conversation| {
-                conversation.word_row = word_row;
-                conversation.word_hash = words::hash(&text);
-            })?;
-        }
-        Ok(())
-    }
-
-    fn forget_words(&self, rows: impl Iterator<Item = i64>) -> Result<(), ApplyError> {
-        let mut old = Vec::new();
-        for row in rows {
-            self.db
-                .prepare_cached("DELETE FROM unindexed WHERE conversation = ?1")?
-                .execute([row])?;
-            old.extend(self.conversations.get(&row).map(|found| found.word_row));
-        }
-        old.sort_unstable();
-        for row in old.into_iter().filter(|row| *row != 0) {
-            self.db
-                .prepare_cached("DELETE FROM words WHERE rowid = ?1")?
-                .execute([row])?;
-        }
-        Ok(())
-    }
-
-    fn write_conversations(&mut self) -> Result<(), ApplyError> {
-        let mut rows: Vec<&Conversation> = self.conversations.values().collect();
-        rows.sort_unstable_by_key(|conversation| conversation.row);
-        for conversation in rows {
-            conversation.write(self.db)?;
-        }
-        Ok(())
-    }
-}
-
-/// Reads the orders of a conversation.
-pub(super) fn bought(db: &Connection, conversation: i64) -> Result<Vec<Bought>, ApplyError> {
-    let mut statement =
-        db.prepare_cached("SELECT id, order_key, facts FROM purchase WHERE conversation = ?1")?;
-    let mut rows = statement.query([conversation])?;
-    let mut orders = Vec::new();
-    while let Some(row) = rows.next()? {
-        let facts = serde_json::from_str(
-            row.get_ref(2)
-                .map_err(rusqlite::Error::from)?
-                .as_str()
-                .map_err(rusqlite::Error::from)?,
-        );
-        orders.push(Bought {
-            row: row.get(0)?,
-            key: row.get(1)?,
-            facts: facts.map_err(|_| ApplyError::Corrupt)?,
-        });
-    }
-    Ok(orders)
-}
-
-fn text(value: &impl serde::Serialize) -> Result<String, ApplyError> {
-    serde_json::to_string(value).map_err(|_| ApplyError::Corrupt)
 }
 
 fn signed(seq: u64) -> i64 {

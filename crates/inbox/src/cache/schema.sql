@@ -84,7 +84,9 @@ CREATE TABLE turn (
 
 -- Conversations whose words changed in a big batch and are not in the index yet.
 CREATE TABLE unindexed (
-    conversation INTEGER PRIMARY KEY
+    conversation INTEGER PRIMARY KEY,
+    newest_at INTEGER NOT NULL,
+    text TEXT NOT NULL
 ) STRICT;
 
 -- The search index. Its row number is the newest order's time in seconds × 2^31 + the conversation, so newest first is by row.

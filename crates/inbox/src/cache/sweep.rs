@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::batch::{Batch, Indexing};
+use super::batch::{Batch, Indexing, Worded};
 use super::file::{self, Checkpoint};
 use super::{ApplyError, Cache, Swept};
 
@@ -50,20 +50,9 @@ impl Cache {
     pub fn index_search(&mut self, limit: u32) -> Result<u64, ApplyError> {
         let (member, now) = (self.holder.member, self.swept_at);
         self.write(|tx| {
-            let rows = column(
-                tx,
-                "SELECT conversation FROM unindexed ORDER BY conversation LIMIT ?1",
-                [limit.into()],
-            )?;
             let mut batch = Batch::new(tx, member, now)?;
-            for row in &rows {
-                batch.judge_again(*row);
-            }
-            batch.finish(Indexing::Now)?;
-            for row in &rows {
-                tx.prepare_cached("DELETE FROM unindexed WHERE conversation = ?1")?
-                    .execute([row])?;
-            }
+            batch.index(unindexed(tx, limit)?)?;
+            batch.write_conversations()?;
             let left: i64 = tx.query_row("SELECT count(*) FROM unindexed", (), |row| row.get(0))?;
             Ok(left.unsigned_abs())
         })
@@ -80,6 +69,20 @@ impl Cache {
         file::checkpoint(&self.db, Checkpoint::Passive)?;
         Ok(())
     }
+}
+
+fn unindexed(db: &Connection, limit: u32) -> rusqlite::Result<Vec<Worded>> {
+    let mut statement = db.prepare_cached(
+        "SELECT conversation, newest_at, text FROM unindexed ORDER BY conversation LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| {
+        Ok(Worded {
+            conversation: row.get(0)?,
+            newest_at: row.get(1)?,
+            text: row.get(2)?,
+        })
+    })?;
+    rows.collect()
 }
 
 struct Step {

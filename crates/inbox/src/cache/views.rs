@@ -134,12 +134,13 @@ impl Views {
 
 /// Names the questions whose plans matter, for the test that looks at them.
 #[cfg(test)]
-pub(super) fn questions() -> [(&'static str, &'static str); 9] {
+pub(super) fn questions() -> [(&'static str, &'static str); 10] {
     [
         ("one page of a list", lists::PAGE),
         ("one row", lists::ROW),
         ("one page of a timeline", talk::MOMENTS),
         ("one search", search::HITS),
+        ("the age of a hit", search::HAPPENED),
         (
             "a conversation by its id",
             "SELECT id FROM conversation WHERE public = ?1",

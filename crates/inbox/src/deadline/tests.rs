@@ -60,7 +60,8 @@ fn boleto(due_on: Option<&str>) -> Payment {
 #[test]
 fn each_stage_has_the_deadline_agents_expect() {
     use DeadlineKind as Kind;
-    let cases: &[(Stage, Payment, Option<(DeadlineKind, &str)>)] = &[
+    type Case = (Stage, Payment, Option<(DeadlineKind, &'static str)>);
+    let cases: &[Case] = &[
         (
             Stage::PixGenerated,
             pix(Some(30)),

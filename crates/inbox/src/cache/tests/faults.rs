@@ -33,6 +33,7 @@ fn a_cache_is_there_again_after_closing_and_after_a_crash() {
 #[test]
 fn a_file_that_cannot_be_used_is_replaced_and_said_so() {
     type Harm = fn(&std::path::Path);
+    type Case = (&'static str, Box<dyn Fn(&std::path::Path)>, &'static str);
     let sql = |sql: &'static str| {
         move |path: &std::path::Path| {
             Connection::open(path)
@@ -51,7 +52,7 @@ fn a_file_that_cannot_be_used_is_replaced_and_said_so() {
         std::fs::write(path, bytes).expect("harm");
     };
     let empty: Harm = |path| std::fs::write(path, []).expect("harm");
-    let cases: [(&str, Box<dyn Fn(&std::path::Path)>, &str); 7] = [
+    let cases: [Case; 7] = [
         ("garbage", Box::new(garble), "damaged"),
         ("broken pages", Box::new(hole), "damaged"),
         ("no meta row", Box::new(sql("DELETE FROM meta")), "damaged"),

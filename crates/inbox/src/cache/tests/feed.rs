@@ -10,9 +10,9 @@ use contract::{
 use serde::Serialize;
 
 /// A log of one workspace, written as the service writes it.
-pub struct Feed {
-    pub entries: Vec<Entry>,
-    pub epoch: Epoch,
+pub(crate) struct Feed {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) epoch: Epoch,
     at: DateTime<Utc>,
     chain: Chain,
     ids: u64,
@@ -31,20 +31,20 @@ impl Default for Feed {
 }
 
 /// When every test's story begins: a Tuesday at noon in Lisbon, nine in São Paulo.
-pub fn start() -> DateTime<Utc> {
+pub(crate) fn start() -> DateTime<Utc> {
     "2026-03-10T12:00:00Z".parse().expect("a time")
 }
 
 /// The same in Unix milliseconds, some minutes later.
-pub fn minute(minutes: i64) -> i64 {
+pub(crate) fn minute(minutes: i64) -> i64 {
     (start() + TimeDelta::minutes(minutes)).timestamp_millis()
 }
 
-pub fn conversation(number: u64) -> ConversationId {
+pub(crate) fn conversation(number: u64) -> ConversationId {
     ConversationId::new(1_773_000_000_000 + number, [7; 10])
 }
 
-pub fn member(number: u8) -> Actor {
+pub(crate) fn member(number: u8) -> Actor {
     Actor {
         id: MemberId::new(1, [number; 10]),
         name: ["Ana", "Bia", "Caio"]
@@ -57,13 +57,13 @@ pub fn member(number: u8) -> Actor {
 
 impl Feed {
     /// Sets the service's clock.
-    pub fn at(&mut self, minutes: i64) -> &mut Self {
+    pub(crate) fn at(&mut self, minutes: i64) -> &mut Self {
         self.at = start() + TimeDelta::minutes(minutes);
         self
     }
 
     /// Tells of an event that happened now.
-    pub fn sale(
+    pub(crate) fn sale(
         &mut self,
         conversation: ConversationId,
         key: &str,
@@ -102,17 +102,22 @@ impl Feed {
         self.entry(Some(conversation), kind::COMMERCE, &event)
     }
 
-    pub fn claim(&mut self, conversation: ConversationId, by: &Actor) -> &mut Self {
+    pub(crate) fn claim(&mut self, conversation: ConversationId, by: &Actor) -> &mut Self {
         let body = self.by(by);
         self.entry(Some(conversation), kind::CLAIMED, &body)
     }
 
-    pub fn release(&mut self, conversation: ConversationId, by: &Actor) -> &mut Self {
+    pub(crate) fn release(&mut self, conversation: ConversationId, by: &Actor) -> &mut Self {
         let body = self.by(by);
         self.entry(Some(conversation), kind::RELEASED, &body)
     }
 
-    pub fn note(&mut self, conversation: ConversationId, by: &Actor, text: &str) -> &mut Self {
+    pub(crate) fn note(
+        &mut self,
+        conversation: ConversationId,
+        by: &Actor,
+        text: &str,
+    ) -> &mut Self {
         let ByMember { command_id, by } = self.by(by);
         let body = Noted {
             command_id,
@@ -122,7 +127,7 @@ impl Feed {
         self.entry(Some(conversation), kind::NOTED, &body)
     }
 
-    pub fn handed_over(&mut self, conversation: ConversationId, by: &Actor) -> &mut Self {
+    pub(crate) fn handed_over(&mut self, conversation: ConversationId, by: &Actor) -> &mut Self {
         let ByMember { command_id, by } = self.by(by);
         let body = HandedOver {
             command_id,
@@ -135,7 +140,7 @@ impl Feed {
         self.entry(Some(conversation), kind::HANDED_OVER, &body)
     }
 
-    pub fn merge(&mut self, into: ConversationId, from: ConversationId) -> &mut Self {
+    pub(crate) fn merge(&mut self, into: ConversationId, from: ConversationId) -> &mut Self {
         let body = Merged {
             from,
             reason: "phone".to_owned(),
@@ -144,7 +149,7 @@ impl Feed {
     }
 
     /// Writes any entry.
-    pub fn entry(
+    pub(crate) fn entry(
         &mut self,
         conversation_id: Option<ConversationId>,
         kind: &str,
@@ -166,12 +171,12 @@ impl Feed {
         self
     }
 
-    pub fn head(&self) -> u64 {
+    pub(crate) fn head(&self) -> u64 {
         self.entries.len() as u64
     }
 
     /// Returns the entries `first..=last` as the service's page.
-    pub fn page(&self, first: u64, last: u64) -> Page {
+    pub(crate) fn page(&self, first: u64, last: u64) -> Page {
         let place = |seq: u64| usize::try_from(seq).expect("small");
         let (first, last) = (first.max(1), last.min(self.head()));
         let entries = self.entries.get(place(first - 1)..place(last));
@@ -198,14 +203,14 @@ impl Feed {
 }
 
 /// A small generator, so that a seed is a story and a failing one can be told again.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -253,7 +258,7 @@ const PRODUCTS: [&str; 6] = [
 ];
 
 /// Makes up a story with every kind of entry, over `people` conversations: dense with repeats, merges and holds.
-pub fn story(seed: u64, length: u64, people: u64) -> Feed {
+pub(crate) fn story(seed: u64, length: u64, people: u64) -> Feed {
     let mut dice = Dice::new(seed);
     let mut feed = Feed::default();
     let mut merged = std::collections::BTreeSet::new();
@@ -313,7 +318,7 @@ fn told<'a>(feed: &'a mut Feed, dice: &mut Dice, who: u64, cnv: ConversationId) 
 }
 
 /// Returns a made-up buyer.
-pub fn person(number: u64) -> Customer {
+pub(crate) fn person(number: u64) -> Customer {
     let mut dice = Dice::new(number + 1);
     let name = format!("{} {}", dice.pick(&FIRST), dice.pick(&LAST));
     Customer {
@@ -330,7 +335,7 @@ pub fn person(number: u64) -> Customer {
 }
 
 /// Makes up what shops send: about three events an order, told within the hour, several orders at a time.
-pub fn trade(length: usize, seed: u64) -> Feed {
+pub(crate) fn trade(length: usize, seed: u64) -> Feed {
     let mut dice = Dice::new(seed);
     let mut feed = Feed::default();
     let mut waiting: Vec<(u64, u64, Stage)> = Vec::new();

@@ -241,11 +241,11 @@ fn sales_are_told_once_and_never_for_tests_or_history() {
     feed.at(1)
         .sale(conversation(2), "1", Stage::PixGenerated, |_| ());
     feed.sale(conversation(2), "1", Stage::PurchaseApproved, |event| {
-        event.customer.name = Some("Rita de Teste".to_owned())
+        event.customer.name = Some("Rita de Teste".to_owned());
     });
     feed.sale(conversation(2), "1", Stage::PurchaseApproved, |_| ());
     feed.sale(conversation(3), "2", Stage::PurchaseApproved, |event| {
-        event.is_test = true
+        event.is_test = true;
     });
     feed.sale(conversation(4), "3", Stage::PurchaseCompleted, |_| ());
     feed.sale(conversation(1), "old", Stage::PurchaseCompleted, |_| ());

@@ -217,7 +217,7 @@ fn nobody_is_named_in_full_unless_by_name() {
     for (customer, expected) in cases {
         let mut feed = Feed::default();
         feed.sale(conversation(1), "1", Stage::CartAbandoned, |event| {
-            event.customer = customer
+            event.customer = customer;
         });
         let world = World::of(&feed, 0);
         assert_eq!(world.list(View::All)[0].name.as_deref(), expected);
@@ -388,7 +388,7 @@ fn what_others_did_is_unread_until_looked_at() {
     // Told late of something that happened before the mark: still news.
     feed.at(3)
         .sale(conversation(1), "1", Stage::PixGenerated, |event| {
-            event.occurred_at -= TimeDelta::minutes(30)
+            event.occurred_at -= TimeDelta::minutes(30);
         });
     world.follow(&feed);
     assert!(unread(&world));

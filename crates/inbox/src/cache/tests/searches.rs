@@ -97,15 +97,15 @@ fn people_orders_and_products_are_found_as_people_type_them() {
 fn the_index_follows_what_changes() {
     let mut feed = Feed::default();
     feed.sale(conversation(1), "1", Stage::CartAbandoned, |event| {
-        event.customer.name = Some("Rita".to_owned())
+        event.customer.name = Some("Rita".to_owned());
     });
     feed.sale(conversation(2), "2", Stage::CartAbandoned, |event| {
-        event.customer.name = Some("Beto".to_owned())
+        event.customer.name = Some("Beto".to_owned());
     });
     let mut world = World::of(&feed, 0);
     feed.at(1)
         .sale(conversation(1), "1", Stage::PixGenerated, |event| {
-            event.customer.name = Some("Marta".to_owned())
+            event.customer.name = Some("Marta".to_owned());
         });
     feed.merge(conversation(1), conversation(2));
     world.follow(&feed);

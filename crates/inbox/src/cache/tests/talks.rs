@@ -21,7 +21,7 @@ fn a_conversation_shows_the_person_the_orders_and_what_happened() {
         document: Some("52998224725".to_owned()),
     };
     feed.sale(conversation(1), "1", Stage::PurchaseApproved, |event| {
-        event.customer = rita
+        event.customer = rita;
     });
     feed.at(10)
         .sale(conversation(1), "2", Stage::CartAbandoned, |event| {
@@ -74,11 +74,11 @@ fn a_conversation_shows_the_person_the_orders_and_what_happened() {
 fn the_order_to_act_on_comes_first() {
     let mut feed = Feed::default();
     feed.sale(conversation(1), "cart", Stage::CartAbandoned, |event| {
-        event.items[0].name = "Um".to_owned()
+        event.items[0].name = "Um".to_owned();
     });
     feed.at(5)
         .sale(conversation(1), "sold", Stage::PurchaseApproved, |event| {
-            event.items[0].name = "Dois".to_owned()
+            event.items[0].name = "Dois".to_owned();
         });
     let world = World::of(&feed, 5);
     let keys = |minutes| -> Vec<String> {
@@ -160,7 +160,7 @@ fn the_timeline_pages_to_its_start_by_time() {
     }
     feed.at(50)
         .sale(conversation(1), "2", Stage::CartAbandoned, |event| {
-            event.occurred_at = feed::start() - chrono::TimeDelta::days(1)
+            event.occurred_at = feed::start() - chrono::TimeDelta::days(1);
         });
     let world = World::of(&feed, 60);
     let newest = view(&world, 1, 60, &nobody()).expect("a conversation");

@@ -1,6 +1,6 @@
 //! Finding conversations by what was typed.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::super::conversation::Conversation;
 use super::super::words::{self, CONVERSATION_BITS};
@@ -18,6 +18,8 @@ const CANDIDATES: u32 = 200;
 pub(in super::super) const HITS: &str =
     "SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
 
+pub(in super::super) const HAPPENED: &str = "SELECT happened_at FROM conversation WHERE id = ?1";
+
 /// Finds conversations, newest activity first.
 pub(super) fn search(
     db: &Connection,
@@ -26,31 +28,43 @@ pub(super) fn search(
     overlay: &Overlay,
 ) -> Result<Found, ApplyError> {
     let shown = Shown::at(db, overlay)?;
-    let mut hits = Vec::new();
-    if let Some(query) = words::query(text) {
-        let mut statement = db.prepare_cached(HITS)?;
-        let mut found = statement.query((query, CANDIDATES))?;
-        while let Some(row) = found.next()? {
-            hits.push(row.get::<_, i64>(0)? & CONVERSATION_BITS);
-        }
-    }
+    let mut hits = match words::query(text) {
+        Some(query) => hits(db, &query)?,
+        None => Vec::new(),
+    };
+    hits.sort_unstable_by(|one, other| other.cmp(one));
+    hits.truncate(limit.clamp(1, MAX_FOUND) as usize);
     let mut rows = Vec::new();
-    for hit in hits {
+    for (_, hit) in hits {
         let conversation = Conversation::by_row(db, hit)?;
         let place = conversation.as_ref().and_then(|found| {
-            let all = found.listed.iter();
-            all.clone().find(|listed| listed.view == View::All)
+            let mut all = found.listed.iter();
+            all.find(|listed| listed.view == View::All)
         });
         if let Some(listed) = place {
             rows.extend(lists::row(db, hit, listed.purchase, &shown)?);
         }
     }
-    rows.sort_by_key(|row| std::cmp::Reverse(row.last_at));
-    rows.truncate(limit.clamp(1, MAX_FOUND) as usize);
     let all = usize::try_from(listing::code(View::All)).unwrap_or(0);
     let searched = listing::counts(db)?.get(all).copied().unwrap_or(0);
     Ok(Found {
         rows,
         searched: searched.max(0).unsigned_abs(),
     })
+}
+
+/// Returns the newest matches: when something last happened there, and the conversation.
+fn hits(db: &Connection, query: &str) -> Result<Vec<(i64, i64)>, ApplyError> {
+    let mut words = db.prepare_cached(HITS)?;
+    let mut happened = db.prepare_cached(HAPPENED)?;
+    let mut hits = Vec::new();
+    let mut found = words.query((query, CANDIDATES))?;
+    while let Some(row) = found.next()? {
+        let conversation = row.get::<_, i64>(0)? & CONVERSATION_BITS;
+        let at: Option<i64> = happened
+            .query_row([conversation], |row| row.get(0))
+            .optional()?;
+        hits.extend(at.map(|at| (at, conversation)));
+    }
+    Ok(hits)
 }

@@ -1,0 +1,246 @@
+//! Writing what a batch gathered: orders, moments, lists, words, and last the conversations themselves.
+
+use contract::ConversationId;
+use rusqlite::Connection;
+
+use super::super::conversation::{Conversation, Holding, MAX_MERGES};
+use super::super::facts::Facts;
+use super::super::judge::{Bought, Standing, judge};
+use super::super::listing::{self, Deltas};
+use super::super::{ApplyError, words};
+use super::{Batch, signed};
+
+/// The words of a conversation that are not in the index yet.
+#[derive(Debug)]
+pub(in super::super) struct Worded {
+    pub(in super::super) conversation: i64,
+    /// The newest order's first event, in Unix milliseconds.
+    pub(in super::super) newest_at: i64,
+    pub(in super::super) text: String,
+}
+
+impl Batch<'_> {
+    pub(super) fn write_orders(&mut self) -> Result<(), ApplyError> {
+        for (key, touched) in std::mem::take(&mut self.orders) {
+            let conversation = self.root(touched.conversation)?;
+            self.dirty.insert(conversation);
+            let facts = Facts::of(&touched.order).ok_or(ApplyError::Corrupt)?;
+            let sql = if touched.is_new {
+                "INSERT INTO purchase (id, order_key, conversation, placed_seq, facts, fold)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+            } else {
+                "UPDATE purchase SET conversation = ?3, placed_seq = ?4, facts = ?5, fold = ?6
+                WHERE id = ?1 AND order_key = ?2"
+            };
+            self.db.prepare_cached(sql)?.execute((
+                touched.row,
+                &key,
+                conversation,
+                signed(touched.placed_seq),
+                text(&facts)?,
+                text(&touched.order)?,
+            ))?;
+            self.written.entry(conversation).or_default().push(Bought {
+                row: touched.row,
+                key,
+                facts,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_moments(&mut self) -> Result<(), ApplyError> {
+        let mut moments = std::mem::take(&mut self.moments);
+        for moment in &mut moments {
+            moment.0 = self.root(moment.0)?;
+        }
+        moments.sort_unstable_by_key(|(conversation, at, seq, _)| (*conversation, *at, *seq));
+        let mut statement = self.db.prepare_cached(
+            "INSERT INTO moment (conversation, at, seq, what) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (conversation, at, seq, moment) in moments {
+            statement.execute((conversation, at, signed(seq), text(&moment)?))?;
+        }
+        Ok(())
+    }
+
+    /// Judges one conversation and moves its rows; returns its words if they changed.
+    pub(super) fn settle(
+        &mut self,
+        row: i64,
+        deltas: &mut Deltas,
+    ) -> Result<Option<Worded>, ApplyError> {
+        let owner = self.owner(row)?;
+        let mut orders = self.orders_of(row)?;
+        let (me, now, db) = (self.member, self.now, self.db);
+        let conversation = self
+            .conversations
+            .get_mut(&row)
+            .ok_or(ApplyError::Corrupt)?;
+        let judged = judge(
+            &mut orders,
+            Standing {
+                is_owned: owner.is_some(),
+                is_mine: owner.as_ref().is_some_and(|owner| owner.member == me),
+                happened_at: conversation.happened_at,
+                now,
+            },
+        );
+        listing::relist(db, row, &conversation.listed, &judged.listed, deltas)?;
+        listing::turn(db, row, &conversation.turns, &judged.turns)?;
+        conversation.owner = owner;
+        conversation.name = judged.name;
+        conversation.listed = judged.listed;
+        conversation.turns = judged.turns;
+        let public: ConversationId = conversation.public;
+        let is_new = words::hash(&judged.words) != conversation.word_hash;
+        self.applied.change.conversations.push(public);
+        Ok(is_new.then_some(Worded {
+            conversation: row,
+            newest_at: judged.newest_at,
+            text: judged.words,
+        }))
+    }
+
+    /// Puts words into the index, in place of those it has of the same conversations.
+    pub(in super::super) fn index(&mut self, worded: Vec<Worded>) -> Result<(), ApplyError> {
+        let rows: Vec<i64> = worded.iter().map(|words| words.conversation).collect();
+        self.unnote(&rows)?;
+        let mut old = Vec::new();
+        let mut new = Vec::new();
+        for words in worded {
+            let row = words::index_row(words.conversation, words.newest_at, &words.text);
+            let hash = words::hash(&words.text);
+            self.change(words.conversation, |conversation| {
+                old.extend(Some(conversation.word_row).filter(|row| *row != 0));
+                conversation.word_row = row;
+                conversation.word_hash = hash;
+            })?;
+            if row != 0 {
+                new.push((row, words.text));
+            }
+        }
+        // The index takes rows in rising order at once, and has to begin a new run for each that falls back.
+        old.sort_unstable();
+        new.sort_unstable();
+        for row in old {
+            self.db
+                .prepare_cached("DELETE FROM words WHERE rowid = ?1")?
+                .execute([row])?;
+        }
+        for row in new {
+            self.db
+                .prepare_cached("INSERT INTO words (rowid, text) VALUES (?1, ?2)")?
+                .execute(row)?;
+        }
+        Ok(())
+    }
+
+    /// Notes words that are to be indexed when there is time.
+    pub(super) fn note(&mut self, worded: Vec<Worded>) -> Result<(), ApplyError> {
+        let mut note = self.db.prepare_cached(
+            "INSERT OR REPLACE INTO unindexed (conversation, newest_at, text) VALUES (?1, ?2, ?3)",
+        )?;
+        for words in worded {
+            note.execute((words.conversation, words.newest_at, words.text))?;
+        }
+        Ok(())
+    }
+
+    /// Takes back notes of words that are or will be in the index as they stand.
+    pub(super) fn unnote(&self, rows: &[i64]) -> Result<(), ApplyError> {
+        let any: bool = self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM unindexed)")?
+            .query_row((), |row| row.get(0))?;
+        for row in rows.iter().filter(|_| any) {
+            self.db
+                .prepare_cached("DELETE FROM unindexed WHERE conversation = ?1")?
+                .execute([row])?;
+        }
+        Ok(())
+    }
+
+    pub(in super::super) fn write_conversations(&mut self) -> Result<(), ApplyError> {
+        let mut rows: Vec<&Conversation> = self.conversations.values().collect();
+        rows.sort_unstable_by_key(|conversation| conversation.row);
+        for conversation in rows {
+            conversation.write(self.db)?;
+        }
+        Ok(())
+    }
+
+    /// Returns a conversation's orders; of a new one all have just been written.
+    fn orders_of(&mut self, row: i64) -> Result<Vec<Bought>, ApplyError> {
+        let is_new = self.load(row)?.is_new;
+        let written = self.written.remove(&row).unwrap_or_default();
+        if is_new && !self.has_merged {
+            Ok(written)
+        } else {
+            bought(self.db, row)
+        }
+    }
+
+    /// Returns who has a conversation: its own newest hold, else the first that came with a merge after its own release.
+    fn owner(&mut self, row: i64) -> Result<Option<Holding>, ApplyError> {
+        let conversation = self.load(row)?;
+        if conversation.merged_into != 0 {
+            return Ok(None);
+        }
+        if conversation.holder.is_some() || !conversation.has_merged {
+            return Ok(conversation.holder.clone());
+        }
+        let conversation = conversation.clone();
+        self.holding(&conversation, MAX_MERGES)
+    }
+
+    fn holding(
+        &mut self,
+        conversation: &Conversation,
+        depth: usize,
+    ) -> Result<Option<Holding>, ApplyError> {
+        if conversation.holder.is_some() || !conversation.has_merged || depth == 0 {
+            return Ok(conversation.holder.clone());
+        }
+        for merged in Conversation::merged(self.db, conversation.row)? {
+            self.conversations.entry(merged.row).or_insert(merged);
+        }
+        let mut merged: Vec<Conversation> = self
+            .conversations
+            .values()
+            .filter(|other| other.merged_into == conversation.row)
+            .filter(|other| other.merged_seq > conversation.hold_seq)
+            .cloned()
+            .collect();
+        merged.sort_by_key(|other| other.merged_seq);
+        for other in merged {
+            if let Some(holding) = self.holding(&other, depth - 1)? {
+                return Ok(Some(holding));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Reads the orders of a conversation.
+pub(in super::super) fn bought(
+    db: &Connection,
+    conversation: i64,
+) -> Result<Vec<Bought>, ApplyError> {
+    let mut statement =
+        db.prepare_cached("SELECT id, order_key, facts FROM purchase WHERE conversation = ?1")?;
+    let rows = statement.query_map([conversation], |row| {
+        let facts = serde_json::from_str(row.get_ref(2)?.as_str()?);
+        Ok((row.get(0)?, row.get(1)?, facts))
+    })?;
+    rows.map(|row| {
+        let (row, key, facts) = row?;
+        let facts = facts.map_err(|_| ApplyError::Corrupt)?;
+        Ok(Bought { row, key, facts })
+    })
+    .collect()
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String, ApplyError> {
+    serde_json::to_string(value).map_err(|_| ApplyError::Corrupt)
+}
