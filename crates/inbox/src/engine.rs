@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use contract::SignIn;
 use follow_up::Library;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use url::Url;
 
 use self::announcing::Announcer;
@@ -117,8 +117,15 @@ struct Inner {
     settings: RwLock<Settings>,
     library: Arc<Library>,
     mended: Mutex<Mended>,
-    /// Held for as long as the folder is ours.
-    _lock: File,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let seat = self.seat.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seat) = seat.take() {
+            seat.abort();
+        }
+    }
 }
 
 impl Inbox {
@@ -147,14 +154,13 @@ impl Inbox {
         };
         let inbox = Self {
             inner: Arc::new(Inner {
-                core: Arc::new(Core::new(clock, pace, opened.db)),
+                core: Arc::new(Core::new(clock, pace, opened.db, lock)),
                 folder: folder.clone(),
                 seat: RwLock::new(None),
                 moving: tokio::sync::Mutex::new(()),
                 settings: RwLock::new(settings),
                 library: Arc::new(Library::built_in()),
                 mended: Mutex::new(mended),
-                _lock: lock,
             }),
         };
         if let Some(session) = session {
@@ -221,6 +227,14 @@ impl Inbox {
     pub async fn sit_down(&self, session: Session, token: Token) -> Result<(), Refusal> {
         let _turn = self.inner.moving.lock().await;
         let line = self.line(&session.server, Some(token))?;
+        if let Ok(seat) = self.seat()
+            && seat.session == session
+            && seat.line().is_none()
+        {
+            // Taken when the folder was opened, so that the page could read at once.
+            self.follow(&seat, line);
+            return Ok(());
+        }
         self.leave_seat().await;
         let now = self.core().now();
         let kept = session.clone();
@@ -271,6 +285,7 @@ impl Inbox {
         let _turn = self.inner.moving.lock().await;
         self.leave_seat().await;
         self.core().board.close();
+        self.core().closed.send_replace(true);
     }
 
     /// Tells who sits here.
@@ -321,6 +336,7 @@ impl Inbox {
         Notices {
             inbox: self.clone(),
             heard: self.core().notices.subscribe(),
+            closed: self.core().closed.subscribe(),
         }
     }
 
@@ -364,7 +380,8 @@ impl Inbox {
         let now = core.now();
         let opened = blocking(move || Keeper::open(&path, holder, &marks, now)).await;
         let (keeper, refill) = opened.map_err(|error| Refusal::Storage(error.to_string()))?;
-        lock(&self.inner.mended).cache_refilled =
+        // Said until the app ends: the page may ask late.
+        lock(&self.inner.mended).cache_refilled |=
             refill.is_some_and(|refill| refill != Refill::New);
         let seat = Arc::new(Seat::new(session, keeper));
         seat.outbox_changed(&core).await?;
@@ -409,13 +426,18 @@ impl Inbox {
 pub struct Notices {
     inbox: Inbox,
     heard: broadcast::Receiver<Notice>,
+    closed: watch::Receiver<bool>,
 }
 
 impl Notices {
     /// Waits for the next notice; while the member wants none, none comes. `None` once the desk is closed.
     pub async fn next(&mut self) -> Option<Notice> {
         loop {
-            match self.heard.recv().await {
+            let heard = tokio::select! {
+                heard = self.heard.recv() => heard,
+                _ = self.closed.wait_for(|closed| *closed) => return None,
+            };
+            match heard {
                 Ok(notice) if self.inbox.settings().notify_sales => return Some(notice),
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return None,

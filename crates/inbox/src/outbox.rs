@@ -22,6 +22,7 @@ pub(crate) struct Sender {
     line: Line,
     retry: Retry,
     wake: watch::Receiver<u64>,
+    line_up: watch::Receiver<u64>,
     /// How many to send at once; 1 while one among many is looked for that the service does not take.
     batch: usize,
 }
@@ -31,6 +32,7 @@ impl Sender {
         let retry = Retry::new(core.pace.retry_first, core.pace.retry_last);
         Self {
             wake: core.wake.subscribe(),
+            line_up: core.line_up.subscribe(),
             core,
             seat,
             line,
@@ -44,6 +46,7 @@ impl Sender {
         loop {
             // What happened while nobody rested is no reason to hurry later.
             self.wake.mark_unchanged();
+            self.line_up.mark_unchanged();
             if let Err(error) = self.send_next().await {
                 tracing::warn!(%error, "the outbox could not be read or written; it is tried again");
                 self.rest(None).await;
@@ -151,7 +154,7 @@ impl Sender {
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             _ = self.wake.changed() => {}
-            () = self.core.line_up.notified() => {}
+            _ = self.line_up.changed() => {}
         }
     }
 }

@@ -222,7 +222,7 @@ impl Inbox {
         }
         seat.outbox_changed(core).await?;
         core.outbox_ready.notify_one();
-        core.line_up.notify_one();
+        core.hurry();
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! What all parts of the engine share.
 
+use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use contract::CommandId;
@@ -26,22 +27,28 @@ pub(crate) struct Core {
     pub(crate) notices: broadcast::Sender<Notice>,
     /// Something new lies in the outbox.
     pub(crate) outbox_ready: Notify,
-    /// The line is up again: what waits to be sent need not wait longer.
-    pub(crate) line_up: Notify,
+    /// Counts how often the line came up again: what waits to be sent need not wait longer then.
+    pub(crate) line_up: watch::Sender<u64>,
     /// Counts calls to try the connection at once.
     pub(crate) wake: watch::Sender<u64>,
+    /// The desk was closed.
+    pub(crate) closed: watch::Sender<bool>,
     user: Arc<Mutex<UserDb>>,
+    /// Held until the last task is gone, so that nobody else opens the folder before.
+    _lock: File,
 }
 
 impl Core {
-    pub(crate) fn new(clock: Arc<dyn Clock>, pace: Pace, user: UserDb) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, pace: Pace, user: UserDb, lock: File) -> Self {
         let board = Arc::new(Board::default());
         Self {
             pulse: Pulse::new(Arc::clone(&clock), Arc::clone(&board)),
             notices: broadcast::channel(NOTICES).0,
             outbox_ready: Notify::new(),
-            line_up: Notify::new(),
+            line_up: watch::channel(0).0,
             wake: watch::channel(0).0,
+            closed: watch::channel(false).0,
+            _lock: lock,
             user: Arc::new(Mutex::new(user)),
             clock,
             pace,
@@ -71,6 +78,12 @@ impl Core {
         getrandom::fill(&mut random).map_err(|error| Refusal::Storage(error.to_string()))?;
         let now = u64::try_from(self.now()).unwrap_or(0);
         Ok(CommandId::new(now, random))
+    }
+
+    /// Makes what waits to be sent go at once.
+    pub(crate) fn hurry(&self) {
+        self.line_up
+            .send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Makes the connection be tried at once.

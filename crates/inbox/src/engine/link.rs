@@ -38,6 +38,9 @@ enum Ended {
     /// The file of what the member wrote could not be read or written.
     #[error(transparent)]
     User(#[from] UserError),
+    /// The stream is idle and has not brought all that the service said it has.
+    #[error("the stream holds entries back")]
+    HeldBack,
     /// The connection is to be tried at once.
     #[error("the connection is tried anew")]
     Woken,
@@ -232,6 +235,7 @@ impl Link {
         let later = Some(self.core.pace.retry_last);
         match ended {
             Ended::Woken => Remedy::Again,
+            Ended::HeldBack => Remedy::Reread,
             Ended::Line(fault) => match fault {
                 Fault::Unreachable | Fault::Cut => {
                     Remedy::Wait(Offline, Trouble::Unreachable, None)

@@ -131,12 +131,22 @@ impl Seat {
             .push(task);
     }
 
-    /// Ends the work and waits for it.
-    pub(crate) async fn stop(&self) {
-        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        for task in &tasks {
+    /// Ends the work without waiting for it.
+    pub(crate) fn abort(&self) {
+        for task in self
+            .tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+        {
             task.abort();
         }
+    }
+
+    /// Ends the work and waits for it.
+    pub(crate) async fn stop(&self) {
+        self.abort();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {
             // Cancelled is what was asked for; a panic was reported where it happened.
             let _ = task.await;

@@ -62,9 +62,9 @@ pub async fn open(folder: &Path) -> Inbox {
     Inbox::open(setup).await.expect("opens")
 }
 
-pub fn session(service: &Service) -> Session {
+pub fn session_at(server: url::Url) -> Session {
     Session {
-        server: service.url.clone(),
+        server,
         mode: Mode::Team,
         me: me(),
     }
@@ -83,7 +83,7 @@ impl Desk {
     pub async fn sit(&self, service: &Service) {
         let token = Token::new(TOKEN.to_owned());
         self.inbox
-            .sit_down(session(service), token)
+            .sit_down(session_at(service.url.clone()), token)
             .await
             .expect("sits down");
     }

@@ -83,6 +83,19 @@ async fn a_missing_entry_on_the_stream_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_stream_that_holds_its_last_entry_back_is_not_waited_for() {
+    let service = Service::start(tape(5)).await;
+    let desk = Desk::at(&service).await;
+    desk.live().await;
+    service.trick(Kind::Stream, Trick::CutAfter(0));
+    service.trick(Kind::Stream, Trick::Skip(6));
+    desk.inbox.wake();
+    service.with(|state| state.tape.carts(1));
+    desk.rows(6).await;
+    desk.holds(&tape(6)).await;
+}
+
+#[tokio::test]
 async fn a_page_with_a_hole_leads_to_a_rebuild() {
     let service = Service::start(tape(5)).await;
     let desk = Desk::at(&service).await;
@@ -228,15 +241,19 @@ async fn nobody_answering_is_offline_and_heals() {
     let service = Service::start(tape(3)).await;
     let desk = Desk::at(&service).await;
     desk.rows(3).await;
-    for _ in 0..3 {
-        service.trick(Kind::Stream, Trick::CutAfter(0));
-    }
-    desk.inbox.wake();
-    let since = desk.until("offline", async |inbox| {
+    service.with(|state| state.deaf = true);
+    desk.until("offline", async |inbox| {
         let freshness = inbox.freshness();
-        (freshness.trouble == Some(Trouble::Unreachable)).then_some(freshness.since)
+        let offline = freshness.state == FreshnessState::Offline;
+        (offline && freshness.trouble == Some(Trouble::Unreachable)).then_some(())
+    })
+    .await;
+    assert_eq!(desk.rows(3).await.len(), 3, "what is here stays readable");
+    service.with(|state| {
+        state.deaf = false;
+        state.tape.carts(2);
     });
-    assert!(since.await > 0);
+    desk.rows(5).await;
     desk.live().await;
 }
 

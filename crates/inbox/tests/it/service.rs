@@ -58,6 +58,8 @@ pub struct State {
     pub batches: Vec<Vec<CommandId>>,
     pub holders: HashMap<contract::ConversationId, Actor>,
     pub signed_out: bool,
+    /// Closes every connection unheard.
+    pub deaf: bool,
 }
 
 #[derive(Clone)]
@@ -99,6 +101,7 @@ impl Service {
             batches: Vec::new(),
             holders: HashMap::new(),
             signed_out: false,
+            deaf: false,
         }));
         let wake = watch::channel(0).0;
         let talk = Talk {
@@ -154,6 +157,9 @@ impl Talk {
         let Some(request) = read(&mut socket).await else {
             return;
         };
+        if self.state.lock().expect("no panic inside").deaf {
+            return;
+        }
         let kind = match request.path.as_str() {
             "/api/v1/feed" => Kind::Stream,
             "/api/v1/feed/entries" => Kind::Page,
@@ -344,8 +350,11 @@ impl Talk {
         };
         loop {
             wake.mark_unchanged();
-            if self.state.lock().expect("no panic inside").signed_out {
-                return;
+            {
+                let state = self.state.lock().expect("no panic inside");
+                if state.signed_out || state.deaf {
+                    return;
+                }
             }
             for entry in self.entries_after(&mut cursor, &trick) {
                 bytes.extend(entry.bytes());

@@ -63,7 +63,12 @@ impl Link {
                 }
             };
             self.core.pulse.heard();
-            let Heard::Entry(first) = first else { continue };
+            let Heard::Entry(first) = first else {
+                if head < hello.head {
+                    return Err(Ended::HeldBack);
+                }
+                continue;
+            };
             let (batch, rest) = together(*first, &mut heard, hello.head);
             head = batch.last().map_or(head, |entry| entry.seq);
             unindexed |= batch.len() > 1;
@@ -89,7 +94,7 @@ impl Link {
         self.announcer.expect_news();
         self.retry.worked();
         if self.core.pulse.stands(FreshnessState::Live, None) {
-            self.core.line_up.notify_one();
+            self.core.hurry();
         }
     }
 }
