@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 use super::connection;
 use super::gauges::Gauges;
 
-/// Bytes of jobs after which a step is due.
+/// What a commit adds to the log beside its jobs: a page of each table and index, at the least.
+const COMMIT: usize = 24 << 10;
+
+/// Bytes of log after which a step is due.
 const STEP: usize = 2 << 20;
 
 /// How long a smaller remainder may wait.
@@ -30,10 +33,10 @@ struct Due {
 }
 
 impl Checkpoints {
-    /// Notes that a commit has written.
+    /// Notes that a commit has written jobs of so many bytes.
     pub(super) fn wrote(&self, bytes: usize) {
         let mut due = self.lock();
-        due.bytes = due.bytes.saturating_add(bytes);
+        due.bytes = due.bytes.saturating_add(bytes).saturating_add(COMMIT);
         let step = due.bytes >= STEP;
         drop(due);
         if step {

@@ -215,6 +215,8 @@ impl Writer {
         tracing::error!(store.fault = fault.code(), "batch not stored: {fault}");
         let rolled_back = self.db.is_autocommit() || self.db.execute_batch("ROLLBACK").is_ok();
         if fault == Fault::DiskFull && rolled_back {
+            // Most of the log is older forms of the same pages: moved into the file they take less.
+            self.cut_log_unless_just_tried();
             return None;
         }
         match connection::writer(&self.path) {
@@ -258,7 +260,13 @@ impl Writer {
 
     /// Cuts the log when the steps beside the commits could not keep up.
     fn shorten_log(&mut self) {
-        if self.gauges.measure_log(&self.path) >= LOG_LIMIT && Instant::now() >= self.next_cut {
+        if self.gauges.measure_log(&self.path) >= LOG_LIMIT {
+            self.cut_log_unless_just_tried();
+        }
+    }
+
+    fn cut_log_unless_just_tried(&mut self) {
+        if Instant::now() >= self.next_cut {
             self.cut_log();
             self.next_cut = Instant::now() + CUT_PAUSE;
         }
