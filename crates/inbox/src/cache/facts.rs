@@ -130,21 +130,13 @@ impl Facts {
         ends.into_iter().chain(self.leaves_at)
     }
 
-    /// Tells whether another order of the same person shows that this one needs no chasing: it was paid later, for the same
-    /// thing, as happens when a new code or another card is tried.
-    pub(super) fn is_overtaken_by(&self, other: &Self) -> bool {
-        let chased = !matches!(
+    /// Tells whether the order is one that agents chase while it is not paid.
+    pub(super) fn is_unpaid(&self) -> bool {
+        let is_case = matches!(
             self.stage.group(),
             StageGroup::Approved | StageGroup::Refund | StageGroup::Chargeback
         );
-        let unpaid = chased && self.paid_at.is_none() && self.is_test == other.is_test;
-        let later = other.paid_at.is_some_and(|paid| paid >= self.last_at);
-        let same = self.items.is_empty()
-            || self
-                .items
-                .iter()
-                .any(|name| other.items.iter().any(|bought| bought == name));
-        unpaid && later && same
+        !is_case && self.paid_at.is_none()
     }
 
     /// Returns the first item's name.

@@ -1,6 +1,6 @@
 //! Where a conversation belongs at one moment: a pure function of its orders, its owner and the time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use contract::phone::Phone;
 
@@ -57,9 +57,10 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
     orders.sort_by(|one, other| {
         (other.facts.last_at, &other.key).cmp(&(one.facts.last_at, &one.key))
     });
+    let paid = Paid::of(orders);
     let chased: Vec<&Bought> = orders
         .iter()
-        .filter(|bought| !is_overtaken(bought, orders))
+        .filter(|bought| !paid.overtakes(&bought.facts))
         .collect();
     Judged {
         name: name(orders),
@@ -79,11 +80,48 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
     }
 }
 
-/// Tells whether another of the person's orders shows that one needs no chasing.
-pub(super) fn is_overtaken(bought: &Bought, orders: &[Bought]) -> bool {
-    orders
-        .iter()
-        .any(|other| bought.facts.is_overtaken_by(&other.facts))
+/// Says what a person has paid for, and when last: an unpaid order of the same thing needs no chasing then, as happens when a
+/// new code or another card was tried.
+#[derive(Debug, Default)]
+pub(super) struct Paid<'a> {
+    /// Apart for tests, which never end the chase of a real order.
+    last: [Option<i64>; 2],
+    by_item: HashMap<(&'a str, bool), i64>,
+}
+
+impl<'a> Paid<'a> {
+    /// Gathers what was paid among orders.
+    pub(super) fn of(orders: &'a [Bought]) -> Self {
+        let mut paid = Self::default();
+        for facts in orders.iter().map(|bought| &bought.facts) {
+            let Some(at) = facts.paid_at else { continue };
+            let [real, test] = &mut paid.last;
+            let last = if facts.is_test { test } else { real };
+            *last = (*last).max(Some(at));
+            for item in &facts.items {
+                let last = paid.by_item.entry((item, facts.is_test)).or_insert(at);
+                *last = (*last).max(at);
+            }
+        }
+        paid
+    }
+
+    /// Tells whether an order needs no chasing: the same thing was paid since, or anything where it does not tell what it is of.
+    pub(super) fn overtakes(&self, facts: &Facts) -> bool {
+        let [real, test] = self.last;
+        let any = if facts.is_test { test } else { real };
+        let mut of_items = facts
+            .items
+            .iter()
+            .filter_map(|item| self.by_item.get(&(item.as_str(), facts.is_test)));
+        let later = |at: i64| at >= facts.last_at;
+        facts.is_unpaid()
+            && if facts.items.is_empty() {
+                any.is_some_and(later)
+            } else {
+                of_items.any(|at| later(*at))
+            }
+    }
 }
 
 /// Returns the most pressing order at `now`.

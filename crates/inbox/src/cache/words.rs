@@ -21,13 +21,16 @@ pub(super) fn index_row(conversation: i64, newest_at: i64, text: &str) -> i64 {
 /// Terms of a query that are looked at; more say nothing more.
 const MAX_TERMS: usize = 8;
 
+/// Orders of one person that are found by their words, the newest; nobody but a test has more.
+const MAX_ORDERS: usize = 1_000;
+
 /// The longest text taken over from one field.
 const MAX_FIELD: usize = 200;
 
-/// Returns all words of a conversation: names, e-mails, phones in every form people type, tax numbers, orders, products.
+/// Returns all words of a conversation, whose orders come newest first: names, e-mails, phones in every form people type, tax numbers, orders, products.
 pub(super) fn of(orders: &[Bought]) -> String {
     let mut words = BTreeSet::new();
-    for bought in orders {
+    for bought in orders.iter().take(MAX_ORDERS) {
         let facts = &bought.facts;
         let told = [&facts.name, &facts.email, &facts.document];
         words.extend(told.into_iter().flatten().map(|text| clipped(text)));

@@ -1,7 +1,7 @@
 use rusqlite::Connection;
 
 use super::*;
-use crate::cache::file::beside;
+use crate::cache::file::{self, beside};
 use feed::trade;
 
 fn reopened(world: World) -> (World, Option<Refill>) {
@@ -28,6 +28,49 @@ fn a_cache_is_there_again_after_closing_and_after_a_crash() {
     cache.close().expect("closed in good order");
     assert!(!beside(&path(&folder), "-wal").exists());
     assert_eq!(open(&folder).cache.cursor().head, 320);
+}
+
+/// What a power cut leaves of a log that is written in order: a beginning of it, of any length.
+#[test]
+fn a_power_cut_leaves_a_whole_state_at_an_earlier_entry() {
+    let feed = feed::story(21, 120, 9);
+    let mut straight = World::new();
+    straight.cache.begin(&feed.page(1, 5)).expect("a page");
+    let mut states = vec![straight.cache.digest().expect("a digest")];
+    // The first five are in the main file, all later steps in the log only.
+    file::checkpoint(&straight.cache.db, file::Checkpoint::Truncate).expect("a checkpoint");
+    for first in (6..=feed.head()).step_by(5) {
+        let page = feed.page(first, first + 4);
+        straight
+            .cache
+            .apply(&feed.epoch, &page.entries)
+            .expect("entries");
+        states.push(straight.cache.digest().expect("a digest"));
+    }
+    let whole = path(&straight.folder);
+    let log = std::fs::read(beside(&whole, "-wal")).expect("a log");
+    let mut seen = std::collections::BTreeSet::new();
+    let mut dice = feed::Dice::new(1);
+    for _ in 0..40 {
+        let folder = TempDir::new().expect("a folder");
+        let left = usize::try_from(dice.below(log.len() as u64)).expect("small");
+        std::fs::copy(&whole, path(&folder)).expect("a copy");
+        std::fs::write(beside(&path(&folder), "-wal"), &log[..left]).expect("a torn log");
+        let Opened { mut cache, refill } = open(&folder);
+        assert_eq!(refill, None, "cut at {left}");
+        let state = cache.digest().expect("a digest");
+        let at = states.iter().position(|known| *known == state);
+        seen.insert(at.expect("a state that was there"));
+        let cursor = cache.cursor();
+        let rest = feed.page(cursor.head + 1, feed.head());
+        cache.apply(&feed.epoch, &rest.entries).expect("the rest");
+        cache.index_search(1_000).expect("an index");
+        assert_eq!(
+            Some(cache.digest().expect("a digest")),
+            states.last().cloned()
+        );
+    }
+    assert!(seen.len() > 5, "{seen:?}");
 }
 
 #[test]

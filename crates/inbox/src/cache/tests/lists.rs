@@ -267,6 +267,28 @@ fn a_purchase_of_the_same_thing_ends_the_chase() {
 }
 
 #[test]
+fn a_person_of_many_orders_is_judged_once_a_batch() {
+    let mut feed = Feed::default();
+    for number in 0..3_000 {
+        let stage = if number % 3 == 0 {
+            Stage::PurchaseApproved
+        } else {
+            Stage::PixGenerated
+        };
+        feed.sale(conversation(1), &number.to_string(), stage, |event| {
+            event.items[0].name = format!("Produto {number}");
+            pix(60)(event);
+        });
+    }
+    let world = World::of(&feed, 0);
+    assert_eq!(world.list(View::Due).len(), 1);
+    let views = world.cache.views();
+    let shown = views.conversation(conversation(1), minute(1), &nobody());
+    let shown = shown.expect("a read").expect("a conversation");
+    assert_eq!((shown.orders.len(), shown.person.purchases), (30, 1_000));
+}
+
+#[test]
 fn tests_are_shown_and_never_count_as_work() {
     let mut feed = Feed::default();
     feed.sale(conversation(1), "1", Stage::PixGenerated, |event| {

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::super::batch::bought;
 use super::super::conversation::Conversation;
-use super::super::judge::{Bought, is_overtaken, most_pressing};
+use super::super::judge::{Bought, Paid, most_pressing};
 use super::super::moment::Moment;
 use super::super::{ApplyError, Overlay};
 use super::lists::Shown;
@@ -97,7 +97,10 @@ pub(super) fn customer(orders: &[Bought]) -> Customer {
 
 /// Reads the orders to show, the one to act on first.
 fn folds(db: &Connection, orders: &[Bought], now: i64) -> Result<Vec<(String, Order)>, ApplyError> {
-    let chased = orders.iter().filter(|bought| !is_overtaken(bought, orders));
+    let paid = Paid::of(orders);
+    let chased = orders
+        .iter()
+        .filter(|bought| !paid.overtakes(&bought.facts));
     let first = most_pressing(chased, now);
     let others = orders
         .iter()
