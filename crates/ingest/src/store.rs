@@ -70,6 +70,20 @@ pub trait Store: Send + Sync + 'static {
         query: DeliveryQuery,
     ) -> Result<DeliveryPage, StoreError>;
 
+    /// Reads a stored delivery anew, as after its platform's reading was mended: what is new in it goes into the feed, and the
+    /// list shows its new result.
+    ///
+    /// The answer is [`DeliveryResult::Duplicate`] when all it says is in the feed already.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the workspace has no such delivery.
+    async fn reprocess(
+        &self,
+        workspace: WorkspaceId,
+        id: DeliveryId,
+        reading: NewReading,
+    ) -> Result<Accepted, StoreError>;
+
     /// Does what an agent asks, in order, each command all or nothing; a repeated id is answered as it was the first time.
     ///
     /// # Errors

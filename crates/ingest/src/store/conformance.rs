@@ -25,7 +25,7 @@ macro_rules! store_conformance {
                 equal_deliveries_make_one_entry, equal_events_make_one_entry,
                 a_partly_new_delivery_adds_what_is_new, keys_are_scoped_to_the_integration,
                 a_nonce_is_burnt_once_per_platform, a_nonce_is_burnt_only_with_its_delivery,
-                a_rejected_delivery_may_come_again, lists_page_without_gaps_or_twins,
+                a_rejected_delivery_may_come_again, a_delivery_can_be_read_anew, lists_page_without_gaps_or_twins,
                 other_workspaces_see_nothing, an_unknown_integration_is_not_found;
             feed: any_paging_gives_the_whole_log, pages_keep_their_bounds,
                 positions_outside_the_log_are_refused, heads_and_chains_agree,

@@ -23,6 +23,7 @@ mod people;
 mod place;
 mod queue;
 mod readers;
+mod reprocess;
 mod seal;
 #[cfg(test)]
 mod tests;
@@ -50,8 +51,8 @@ use self::readers::Readers;
 use self::writer::{Task, Writing};
 use super::{
     Accepted, DeliveryDetail, DeliveryPage, DeliveryQuery, Enrolment, Fault, FeedPage, Head,
-    Integration, Member, NewDelivery, NewIntegration, NewInviteRow, PageBounds, Pulse, Redeem,
-    Session, Store, StoreError, TokenHash, Upserted, Workspace, World,
+    Integration, Member, NewDelivery, NewIntegration, NewInviteRow, NewReading, PageBounds, Pulse,
+    Redeem, Session, Store, StoreError, TokenHash, Upserted, Workspace, World,
 };
 
 pub use self::opening::{OpenError, Options};
@@ -147,6 +148,22 @@ impl Store for SqliteStore {
     ) -> Result<DeliveryPage, StoreError> {
         self.readers
             .read(move |db| deliveries::list(db, workspace, &query))
+            .await
+    }
+
+    async fn reprocess(
+        &self,
+        workspace: WorkspaceId,
+        id: DeliveryId,
+        reading: NewReading,
+    ) -> Result<Accepted, StoreError> {
+        let found = self
+            .readers
+            .read(move |db| deliveries::integration_of(db, workspace, id))
+            .await?;
+        let shelved = self.catalogue.by_id(found).ok_or(StoreError::NotFound)?;
+        let again = reprocess::Again::new(workspace, id, reading, &shelved.integration);
+        self.write(4 * SMALL, move |writing| again.store(writing))
             .await
     }
 

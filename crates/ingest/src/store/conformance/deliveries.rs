@@ -350,3 +350,63 @@ pub(crate) async fn an_unknown_integration_is_not_found(stage: &impl Stage) {
     let found = script.store.delivery(script.workspace.id, missing).await;
     assert_eq!(found, Err(StoreError::NotFound));
 }
+
+pub(crate) async fn a_delivery_can_be_read_anew(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let workspace = script.workspace.id;
+    let unmapped = || NewReading::Unmapped {
+        event: "order.new".to_owned(),
+        why: "w".to_owned(),
+    };
+    let delivery = script.reading(unmapped());
+    let (id, body) = (delivery.id, delivery.body.clone());
+    script.store.accept(delivery).await.unwrap();
+    let event = script.event("o1", by_phone(PHONE));
+    let events = |event| match script.delivery(std::slice::from_ref(event)).reading {
+        NewReading::Events(events) => NewReading::Events(events),
+        _ => panic!("events were given"),
+    };
+    let first = script
+        .store
+        .reprocess(workspace, id, unmapped())
+        .await
+        .unwrap();
+    assert_eq!(
+        (first.result, first.seqs),
+        (DeliveryResult::Unmapped, vec![])
+    );
+    let mended = script
+        .store
+        .reprocess(workspace, id, events(&event))
+        .await
+        .unwrap();
+    assert_eq!(
+        (mended.result, mended.seqs.len()),
+        (DeliveryResult::Accepted, 1)
+    );
+    for reading in [events(&event), unmapped()] {
+        let again = script
+            .store
+            .reprocess(workspace, id, reading)
+            .await
+            .unwrap();
+        assert!(again.seqs.is_empty());
+        assert_ne!(again.result, DeliveryResult::Accepted);
+        let detail = script.store.delivery(workspace, id).await.unwrap();
+        assert_eq!(
+            detail.summary.result,
+            DeliveryResult::Accepted,
+            "what is in the feed stays"
+        );
+        assert_eq!(detail.summary.first_seq, mended.seqs.first().copied());
+        assert_eq!(
+            (detail.summary.entry_count, detail.summary.duplicate_of),
+            (1, None)
+        );
+        assert_eq!(detail.body, body);
+    }
+    assert_eq!(script.commerce_count().await, 1);
+    let other = script.store.ensure_workspace("Outra loja").await.unwrap();
+    let elsewhere = script.store.reprocess(other.id, id, unmapped()).await;
+    assert_eq!(elsewhere, Err(StoreError::NotFound));
+}

@@ -27,18 +27,18 @@ pub(super) struct Prepared {
     body: Vec<u8>,
 }
 
-struct PreparedEvent {
+pub(super) struct PreparedEvent {
     key: Key16,
     traces: TraceKeys,
     body: String,
 }
 
 /// What the list of deliveries tells beside the result.
-struct Note {
-    result: DeliveryResult,
-    event: String,
-    why: String,
-    path: String,
+pub(super) struct Note {
+    pub(super) result: DeliveryResult,
+    pub(super) event: String,
+    pub(super) why: String,
+    pub(super) path: String,
 }
 
 impl Prepared {
@@ -49,8 +49,9 @@ impl Prepared {
         integration_row: i64,
     ) -> Result<Self, serde_json::Error> {
         let scope = Scope::of(integration);
+        let workspace = delivery.workspace;
         let rejected = matches!(delivery.reading, NewReading::Rejected { .. });
-        let (note, events) = read(delivery.reading, &scope, delivery.workspace);
+        let (note, events) = read(delivery.reading, &scope, workspace);
         Ok(Self {
             id: delivery.id,
             workspace: delivery.workspace,
@@ -97,7 +98,12 @@ impl Prepared {
         if let Some(original) = same {
             outcome.repeat(original, false);
         } else if self.note.result == DeliveryResult::Accepted {
-            self.store_events(writing, row, &mut outcome)?;
+            let events = std::mem::take(&mut self.events);
+            let stored = store_events(writing, self.workspace, row, events)?;
+            match stored.seen_in {
+                Some(original) if stored.seqs.is_empty() => outcome.repeat(original, true),
+                _ => outcome.seqs = stored.seqs,
+            }
         }
         self.insert(writing, row, &outcome)?;
         Ok(Accepted {
@@ -105,40 +111,6 @@ impl Prepared {
             result: outcome.result,
             seqs: outcome.seqs,
         })
-    }
-
-    fn store_events(
-        &mut self,
-        writing: &mut Writing<'_>,
-        row: i64,
-        outcome: &mut Outcome,
-    ) -> Result<(), StoreError> {
-        let mut original = None;
-        for event in std::mem::take(&mut self.events) {
-            match first_seen(writing, event.key, row)? {
-                Some(before) => original = original.or(Some(before)),
-                None => outcome.seqs.push(self.store_event(writing, event)?),
-            }
-        }
-        if let (true, Some(original)) = (outcome.seqs.is_empty(), original) {
-            outcome.repeat(original, true);
-        }
-        Ok(())
-    }
-
-    fn store_event(
-        &self,
-        writing: &mut Writing<'_>,
-        event: PreparedEvent,
-    ) -> Result<u64, StoreError> {
-        let conversation = conversation_of(writing, self.workspace, &event.traces)?;
-        append(
-            writing,
-            self.workspace,
-            Some(conversation),
-            kind::COMMERCE,
-            event.body,
-        )
     }
 
     fn insert(
@@ -180,6 +152,38 @@ impl Prepared {
     }
 }
 
+/// What storing events has done.
+pub(super) struct Stored {
+    /// The numbers of the new entries.
+    pub(super) seqs: Vec<u64>,
+    /// The delivery that had brought one of the events before.
+    pub(super) seen_in: Option<i64>,
+}
+
+/// Appends the events that were not there before.
+pub(super) fn store_events(
+    writing: &mut Writing<'_>,
+    workspace: WorkspaceId,
+    delivery_row: i64,
+    events: Vec<PreparedEvent>,
+) -> Result<Stored, StoreError> {
+    let mut stored = Stored {
+        seqs: Vec::new(),
+        seen_in: None,
+    };
+    for event in events {
+        if let Some(before) = first_seen(writing, event.key, delivery_row)? {
+            stored.seen_in.get_or_insert(before);
+            continue;
+        }
+        let conversation = conversation_of(writing, workspace, &event.traces)?;
+        let id = Some(conversation);
+        let seq = append(writing, workspace, id, kind::COMMERCE, event.body)?;
+        stored.seqs.push(seq);
+    }
+    Ok(stored)
+}
+
 /// What became of the delivery.
 struct Outcome {
     result: DeliveryResult,
@@ -197,14 +201,14 @@ impl Outcome {
 }
 
 /// What keys are unique in.
-struct Scope {
+pub(super) struct Scope {
     workspace: [u8; 16],
     integration: [u8; 16],
     provider: String,
 }
 
 impl Scope {
-    fn of(integration: &Integration) -> Self {
+    pub(super) fn of(integration: &Integration) -> Self {
         Self {
             workspace: integration.workspace.as_u128().to_be_bytes(),
             integration: integration.id.as_u128().to_be_bytes(),
@@ -227,7 +231,12 @@ impl Scope {
     }
 }
 
-fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -> (Note, Vec<PreparedEvent>) {
+/// Prepares a reading for its tables.
+pub(super) fn read(
+    reading: NewReading,
+    scope: &Scope,
+    workspace: WorkspaceId,
+) -> (Note, Vec<PreparedEvent>) {
     let note = |result, event, why, path| Note {
         result,
         event,

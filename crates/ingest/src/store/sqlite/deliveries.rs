@@ -82,6 +82,27 @@ pub(super) fn get(
     })
 }
 
+/// Tells which account a delivery came to.
+pub(super) fn integration_of(
+    db: &Connection,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+) -> Result<IntegrationId, StoreError> {
+    let integration = db
+        .prepare_cached(
+            "SELECT i.public FROM delivery d JOIN integration i ON i.id = d.integration
+             JOIN workspace w ON w.id = d.workspace WHERE w.public = ?1 AND d.public = ?2",
+        )?
+        .query_row(
+            params![
+                workspace.as_u128().to_be_bytes(),
+                id.as_u128().to_be_bytes()
+            ],
+            |row| row.get(0),
+        )?;
+    Ok(IntegrationId::from_u128(u128::from_be_bytes(integration)))
+}
+
 /// The rows of a page, and where the next one begins.
 struct Matching {
     found: Vec<i64>,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::writer::Job;
 use crate::store::{Fault, StoreError};
@@ -18,6 +18,8 @@ pub struct QueueBounds {
     pub batch_jobs: usize,
     /// Bytes of one commit.
     pub batch_bytes: usize,
+    /// How long the next job may have waited when another is taken in: beyond that the writer does not keep up.
+    pub patience: Duration,
 }
 
 impl Default for QueueBounds {
@@ -27,6 +29,7 @@ impl Default for QueueBounds {
             bytes: 32 << 20,
             batch_jobs: 512,
             batch_bytes: 2 << 20,
+            patience: Duration::from_millis(500),
         }
     }
 }
@@ -40,7 +43,8 @@ pub(super) struct Queue {
 
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<Box<dyn Job>>,
+    /// Each with the moment it came.
+    jobs: VecDeque<(Instant, Box<dyn Job>)>,
     bytes: usize,
     overloaded: u64,
     closed: Option<Fault>,
@@ -73,14 +77,18 @@ impl Queue {
         }
         let bytes = state.bytes.saturating_add(job.bytes());
         // A single job is taken whatever its size: the body limit has bounded it already.
-        if state.jobs.len() >= self.bounds.jobs
-            || (bytes > self.bounds.bytes && !state.jobs.is_empty())
-        {
+        let late = state
+            .jobs
+            .front()
+            .is_some_and(|(came, _)| came.elapsed() > self.bounds.patience);
+        let full = state.jobs.len() >= self.bounds.jobs
+            || (bytes > self.bounds.bytes && !state.jobs.is_empty());
+        if late || full {
             state.overloaded += 1;
             return Err(StoreError::Overloaded);
         }
         state.bytes = bytes;
-        state.jobs.push_back(job);
+        state.jobs.push_back((Instant::now(), job));
         let was_empty = state.jobs.len() == 1;
         drop(state);
         if was_empty {
@@ -107,14 +115,14 @@ impl Queue {
         }
         let mut batch = Vec::with_capacity(state.jobs.len().min(self.bounds.batch_jobs));
         let mut bytes = 0_usize;
-        while let Some(job) = state.jobs.front() {
+        while let Some((_, job)) = state.jobs.front() {
             let with_job = bytes.saturating_add(job.bytes());
             let full = batch.len() >= self.bounds.batch_jobs || with_job > self.bounds.batch_bytes;
             if full && !batch.is_empty() {
                 break;
             }
             bytes = with_job;
-            batch.extend(state.jobs.pop_front());
+            batch.extend(state.jobs.pop_front().map(|(_, job)| job));
         }
         state.bytes = state.bytes.saturating_sub(bytes);
         Taken::Batch(batch)

@@ -4,16 +4,16 @@ use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use super::Folder;
-use super::writing::opened;
+use super::writing::{calm, opened};
 use crate::store::conformance::Stage;
 use crate::store::conformance::script::{by_phone, refusal};
-use crate::store::sqlite::{QueueBounds, SMALL, nonces::Sweep};
+use crate::store::sqlite::{SMALL, nonces::Sweep};
 use crate::store::{DeliveryQuery, DeliveryResult, Store};
 
 #[tokio::test]
 async fn expired_nonces_go_and_others_stay() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     for n in 0..40 {
         let mut delivery =
             script.delivery(&[script.event(&format!("o{n}"), by_phone("+5547900000111"))]);
@@ -45,7 +45,7 @@ async fn expired_nonces_go_and_others_stay() {
 #[tokio::test]
 async fn no_query_walks_a_table_that_grows() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let accepted = script
         .accept(&[script.event("o1", by_phone("+5547900000111"))])
         .await;
@@ -70,6 +70,7 @@ async fn no_query_walks_a_table_that_grows() {
         include_str!("../pages.rs"),
         include_str!("../people.rs"),
         include_str!("../place.rs"),
+        include_str!("../reprocess.rs"),
     ];
     let mut seen = 0;
     for sql in sources.iter().flat_map(|source| statements(source)) {

@@ -1,6 +1,7 @@
 //! The writer: batches, failures of one job and of the disk, and the bounded queue.
 
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use contract::{Chain, kind};
 
@@ -12,6 +13,14 @@ use crate::store::sqlite::{QueueBounds, SMALL, SqliteStore};
 use crate::store::{Fault, Refusal, Store, StoreError};
 
 const PHONE: &str = "+5547900000111";
+
+/// Bounds that no slow machine reaches by itself.
+pub(super) fn calm() -> QueueBounds {
+    QueueBounds {
+        patience: Duration::from_secs(600),
+        ..QueueBounds::default()
+    }
+}
 
 /// A store that the test can look into.
 pub(super) async fn opened(folder: &Folder, queue: QueueBounds) -> (Arc<SqliteStore>, Script) {
@@ -44,7 +53,7 @@ async fn hold_writer(store: &Arc<SqliteStore>) -> mpsc::Sender<()> {
 #[tokio::test]
 async fn a_poisoned_job_takes_back_its_own_rows_only() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let before = script.log().await.len();
     let workspace = script.workspace.id;
     let release = hold_writer(&store).await;
@@ -112,7 +121,7 @@ async fn a_poisoned_job_takes_back_its_own_rows_only() {
 #[tokio::test]
 async fn a_nonce_comes_back_when_its_delivery_fails() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let trigger = |statement: &'static str| {
         store.write(SMALL, move |writing| {
             Ok(writing.db.execute_batch(statement)?)
@@ -145,10 +154,7 @@ async fn a_nonce_comes_back_when_its_delivery_fails() {
 #[tokio::test]
 async fn a_full_queue_says_so_at_once_and_loses_nothing() {
     let folder = Folder::set().await;
-    let bounds = QueueBounds {
-        jobs: 8,
-        ..QueueBounds::default()
-    };
+    let bounds = QueueBounds { jobs: 8, ..calm() };
     let (store, script) = opened(&folder, bounds).await;
     let release = hold_writer(&store).await;
     let mut waiting = tokio::task::JoinSet::new();
@@ -181,7 +187,7 @@ async fn the_queue_is_bounded_in_bytes_too() {
     let folder = Folder::set().await;
     let bounds = QueueBounds {
         bytes: 100_000,
-        ..QueueBounds::default()
+        ..calm()
     };
     let (store, _script) = opened(&folder, bounds).await;
     let release = hold_writer(&store).await;
@@ -202,7 +208,7 @@ async fn the_queue_is_bounded_in_bytes_too() {
 #[tokio::test]
 async fn a_full_disk_acknowledges_nothing_and_passes() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let set_pages = |count: i64| {
         store.write(SMALL, move |writing| {
             writing.db.pragma_update(None, "max_page_count", count)?;
@@ -249,7 +255,7 @@ async fn a_full_disk_acknowledges_nothing_and_passes() {
 #[tokio::test]
 async fn after_an_io_fault_the_batch_is_taken_back_and_the_file_opened_anew() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let workspace = script.workspace.id;
     let before = store.head(workspace).await.unwrap();
     let failed: Result<(), _> = store
@@ -267,7 +273,7 @@ async fn after_an_io_fault_the_batch_is_taken_back_and_the_file_opened_anew() {
 #[tokio::test]
 async fn a_failed_flush_ends_the_store() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let failed: Result<(), _> = store.write(SMALL, |_| Err(Fault::Flush.into())).await;
     let flush = StoreError::Unavailable(Fault::Flush);
     assert_eq!(failed, Err(flush));
@@ -290,7 +296,7 @@ async fn a_failed_flush_ends_the_store() {
 #[tokio::test]
 async fn closing_writes_what_was_taken_and_empties_the_log() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let release = hold_writer(&store).await;
     let delivery = script.delivery(&[script.event("o1", by_phone(PHONE))]);
     let taken = tokio::spawn({
@@ -324,7 +330,7 @@ async fn closing_writes_what_was_taken_and_empties_the_log() {
 #[tokio::test]
 async fn another_process_is_noticed() {
     let folder = Folder::set().await;
-    let (store, script) = opened(&folder, QueueBounds::default()).await;
+    let (store, script) = opened(&folder, calm()).await;
     let token = crate::store::TokenHash::of("token");
     let enrolment = crate::store::Enrolment {
         name: "Bia".to_owned(),
@@ -351,4 +357,41 @@ async fn another_process_is_noticed() {
         store.head(script.workspace.id).await.unwrap().chain,
         Chain::EMPTY
     );
+}
+
+#[tokio::test]
+async fn a_writer_that_does_not_keep_up_takes_nothing_more() {
+    let folder = Folder::set().await;
+    let bounds = QueueBounds {
+        patience: Duration::ZERO,
+        ..QueueBounds::default()
+    };
+    let (store, _script) = opened(&folder, bounds).await;
+    let release = hold_writer(&store).await;
+    let first = store.submit(SMALL, |_| Ok(())).expect("nothing waits yet");
+    let second = store.submit(SMALL, |_| Ok(()));
+    assert_eq!(second.err(), Some(StoreError::Overloaded));
+    drop(release);
+    assert_eq!(first.await.expect("answered"), Ok(()));
+}
+
+#[tokio::test]
+async fn checkpoints_are_no_outside_change() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, calm()).await;
+    let token = crate::store::TokenHash::of("token");
+    let enrolment = crate::store::Enrolment {
+        name: "Bia".to_owned(),
+        role: contract::Role::Agent,
+        token,
+        device: String::new(),
+    };
+    store.enrol(script.workspace.id, enrolment).await.unwrap();
+    let known = store.session(&token).await.unwrap().unwrap();
+    for _ in 0..3 {
+        store.checkpoint().await.unwrap();
+        store.ready().await.unwrap();
+    }
+    let still_known = store.session(&token).await.unwrap().unwrap();
+    assert!(Arc::ptr_eq(&known, &still_known), "nothing was read anew");
 }

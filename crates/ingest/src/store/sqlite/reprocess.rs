@@ -1,0 +1,93 @@
+//! Reading a stored delivery anew.
+
+use contract::{DeliveryId, WorkspaceId};
+use rusqlite::params;
+
+use super::accept::{Note, PreparedEvent, Scope, code_of, read, result_of, store_events};
+use super::writer::Writing;
+use crate::store::{Accepted, DeliveryResult, Fault, Integration, NewReading, StoreError};
+
+/// A new reading of a delivery, prepared on the asker's side of the queue.
+pub(super) struct Again {
+    workspace: WorkspaceId,
+    id: DeliveryId,
+    note: Note,
+    events: Vec<PreparedEvent>,
+}
+
+impl Again {
+    pub(super) fn new(
+        workspace: WorkspaceId,
+        id: DeliveryId,
+        reading: NewReading,
+        integration: &Integration,
+    ) -> Self {
+        let (note, events) = read(reading, &Scope::of(integration), workspace);
+        Self {
+            workspace,
+            id,
+            note,
+            events,
+        }
+    }
+
+    /// Adds what is new to the feed and notes the new result.
+    pub(super) fn store(self, writing: &mut Writing<'_>) -> Result<Accepted, StoreError> {
+        let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
+        let (row, before) = writing
+            .db
+            .prepare_cached("SELECT id, result FROM delivery WHERE workspace = ?1 AND public = ?2")?
+            .query_row(
+                params![workspace_row, self.id.as_u128().to_be_bytes()],
+                |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)),
+            )?;
+        let before = result_of(before).ok_or(Fault::Damaged)?;
+        let nothing_read = self.events.is_empty();
+        let stored = store_events(writing, self.workspace, row, self.events)?;
+        let result = match (stored.seqs.is_empty(), nothing_read) {
+            (false, _) => DeliveryResult::Accepted,
+            (true, false) => DeliveryResult::Duplicate,
+            (true, true) => self.note.result,
+        };
+        // What is in the feed stays there, whatever a new reading makes of its delivery.
+        if before != DeliveryResult::Accepted || !stored.seqs.is_empty() {
+            let original = stored.seen_in.filter(|seen_in| *seen_in != row);
+            note(writing, row, result, &self.note, &stored.seqs, original)?;
+        }
+        Ok(Accepted {
+            delivery_id: self.id,
+            result,
+            seqs: stored.seqs,
+        })
+    }
+}
+
+fn note(
+    writing: &Writing<'_>,
+    row: i64,
+    result: DeliveryResult,
+    note: &Note,
+    seqs: &[u64],
+    original: Option<i64>,
+) -> Result<(), StoreError> {
+    writing
+        .db
+        .prepare_cached(
+            "UPDATE delivery SET result = ?2, event = ?3, why = ?4, path = ?5,
+                 first_seq = CASE WHEN entry_count = 0 THEN ?6 ELSE first_seq END,
+                 entry_count = entry_count + ?7,
+                 duplicate_of = CASE WHEN duplicate_of = 0 THEN ?8 ELSE duplicate_of END
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            row,
+            code_of(result),
+            note.event,
+            note.why,
+            note.path,
+            seqs.first().copied().unwrap_or(0),
+            seqs.len(),
+            original.unwrap_or(0),
+        ])?;
+    Ok(())
+}
