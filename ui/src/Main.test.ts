@@ -92,6 +92,20 @@ describe('a shift without a mouse', () => {
     await waitFor(() => expect(host.opened).toEqual([text]));
     expect(await screen.findByTestId('toast')).toBeInTheDocument();
     expect(field().value).toBe('');
+    expect(document.activeElement).toBe(screen.getByTestId('list'));
+    expect(screen.getAllByTestId('handed-over').length).toBeGreaterThan(0);
+  });
+
+  test('Ctrl Z right after takes a hand-over back', async () => {
+    const host = await open({ state: 'offline' });
+    await press('j');
+    await screen.findByTestId('composer');
+    await fireEvent.input(field(), { target: { value: 'Oi' } });
+    field().focus();
+    await press('Enter');
+    await waitFor(() => expect(host.outboxItems).toHaveLength(1));
+    await press('z', { ctrlKey: true });
+    await waitFor(() => expect(host.outboxItems).toEqual([]));
   });
 
   test('letters typed into the field are text', async () => {

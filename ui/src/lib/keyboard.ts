@@ -27,7 +27,7 @@ export function perform(pressed: Pressed, app: App): void {
     case 'open':
       return void openSelected(app);
     case 'back':
-      return focusOn('[data-testid="list"]');
+      return focusList();
     case 'claim':
       return void app.claimOrRelease();
     case 'note':
@@ -69,9 +69,10 @@ function close(app: App): void {
   if (layout.drawer) layout.drawer = false;
   else if (composer.blocked) composer.blocked = null;
   else if (composer.mode === 'note' && composer.note === '') composer.mode = 'message';
-  focusOn('[data-testid="list"]');
+  focusList();
 }
 
-function focusOn(selector: string): void {
-  document.querySelector<HTMLElement>(selector)?.focus();
+/** Puts the focus on the list, where keys walk. */
+export function focusList(): void {
+  document.querySelector<HTMLElement>('[data-testid="list"]')?.focus();
 }

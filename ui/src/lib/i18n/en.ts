@@ -366,6 +366,8 @@ export const en: Catalogue = {
   'settings.theme.dark': 'Dark',
   'settings.language': 'Language',
   'settings.language.system': 'System',
+  'settings.language.pt-BR': 'Português',
+  'settings.language.en': 'English',
   'settings.density': 'Density of the list',
   'settings.density.compact': 'Compact',
   'settings.density.standard': 'Standard',

@@ -367,6 +367,8 @@ export const ptBR = {
   'settings.theme.dark': 'Escuro',
   'settings.language': 'Idioma',
   'settings.language.system': 'Do sistema',
+  'settings.language.pt-BR': 'Português',
+  'settings.language.en': 'English',
   'settings.density': 'Densidade da lista',
   'settings.density.compact': 'Compacta',
   'settings.density.standard': 'Padrão',

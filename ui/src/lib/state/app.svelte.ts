@@ -182,18 +182,17 @@ export class App {
     await this.#do(view.id, action, mine ? 'toast.released' : 'toast.claimed');
   }
 
-  /** Hands the text over, or saves the note. */
-  async send(): Promise<void> {
+  /** Hands the text over, or saves the note; tells whether it was done. */
+  async send(): Promise<boolean> {
     const { composer } = this;
     if (composer.mode === 'note') {
-      this.#done(await composer.writeNote(), t('toast.noted'));
-      return;
+      return this.#done(await composer.writeNote(), t('toast.noted'));
     }
     const { channel } = composer;
     const name = t(`channel.${channel}`);
     const words =
       channel === 'clipboard' ? t('toast.handedOverCopy') : t('toast.handedOver', { channel: name });
-    this.#done(await composer.handOver(), words);
+    return this.#done(await composer.handOver(), words);
   }
 
   /** Copies a part of the order that keys are about; a refusal is told beside the button. */
@@ -262,10 +261,11 @@ export class App {
     }
   }
 
-  #done(commandId: string | null, words: string): void {
-    if (!commandId) return;
+  #done(commandId: string | null, words: string): boolean {
+    if (!commandId) return false;
     this.#lastAction = commandId;
     this.toasts.say(words, commandId);
+    return true;
   }
 
   #speak(): void {
