@@ -107,3 +107,39 @@ fn statements(source: &str) -> Vec<String> {
         .map(str::to_owned)
         .collect()
 }
+
+#[tokio::test]
+async fn commits_are_flushed_and_readers_cannot_write() {
+    let folder = Folder::set().await;
+    let (store, _script) = opened(&folder, calm()).await;
+    let pragmas = |db: &Connection| {
+        [
+            "journal_mode",
+            "synchronous",
+            "foreign_keys",
+            "trusted_schema",
+            "wal_autocheckpoint",
+            "query_only",
+        ]
+        .map(|name| {
+            let value: rusqlite::types::Value =
+                db.pragma_query_value(None, name, |row| row.get(0)).unwrap();
+            match value {
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                rusqlite::types::Value::Text(text) => text,
+                other => panic!("{name}: {other:?}"),
+            }
+        })
+    };
+    let writer = store
+        .write(SMALL, move |writing| Ok(pragmas(writing.db)))
+        .await
+        .unwrap();
+    assert_eq!(writer, ["wal", "2", "1", "0", "0", "0"], "2 is FULL");
+    let path = folder.options().path;
+    let checkpointer = pragmas(&crate::store::sqlite::connection::checkpointer(&path).unwrap());
+    assert_eq!(checkpointer.get(1).map(String::as_str), Some("2"));
+    let reader = crate::store::sqlite::connection::reader(&path).unwrap();
+    assert_eq!(pragmas(&reader).get(5).map(String::as_str), Some("1"));
+    assert!(reader.execute("DELETE FROM entry", []).is_err());
+}
