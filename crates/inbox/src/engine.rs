@@ -6,101 +6,43 @@ mod acting;
 mod announcing;
 mod changes;
 pub(crate) mod core;
+mod folder;
 mod keeper;
 mod link;
 mod pulse;
 mod reading;
 pub(crate) mod seat;
+mod setup;
 mod tending;
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use contract::SignIn;
 use follow_up::Library;
-use tokio::sync::{broadcast, watch};
 use url::Url;
 
 use self::announcing::Announcer;
 use self::core::Core;
+use self::folder::{CACHE_FILE, USER_FILE, open_files, remove_cache};
 use self::keeper::{Keeper, blocking};
 use self::link::{Link, everything};
 use self::seat::Seat;
 use crate::asking::{Mode, Session, Settings};
 use crate::cache::{Holder, Refill};
-use crate::clock::Clock;
 use crate::error::{OpenError, Refusal};
 use crate::feed::{self, Fault, Line, Token};
-use crate::notices::Notice;
 use crate::outbox::Sender;
-use crate::user::{self, UserDb, UserError};
+use crate::user::UserError;
 use crate::view::{Desk, Freshness, FreshnessState, Trouble};
 
+pub use announcing::Notices;
 pub use changes::Changes;
-
-const LOCK_FILE: &str = "lock";
-const USER_FILE: &str = "user.db";
-const CACHE_FILE: &str = "cache.db";
+pub use setup::{Mended, Pace, Setup};
 
 /// How long signing out waits for the service.
 const FAREWELL: Duration = Duration::from_secs(3);
-
-/// Says where a desk keeps its files and how it paces itself.
-pub struct Setup {
-    /// The data folder; made when missing.
-    pub folder: PathBuf,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Waits and limits.
-    pub pace: Pace,
-}
-
-/// Sets the engine's waits and limits; the defaults are for people, tests shorten them.
-#[derive(Debug, Clone)]
-pub struct Pace {
-    /// How often the service sends a heartbeat; after twice this the line counts as dead.
-    pub heartbeat: Duration,
-    /// How long a connection or an answer may take.
-    pub answer: Duration,
-    /// The first wait before trying again.
-    pub retry_first: Duration,
-    /// The longest wait before trying again.
-    pub retry_last: Duration,
-    /// How far changes are gathered before the page is told.
-    pub gather: Duration,
-    /// How long a sale is held before it is announced, so that a burst becomes one notice.
-    pub notice_hold: Duration,
-    /// How often deadlines that passed are looked for.
-    pub sweep: Duration,
-    /// Entries asked for in one page.
-    pub page: u32,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            heartbeat: Duration::from_secs(15),
-            answer: Duration::from_secs(20),
-            retry_first: Duration::from_millis(500),
-            retry_last: Duration::from_secs(30),
-            gather: Duration::from_millis(16),
-            notice_hold: Duration::from_millis(400),
-            sweep: Duration::from_secs(5),
-            page: 1_000,
-        }
-    }
-}
-
-/// Tells what had to be mended when the data folder was opened.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mended {
-    /// The cache was unreadable or of another version; it fills again from the service.
-    pub cache_refilled: bool,
-    /// The file with drafts and the outbox was damaged; it was kept under this path.
-    pub user_set_aside: Option<PathBuf>,
-}
 
 /// One desk; cheap to clone, safe to share.
 #[derive(Clone)]
@@ -333,11 +275,7 @@ impl Inbox {
     /// Returns the sales to announce from now on.
     #[must_use]
     pub fn notices(&self) -> Notices {
-        Notices {
-            inbox: self.clone(),
-            heard: self.core().notices.subscribe(),
-            closed: self.core().closed.subscribe(),
-        }
+        Notices::of(self)
     }
 
     /// Tells how the desk stands to the service.
@@ -419,61 +357,6 @@ impl Inbox {
         seat.run(announcer.clone().run());
         seat.run(Sender::new(Arc::clone(core), Arc::clone(seat), line.clone()).run());
         seat.run(Link::new(Arc::clone(core), Arc::clone(seat), line, announcer).run());
-    }
-}
-
-/// The stream of sales to announce.
-pub struct Notices {
-    inbox: Inbox,
-    heard: broadcast::Receiver<Notice>,
-    closed: watch::Receiver<bool>,
-}
-
-impl Notices {
-    /// Waits for the next notice; while the member wants none, none comes. `None` once the desk is closed.
-    pub async fn next(&mut self) -> Option<Notice> {
-        loop {
-            let heard = tokio::select! {
-                heard = self.heard.recv() => heard,
-                _ = self.closed.wait_for(|closed| *closed) => return None,
-            };
-            match heard {
-                Ok(notice) if self.inbox.settings().notify_sales => return Some(notice),
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => return None,
-            }
-        }
-    }
-}
-
-/// Locks the folder and opens what the member wrote; blocks on the disk.
-fn open_files(folder: &Path, now: i64) -> Result<(File, user::Opened), OpenError> {
-    let unusable = |path: &Path, error: std::io::Error| OpenError::Unusable {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    };
-    std::fs::create_dir_all(folder).map_err(|error| unusable(folder, error))?;
-    let path = folder.join(LOCK_FILE);
-    let lock = File::create(&path).map_err(|error| unusable(&path, error))?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(folder.to_owned())),
-        Err(TryLockError::Error(error)) => return Err(unusable(&path, error)),
-    }
-    let opened = UserDb::open(&folder.join(USER_FILE), now)?;
-    Ok((lock, opened))
-}
-
-/// Removes the cache with all that belongs to it, set-aside copies too: customer data goes with the session.
-fn remove_cache(folder: &Path) {
-    let Ok(files) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for file in files.flatten() {
-        let ours = file.file_name().to_string_lossy().starts_with(CACHE_FILE);
-        if ours && let Err(error) = std::fs::remove_file(file.path()) {
-            tracing::warn!(%error, "a file of the cache could not be removed");
-        }
     }
 }
 

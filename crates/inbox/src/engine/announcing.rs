@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::Instant;
 
+use super::Inbox;
 use super::core::Core;
 use crate::cache::Sale;
-use crate::notices::Burst;
+use crate::notices::{Burst, Notice};
 
 /// A sale that happened longer than this before it was stored is history read in late, in milliseconds.
 const STALE: i64 = 6 * 60 * 60 * 1_000;
@@ -103,5 +104,38 @@ impl Announcer {
             .burst
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The stream of sales to announce.
+pub struct Notices {
+    inbox: Inbox,
+    heard: broadcast::Receiver<Notice>,
+    closed: watch::Receiver<bool>,
+}
+
+impl Notices {
+    pub(super) fn of(inbox: &Inbox) -> Self {
+        let core = inbox.core();
+        Self {
+            heard: core.notices.subscribe(),
+            closed: core.closed.subscribe(),
+            inbox: inbox.clone(),
+        }
+    }
+
+    /// Waits for the next notice; while the member wants none, none comes. `None` once the desk is closed.
+    pub async fn next(&mut self) -> Option<Notice> {
+        loop {
+            let heard = tokio::select! {
+                heard = self.heard.recv() => heard,
+                _ = self.closed.wait_for(|closed| *closed) => return None,
+            };
+            match heard {
+                Ok(notice) if self.inbox.settings().notify_sales => return Some(notice),
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
     }
 }

@@ -19,10 +19,10 @@ use crate::tape::{Tape, start};
 const LONG: Duration = Duration::from_secs(20);
 
 #[derive(Clone)]
-pub struct Hand(Arc<AtomicI64>);
+pub(crate) struct Hand(Arc<AtomicI64>);
 
 impl Hand {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(AtomicI64::new(
             start().timestamp_millis() + 60_000,
         )))
@@ -35,7 +35,7 @@ impl Clock for Hand {
     }
 }
 
-pub fn pace() -> Pace {
+pub(crate) fn pace() -> Pace {
     Pace {
         heartbeat: Duration::from_millis(150),
         answer: Duration::from_millis(400),
@@ -48,12 +48,12 @@ pub fn pace() -> Pace {
     }
 }
 
-pub struct Desk {
-    pub inbox: Inbox,
-    pub folder: TempDir,
+pub(crate) struct Desk {
+    pub(crate) inbox: Inbox,
+    pub(crate) folder: TempDir,
 }
 
-pub async fn open(folder: &Path) -> Inbox {
+pub(crate) async fn open(folder: &Path) -> Inbox {
     let setup = Setup {
         folder: folder.to_owned(),
         clock: Arc::new(Hand::new()),
@@ -62,7 +62,7 @@ pub async fn open(folder: &Path) -> Inbox {
     Inbox::open(setup).await.expect("opens")
 }
 
-pub fn session_at(server: url::Url) -> Session {
+pub(crate) fn session_at(server: url::Url) -> Session {
     Session {
         server,
         mode: Mode::Team,
@@ -72,7 +72,7 @@ pub fn session_at(server: url::Url) -> Session {
 
 impl Desk {
     /// Opens a new desk and follows the service.
-    pub async fn at(service: &Service) -> Self {
+    pub(crate) async fn at(service: &Service) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let inbox = open(folder.path()).await;
         let desk = Self { inbox, folder };
@@ -80,7 +80,7 @@ impl Desk {
         desk
     }
 
-    pub async fn sit(&self, service: &Service) {
+    pub(crate) async fn sit(&self, service: &Service) {
         let token = Token::new(TOKEN.to_owned());
         self.inbox
             .sit_down(session_at(service.url.clone()), token)
@@ -89,7 +89,7 @@ impl Desk {
     }
 
     /// Ends without any good-bye, as a kill would, and opens the same folder again.
-    pub async fn reopened(self, service: &Service) -> Self {
+    pub(crate) async fn reopened(self, service: &Service) -> Self {
         let Self { inbox, folder } = self;
         inbox.close().await;
         drop(inbox);
@@ -100,7 +100,11 @@ impl Desk {
     }
 
     /// Waits until something is true of the desk, looking again after every change.
-    pub async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut(&Inbox) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(
+        &self,
+        what: &str,
+        mut look: impl AsyncFnMut(&Inbox) -> Option<T>,
+    ) -> T {
         let mut changes = self.inbox.changes();
         let found = tokio::time::timeout(LONG, async {
             loop {
@@ -115,7 +119,7 @@ impl Desk {
             .unwrap_or_else(|_| panic!("never: {what}; {:?}", self.inbox.freshness()))
     }
 
-    pub async fn live(&self) {
+    pub(crate) async fn live(&self) {
         let live = |inbox: &Inbox| {
             let freshness = inbox.freshness();
             (freshness.state == FreshnessState::Live
@@ -126,7 +130,7 @@ impl Desk {
         self.until("live", async |inbox| live(inbox)).await;
     }
 
-    pub async fn state(&self, state: FreshnessState) {
+    pub(crate) async fn state(&self, state: FreshnessState) {
         self.until("state", async |inbox| {
             (inbox.freshness().state == state).then_some(())
         })
@@ -134,7 +138,7 @@ impl Desk {
     }
 
     /// Waits until the list of all has so many rows, and returns them.
-    pub async fn rows(&self, count: usize) -> Vec<Row> {
+    pub(crate) async fn rows(&self, count: usize) -> Vec<Row> {
         self.until("rows", async |inbox| {
             let rows = all(inbox).await;
             (rows.len() == count).then_some(rows)
@@ -142,12 +146,12 @@ impl Desk {
         .await
     }
 
-    pub async fn conversation(&self, id: contract::ConversationId) -> ConversationView {
+    pub(crate) async fn conversation(&self, id: contract::ConversationId) -> ConversationView {
         self.inbox.conversation(id).await.expect("is here")
     }
 
     /// Closes the desk and compares its cache with one that read the tape from its start without any trouble.
-    pub async fn holds(self, tape: &Tape) {
+    pub(crate) async fn holds(self, tape: &Tape) {
         self.live().await;
         self.until("the head", async |inbox| {
             let total = inbox.list_page(page(1)).await.ok()?.total;
@@ -182,7 +186,7 @@ fn digest(path: &Path, tape: Option<&Tape>) -> String {
 }
 
 /// Reads a closed cache: the number it ends with, and the fingerprint of all that is in it.
-pub fn digest_of(path: &Path, member: contract::MemberId) -> (u64, String) {
+pub(crate) fn digest_of(path: &Path, member: contract::MemberId) -> (u64, String) {
     complete(cache(path, member))
 }
 
@@ -210,7 +214,7 @@ fn complete(mut cache: Cache) -> (u64, String) {
     (cursor.head, cache.digest().expect("reads"))
 }
 
-pub fn page(limit: u32) -> PageAsked {
+pub(crate) fn page(limit: u32) -> PageAsked {
     PageAsked {
         view: View::All,
         after: None,
@@ -219,7 +223,7 @@ pub fn page(limit: u32) -> PageAsked {
 }
 
 /// Reads the whole list of all.
-pub async fn all(inbox: &Inbox) -> Vec<Row> {
+pub(crate) async fn all(inbox: &Inbox) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut asked = page(200);
     loop {

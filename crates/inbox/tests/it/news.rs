@@ -35,7 +35,7 @@ async fn only_a_real_new_sale_is_announced_and_once() {
         tape.sale_with(3, Stage::PurchaseApproved, |event| event.is_test = true);
         tape.sale(1, Stage::PurchaseCompleted);
         tape.sale_with(4, Stage::PurchaseApproved, |event| {
-            event.occurred_at -= chrono::TimeDelta::days(3)
+            event.occurred_at -= chrono::TimeDelta::days(3);
         });
         tape.sale(2, Stage::PurchaseApproved);
         tape.sale(2, Stage::PurchaseApproved);

@@ -9,8 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use url::Url;
 
-pub struct Proxy {
-    pub url: Url,
+pub(crate) struct Proxy {
+    pub(crate) url: Url,
     failing: Arc<AtomicBool>,
     failures: Arc<AtomicU64>,
     task: JoinHandle<()>,
@@ -35,7 +35,7 @@ enum Fate {
 
 impl Proxy {
     /// Stands before `to`; the same seed gives connections the same fates in the order they come.
-    pub async fn before(to: &str, seed: u64) -> Self {
+    pub(crate) async fn before(to: &str, seed: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
         let failing = Arc::new(AtomicBool::new(true));
@@ -75,11 +75,11 @@ impl Proxy {
     }
 
     /// From now on connections are left alone.
-    pub fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.failing.store(false, Ordering::Relaxed);
     }
 
-    pub fn failures(&self) -> u64 {
+    pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }
 }

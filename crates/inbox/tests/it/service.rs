@@ -9,7 +9,6 @@ use contract::{
     Action, Actor, Chain, CommandAnswer, CommandAnswers, CommandBatch, CommandId, Me, MemberId,
     Outcome, Position, RefusalCode, Role, WorkspaceId, kind,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -17,14 +16,18 @@ use url::Url;
 
 use crate::tape::Tape;
 
-pub const TOKEN: &str = "planted-token-never-in-a-log";
+mod wire;
+
+use wire::{Request, json, put, read, refusal, send};
+
+pub(crate) const TOKEN: &str = "planted-token-never-in-a-log";
 
 /// A note with this text is refused, and so is the whole batch it comes in.
-pub const BAD: &str = "mau";
+pub(crate) const BAD: &str = "mau";
 
 /// What happens to the next request of a kind.
 #[derive(Debug, Clone)]
-pub enum Trick {
+pub(crate) enum Trick {
     /// Answers with a status and a problem's code, and headers.
     Refuse(u16, &'static str, &'static str),
     /// Sends this many bytes of what it should send, then closes.
@@ -42,29 +45,29 @@ pub enum Trick {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     Stream,
     Page,
     Commands,
     Other,
 }
 
-pub struct State {
-    pub tape: Tape,
-    pub log_start: u64,
-    pub tricks: HashMap<Kind, VecDeque<Trick>>,
-    pub seen: Vec<(Kind, String)>,
-    pub answers: HashMap<CommandId, Outcome>,
-    pub batches: Vec<Vec<CommandId>>,
-    pub holders: HashMap<contract::ConversationId, Actor>,
-    pub signed_out: bool,
+pub(crate) struct State {
+    pub(crate) tape: Tape,
+    pub(crate) log_start: u64,
+    pub(crate) tricks: HashMap<Kind, VecDeque<Trick>>,
+    pub(crate) seen: Vec<(Kind, String)>,
+    pub(crate) answers: HashMap<CommandId, Outcome>,
+    pub(crate) batches: Vec<Vec<CommandId>>,
+    pub(crate) holders: HashMap<contract::ConversationId, Actor>,
+    pub(crate) signed_out: bool,
     /// Closes every connection unheard.
-    pub deaf: bool,
+    pub(crate) deaf: bool,
 }
 
 #[derive(Clone)]
-pub struct Service {
-    pub url: Url,
+pub(crate) struct Service {
+    pub(crate) url: Url,
     state: Arc<Mutex<State>>,
     wake: watch::Sender<u64>,
     _task: Arc<Bound>,
@@ -78,7 +81,7 @@ impl Drop for Bound {
     }
 }
 
-pub fn me() -> Me {
+pub(crate) fn me() -> Me {
     Me {
         workspace_id: WorkspaceId::from_u128(1),
         workspace_name: "Loja de Teste".to_owned(),
@@ -89,7 +92,7 @@ pub fn me() -> Me {
 }
 
 impl Service {
-    pub async fn start(tape: Tape) -> Self {
+    pub(crate) async fn start(tape: Tape) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let state = Arc::new(Mutex::new(State {
@@ -123,17 +126,17 @@ impl Service {
     }
 
     /// Changes or reads what the service has, and wakes its streams.
-    pub fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         let done = act(&mut self.state.lock().expect("no panic inside"));
         self.wake.send_modify(|count| *count += 1);
         done
     }
 
-    pub fn trick(&self, kind: Kind, trick: Trick) {
+    pub(crate) fn trick(&self, kind: Kind, trick: Trick) {
         self.with(|state| state.tricks.entry(kind).or_default().push_back(trick));
     }
 
-    pub fn count(&self, kind: Kind) -> usize {
+    pub(crate) fn count(&self, kind: Kind) -> usize {
         self.with(|state| state.seen.iter().filter(|(seen, _)| *seen == kind).count())
     }
 }
@@ -142,14 +145,6 @@ impl Service {
 struct Talk {
     state: Arc<Mutex<State>>,
     wake: watch::Sender<u64>,
-}
-
-struct Request {
-    method: String,
-    path: String,
-    query: HashMap<String, String>,
-    token: Option<String>,
-    body: Vec<u8>,
 }
 
 impl Talk {
@@ -182,7 +177,7 @@ impl Talk {
         match kind {
             Kind::Other => send(&mut socket, &self.session(&request), None).await,
             _ if !self.signed_in(&request) => {
-                send(&mut socket, &refusal(401, "unauthorized", ""), None).await
+                send(&mut socket, &refusal(401, "unauthorized", ""), None).await;
             }
             Kind::Stream => self.stream(&mut socket, &request, trick).await,
             Kind::Page => send(&mut socket, &self.page(&request, &trick), trick.as_ref()).await,
@@ -460,81 +455,4 @@ fn perform(state: &mut State, command: &contract::Command) -> Outcome {
         }
     };
     Outcome::Applied { seq }
-}
-
-async fn read(socket: &mut TcpStream) -> Option<Request> {
-    let mut bytes = Vec::new();
-    let head_end = loop {
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end + 4;
-        }
-        if socket.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let head = String::from_utf8(bytes[..head_end].to_vec()).expect("text");
-    let header = |name: &str| {
-        head.lines().find_map(|line| {
-            let (key, value) = line.split_once(':')?;
-            key.eq_ignore_ascii_case(name)
-                .then(|| value.trim().to_owned())
-        })
-    };
-    let length = header("content-length").map_or(0, |length| length.parse().expect("a number"));
-    while bytes.len() < head_end + length {
-        if socket.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    }
-    let mut words = head.split_whitespace();
-    let method = words.next()?.to_owned();
-    let url: Url = format!("http://service{}", words.next()?)
-        .parse()
-        .expect("a path");
-    Some(Request {
-        method,
-        path: url.path().to_owned(),
-        query: url.query_pairs().into_owned().collect(),
-        token: header("authorization")
-            .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned)),
-        body: bytes[head_end..].to_vec(),
-    })
-}
-
-async fn send(socket: &mut TcpStream, bytes: &[u8], trick: Option<&Trick>) {
-    let end = match trick {
-        Some(Trick::CutAfter(bytes_sent) | Trick::StallAfter(bytes_sent)) => {
-            (*bytes_sent).min(bytes.len())
-        }
-        _ => bytes.len(),
-    };
-    put(socket, &bytes[..end], trick).await;
-    if matches!(trick, Some(Trick::StallAfter(_))) {
-        std::future::pending::<()>().await;
-    }
-}
-
-async fn put(socket: &mut TcpStream, bytes: &[u8], trick: Option<&Trick>) -> Option<()> {
-    let Some(Trick::Slices(size, pause)) = trick else {
-        return socket.write_all(bytes).await.ok();
-    };
-    for slice in bytes.chunks(*size) {
-        socket.write_all(slice).await.ok()?;
-        tokio::time::sleep(*pause).await;
-    }
-    Some(())
-}
-
-fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
-    let body = serde_json::to_string(value).expect("serialises");
-    let length = body.len();
-    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
-}
-
-fn refusal(status: u16, code: &str, headers: &str) -> Vec<u8> {
-    let body = format!(
-        r#"{{"type":"about:blank","title":"No","status":{status},"code":"{code}","detail":"No."}}"#
-    );
-    let length = body.len();
-    format!("HTTP/1.1 {status} No\r\ncontent-type: application/problem+json\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
 }

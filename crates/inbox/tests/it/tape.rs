@@ -9,27 +9,27 @@ use contract::{
 use serde::Serialize;
 
 /// When every story begins.
-pub fn start() -> DateTime<Utc> {
+pub(crate) fn start() -> DateTime<Utc> {
     "2026-11-21T17:00:00Z".parse().expect("a time")
 }
 
-pub fn person(number: u64) -> ConversationId {
+pub(crate) fn person(number: u64) -> ConversationId {
     ConversationId::new(1_780_000_000_000 + number, [7; 10])
 }
 
-pub fn order_key(number: u64) -> String {
+pub(crate) fn order_key(number: u64) -> String {
     format!("kiwify:{number}")
 }
 
 #[derive(Clone)]
-pub struct Tape {
-    pub epoch: Epoch,
-    pub entries: Vec<Entry>,
-    pub chain: Chain,
+pub(crate) struct Tape {
+    pub(crate) epoch: Epoch,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) chain: Chain,
 }
 
 impl Tape {
-    pub fn new(epoch: &str) -> Self {
+    pub(crate) fn new(epoch: &str) -> Self {
         Self {
             epoch: Epoch(epoch.to_owned()),
             entries: Vec::new(),
@@ -37,11 +37,11 @@ impl Tape {
         }
     }
 
-    pub fn head(&self) -> u64 {
+    pub(crate) fn head(&self) -> u64 {
         self.entries.len() as u64
     }
 
-    pub fn write<T: Serialize>(
+    pub(crate) fn write<T: Serialize>(
         &mut self,
         who: Option<ConversationId>,
         kind: &str,
@@ -63,11 +63,16 @@ impl Tape {
     }
 
     /// Tells that the order of person `number` reached a stage.
-    pub fn sale(&mut self, number: u64, stage: Stage) -> u64 {
+    pub(crate) fn sale(&mut self, number: u64, stage: Stage) -> u64 {
         self.sale_with(number, stage, |_| ())
     }
 
-    pub fn sale_with(&mut self, number: u64, stage: Stage, adjust: impl FnOnce(&mut Event)) -> u64 {
+    pub(crate) fn sale_with(
+        &mut self,
+        number: u64,
+        stage: Stage,
+        adjust: impl FnOnce(&mut Event),
+    ) -> u64 {
         let seq = self.head() + 1;
         let mut event = Event {
             id: EventId::new(seq, [1; 10]),
@@ -107,14 +112,14 @@ impl Tape {
     }
 
     /// Tells of `count` carts of as many people.
-    pub fn carts(&mut self, count: u64) {
+    pub(crate) fn carts(&mut self, count: u64) {
         let first = self.head() + 1;
         for number in first..first + count {
             self.sale(number, Stage::CartAbandoned);
         }
     }
 
-    pub fn chain_at(&self, seq: u64) -> Option<Chain> {
+    pub(crate) fn chain_at(&self, seq: u64) -> Option<Chain> {
         match seq {
             0 => Some(Chain::EMPTY),
             seq => self
@@ -124,13 +129,13 @@ impl Tape {
         }
     }
 
-    pub fn after(&self, seq: u64, limit: usize) -> Page {
+    pub(crate) fn after(&self, seq: u64, limit: usize) -> Page {
         let from = usize::try_from(seq).expect("small").min(self.entries.len());
         let to = (from + limit).min(self.entries.len());
         self.page(from, to)
     }
 
-    pub fn before(&self, seq: u64, limit: usize) -> Page {
+    pub(crate) fn before(&self, seq: u64, limit: usize) -> Page {
         let to = usize::try_from(seq.saturating_sub(1))
             .unwrap_or(usize::MAX)
             .min(self.entries.len());
