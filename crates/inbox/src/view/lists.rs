@@ -1,0 +1,175 @@
+//! Lists: views, rows, counters.
+
+use contract::{ConversationId, Currency, MemberId, Stage, StageGroup};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Lists the views of the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum View {
+    /// Everything that can still be won or lost by acting, most pressing first.
+    Due,
+    /// Conversations the member has taken.
+    Mine,
+    /// Open work that nobody has taken.
+    Unassigned,
+    /// Every conversation, newest activity first.
+    All,
+    /// PIX awaiting payment.
+    Pix,
+    /// Boletos awaiting payment.
+    Boleto,
+    /// Abandoned carts.
+    Cart,
+    /// Refused payments.
+    Refused,
+    /// Approved sales.
+    Approved,
+    /// Refunds asked for or made.
+    Refund,
+    /// Disputes.
+    Chargeback,
+}
+
+/// Asks for one page of a view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PageAsked {
+    /// The view.
+    pub view: View,
+    /// Where the page before ended; opaque.
+    pub after: Option<String>,
+    /// 1 to 200 rows.
+    #[ts(type = "number")]
+    pub limit: u32,
+}
+
+/// Holds one page of a view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RowPage {
+    /// The rows, in the view's order.
+    pub rows: Vec<Row>,
+    /// What to ask as `after` for the next page; `None` at the end.
+    pub next: Option<String>,
+    /// How many rows the view has, from the counters.
+    #[ts(type = "number")]
+    pub total: u64,
+}
+
+/// Shows one conversation in a list: who and how much; what and by when; stage, platform, owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Row {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The person's name, else a masked e-mail or phone; never empty unless nobody is known.
+    pub name: Option<String>,
+    /// The amount of the order shown.
+    pub amount: Option<Amount>,
+    /// The first item of the order shown, and how many more there are.
+    pub product: Option<String>,
+    /// Items beyond the first.
+    #[ts(type = "number")]
+    pub more_items: u32,
+    /// The stage of the order shown.
+    pub stage: Option<Stage>,
+    /// Its group.
+    pub group: Option<StageGroup>,
+    /// The platform's name as people say it.
+    pub platform: Option<String>,
+    /// Who has taken the conversation.
+    pub owner: Option<Owner>,
+    /// What ends, and when.
+    pub deadline: Option<Deadline>,
+    /// The last thing that happened.
+    #[ts(type = "number")]
+    pub last_at: i64,
+    /// Something happened since the member last looked.
+    pub unread: bool,
+    /// The order shown is a test.
+    pub is_test: bool,
+}
+
+/// An amount with its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Amount {
+    /// Minor units.
+    #[ts(type = "number")]
+    pub minor: i64,
+    /// ISO 4217.
+    pub currency: Currency,
+}
+
+/// Shows who has taken a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Owner {
+    /// Who.
+    pub id: MemberId,
+    /// Their name.
+    pub name: String,
+    /// It is the member at this desk.
+    pub is_me: bool,
+    /// The service has not confirmed it yet.
+    pub pending: bool,
+}
+
+/// Tells what ends and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Deadline {
+    /// What ends.
+    pub kind: DeadlineKind,
+    /// When it began, for the draining ring; the same as `at` where unknown.
+    #[ts(type = "number")]
+    pub from: i64,
+    /// When it ends.
+    #[ts(type = "number")]
+    pub at: i64,
+}
+
+/// Lists what can run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DeadlineKind {
+    /// The PIX code's validity.
+    Pix,
+    /// The boleto's due date, to the end of that day in São Paulo.
+    Boleto,
+    /// The time in which an abandoned cart or a refused payment is worth a word.
+    Recovery,
+    /// The time in which a dispute has to be answered.
+    Dispute,
+}
+
+/// Counts the rows of each view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Counters {
+    /// One entry a view.
+    pub views: Vec<ViewCount>,
+}
+
+/// Counts the rows of one view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ViewCount {
+    /// The view.
+    pub view: View,
+    /// Its rows.
+    #[ts(type = "number")]
+    pub count: u64,
+}

@@ -1,0 +1,171 @@
+//! One person's conversation.
+
+use contract::{Channel, ConversationId, Stage, StageGroup};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::OrderCard;
+use super::{Amount, Owner};
+
+/// Shows one person's conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ConversationView {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The person.
+    pub person: Person,
+    /// Who has taken it.
+    pub owner: Option<Owner>,
+    /// The orders; the first is the one to act on.
+    pub orders: Vec<OrderCard>,
+    /// The newest 50 items of the timeline, oldest first.
+    pub timeline: Vec<TimelineItem>,
+    /// What to ask for older items; `None` at the start.
+    pub older: Option<String>,
+    /// What was typed and not handed over.
+    pub draft: Option<Draft>,
+}
+
+/// Shows a person, masked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Person {
+    /// Full name.
+    pub name: Option<String>,
+    /// Masked phone.
+    pub phone: Option<String>,
+    /// The phone can be opened in WhatsApp.
+    pub whatsapp: bool,
+    /// Masked e-mail.
+    pub email: Option<String>,
+    /// Masked CPF or CNPJ.
+    pub document: Option<String>,
+    /// Where the newest order came from, as `source · medium`.
+    pub origin: Option<String>,
+    /// Approved orders, not counting tests.
+    #[ts(type = "number")]
+    pub purchases: u32,
+    /// Their sum, where all are of one currency.
+    pub spent: Option<Amount>,
+    /// Orders with a refund or a dispute.
+    #[ts(type = "number")]
+    pub reversals: u32,
+}
+
+/// Lists the parts of a person that can be shown in full on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum PersonPart {
+    /// The phone.
+    Phone,
+    /// The e-mail.
+    Email,
+    /// The CPF or CNPJ.
+    Document,
+}
+
+/// Shows one item of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TimelineItem {
+    /// Unique in the conversation, steady across reads.
+    pub id: String,
+    /// When.
+    #[ts(type = "number")]
+    pub at: i64,
+    /// What.
+    #[serde(flatten)]
+    pub what: Happening,
+}
+
+/// Lists what a timeline can tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum Happening {
+    /// A platform told something of an order.
+    Stage {
+        /// The order.
+        order_key: String,
+        /// The stage told.
+        stage: Stage,
+        /// Its group.
+        group: StageGroup,
+        /// The amount told.
+        amount: Option<Amount>,
+        /// The first item told.
+        product: Option<String>,
+        /// The platform.
+        platform: String,
+        /// It is a test.
+        is_test: bool,
+    },
+    /// A text was opened in a channel outside.
+    HandedOver {
+        /// Where.
+        channel: Channel,
+        /// The frozen text.
+        text: String,
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// The service has not confirmed it yet.
+        pending: bool,
+    },
+    /// A note.
+    Note {
+        /// What it says.
+        text: String,
+        /// Who wrote it.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// The service has not confirmed it yet.
+        pending: bool,
+    },
+    /// Somebody took the conversation.
+    Claimed {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+    },
+    /// Somebody gave it back.
+    Released {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+    },
+    /// Another conversation turned out to be the same person's.
+    Merged {
+        /// What showed it: `phone`, `email`, `document` or `order`.
+        reason: String,
+    },
+}
+
+/// Holds what was typed and not handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Draft {
+    /// The text.
+    pub text: String,
+    /// The template it began as.
+    pub template_key: Option<String>,
+    /// The order it is about.
+    pub order_key: Option<String>,
+    /// When it was saved.
+    #[ts(type = "number")]
+    pub saved_at: i64,
+}
