@@ -18,9 +18,10 @@ mod shop;
 mod texts;
 mod window;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
-use tauri::{AppHandle, Builder, Manager, RunEvent, Wry};
+use inbox::view::FreshnessState;
+use tauri::{AppHandle, Builder, Manager, RunEvent, WindowEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use shop::{Opening, Shop};
@@ -55,38 +56,45 @@ fn compose() -> Builder<Wry> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
-        .manage(Opening::default())
         .invoke_handler(commands::handler())
         .setup(|app| {
             let app = app.handle();
             logging::write_to(&app.path().app_log_dir()?);
             notices::listen(app)?;
+            app.manage(Opening::new(app.clone()));
             // The data folder opens while the window does; the page's first question waits for it.
-            tauri::async_runtime::spawn(open(app.clone()));
+            let opening = app.clone();
+            tauri::async_runtime::spawn(async move {
+                // A failure is told to the page when it asks, and tried again.
+                let _ = opening.state::<Opening>().shop().await;
+            });
             window::open(app)?;
             Ok(())
         })
-}
-
-async fn open(app: AppHandle) {
-    let shop = match app.path().app_data_dir() {
-        Ok(folder) => Shop::open(app.clone(), folder).await,
-        Err(error) => Err(failure::Failure::new(
-            failure::Code::FolderUnusable,
-            error.to_string(),
-        )),
-    };
-    if let Ok(shop) = &shop {
-        following::start(&app, shop);
-        provisioned::join(shop).await;
-    }
-    app.state::<Opening>().ended(shop);
+        .on_window_event(|window, event| {
+            if matches!(event, WindowEvent::Focused(true)) {
+                wake(window.app_handle());
+            }
+        })
 }
 
 fn close(app: &AppHandle) {
-    if let Some(shop) = app.state::<Opening>().now() {
+    if let Some(shop) = shop(app) {
         tauri::async_runtime::block_on(shop.close());
     }
+}
+
+/// Whoever comes back to a window that is offline does not want to wait for its next try.
+fn wake(app: &AppHandle) {
+    if let Some(shop) = shop(app)
+        && shop.inbox().freshness().state == FreshnessState::Offline
+    {
+        shop.inbox().wake();
+    }
+}
+
+fn shop(app: &AppHandle) -> Option<Arc<Shop>> {
+    app.try_state::<Opening>()?.now()
 }
 
 /// Remembers where the window was, but not whether it was visible: it shows itself once the page is there.

@@ -79,6 +79,46 @@ fn add_kiwify(app: &App) -> String {
 }
 
 #[test]
+fn signing_out_leads_to_the_doors_and_the_same_door_leads_back() {
+    let app = super::start();
+    let here = json!({"workspace": "Doces do Vale", "name": "Ana Prado"});
+    super::call(&app, "start_here", &here);
+    let source = json!({"provider": "kiwify", "name": "Loja", "secret": "um-segredo"});
+    let added = super::call(&app, "add_source", &source);
+    let url = added["ok"][0]["url"].as_str().unwrap().to_owned();
+    Source::at(&url, "um-segredo").tell(&Sale::new(1).pix_created());
+    app.reload();
+    super::wait_for_row(&app, &Sale::new(1));
+
+    super::call(&app, "sign_out", &json!({}));
+    app.reload();
+    app.wait_for("door-here");
+    assert!(!app.data_dir().join("session.token").exists());
+    let sources = super::call(&app, "webhook_urls", &json!({}));
+    assert_eq!(sources["ok"], json!([]));
+
+    super::call(&app, "start_here", &here);
+    app.reload();
+    super::wait_for_row(&app, &Sale::new(1));
+    let sources = super::call(&app, "webhook_urls", &json!({}));
+    assert_eq!(sources["ok"][0]["url"], url);
+}
+
+#[test]
+fn a_data_folder_in_use_is_said_and_can_be_tried_again() {
+    let mut app = super::start();
+    let held = app.restart_after(|folder| {
+        let lock = std::fs::File::open(folder.join("lock")).unwrap();
+        lock.lock().unwrap();
+        lock
+    });
+    app.wait_for_css("[data-testid=start-failure][data-code=folder_in_use]");
+    drop(held);
+    app.reload();
+    app.wait_for("door-team");
+}
+
+#[test]
 fn sample_sales_fill_every_view() {
     let app = super::start();
     app.click("door-sample");

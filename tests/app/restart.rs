@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::{Sale, until};
 
 #[test]
-fn draft_theme_and_size_outlive_a_power_cut() {
+fn draft_theme_and_language_outlive_a_power_cut() {
     let (service, mut app) = super::team();
     let sale = Sale::new(1);
     service.tell(&service.kiwify(), &sale.pix_created());

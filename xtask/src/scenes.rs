@@ -7,8 +7,9 @@ use testkit::{App, Launch, until};
 
 use crate::{demo, repository::Repository};
 
-const WIDTH: u32 = 1280;
-const HEIGHT: u32 = 800;
+/// The size a window has at first, and the smallest it can have.
+const USUAL: (u32, u32) = (1280, 800);
+const NARROW: (u32, u32) = (960, 600);
 
 const THEMES: [&str; 2] = ["light", "dark"];
 
@@ -45,6 +46,9 @@ pub(crate) fn all(repository: &Repository, folder: &Path) -> anyhow::Result<()> 
         app.press("Control+k");
         app.wait_for("search-input");
         take(&app, &name("search"));
+        app.press("Escape");
+        app.wait_gone("search-input");
+        take_at(&app, NARROW, &name("narrow"));
     }
     Ok(())
 }
@@ -105,8 +109,17 @@ fn put_theme(app: &App, theme: &str) {
 }
 
 fn take(app: &App, file: &Path) {
-    app.resize(WIDTH, HEIGHT);
-    app.wait_for_css("body");
+    take_at(app, USUAL, file);
+}
+
+fn take_at(app: &App, (width, height): (u32, u32), file: &Path) {
+    app.resize(width, height);
+    until("the window's size", || {
+        match app.script("return [innerWidth, innerHeight]", &[]) {
+            size if size == json!([width, height]) => Ok(()),
+            size => Err(size.to_string()),
+        }
+    });
     app.screenshot(file);
     println!("   {}", file.display());
 }

@@ -3,7 +3,6 @@
 use std::{
     fs::{self, File},
     net::TcpListener,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -86,8 +85,19 @@ impl App {
     /// When it does not come up again.
     #[track_caller]
     pub fn restart(&mut self) {
+        self.restart_after(|_data_dir| ());
+    }
+
+    /// Does the same, and lets `meanwhile` happen to the data folder before the start; what it returns is passed on.
+    ///
+    /// # Panics
+    /// When the app does not come up again.
+    #[track_caller]
+    pub fn restart_after<T>(&mut self, meanwhile: impl FnOnce(&Path) -> T) -> T {
         self.kill();
+        let result = meanwhile(&self.data_dir());
         self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
+        result
     }
 
     /// Starts the page anew and waits until the new one is there.
@@ -442,8 +452,11 @@ fn path_with_opener(home: &Path) -> String {
         written.display()
     );
     fs::write(&script, text).expect("a script in the temporary home");
-    let mode = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(&script, mode).expect("the script can be run");
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&script, mode).expect("the script can be run");
+    }
     format!(
         "{}:{}",
         folder.display(),

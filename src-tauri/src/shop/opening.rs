@@ -2,21 +2,27 @@
 
 use std::sync::Arc;
 
-use tauri::AppHandle;
-use tokio::sync::SetOnce;
+use tauri::{AppHandle, Manager};
+use tokio::sync::OnceCell;
 
 use super::Shop;
-use crate::{failure::Failure, window};
+use crate::{
+    failure::{Code, Failure},
+    following, provisioned, window,
+};
 
-/// Holds the shop once it is open, or why it is not.
-#[derive(Default)]
-pub(crate) struct Opening(SetOnce<Result<Arc<Shop>, Failure>>);
+/// Holds the shop once it is open. What failed is tried again the next time somebody asks.
+pub(crate) struct Opening {
+    app: AppHandle,
+    shop: OnceCell<Arc<Shop>>,
+}
 
 impl Opening {
-    /// Tells those who wait how the opening ended.
-    pub(crate) fn ended(&self, shop: Result<Arc<Shop>, Failure>) {
-        // It opens once a process; a second word would be a mistake and is not heard.
-        let _ = self.0.set(shop);
+    pub(crate) fn new(app: AppHandle) -> Self {
+        Self {
+            app,
+            shop: OnceCell::new(),
+        }
     }
 
     /// Waits until the shop is open.
@@ -24,13 +30,25 @@ impl Opening {
     /// # Errors
     /// Why it cannot be opened.
     pub(crate) async fn shop(&self) -> Result<Arc<Shop>, Failure> {
-        self.0.wait().await.clone()
+        let shop = self.shop.get_or_try_init(|| open(self.app.clone())).await?;
+        Ok(Arc::clone(shop))
     }
 
     /// Returns the shop if it is open.
     pub(crate) fn now(&self) -> Option<Arc<Shop>> {
-        self.0.get().and_then(|opened| opened.clone().ok())
+        self.shop.get().cloned()
     }
+}
+
+async fn open(app: AppHandle) -> Result<Arc<Shop>, Failure> {
+    let folder = app
+        .path()
+        .app_data_dir()
+        .map_err(|error| Failure::new(Code::FolderUnusable, error.to_string()))?;
+    let shop = Shop::open(app.clone(), folder).await?;
+    following::start(&app, &shop);
+    provisioned::join(&shop).await;
+    Ok(shop)
 }
 
 /// Lets the page ask again from the start how things stand.

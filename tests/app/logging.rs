@@ -1,0 +1,43 @@
+//! What the app writes to its log: never a customer, a code or a key.
+
+use std::fs;
+
+use testkit::Sale;
+
+#[test]
+fn no_customer_and_no_secret_reaches_a_log() {
+    let (service, app) = super::team();
+    let source = service.kiwify();
+    let sale = Sale::new(1);
+    service.tell(&source, &sale.pix_created());
+    super::open(&app, &sale);
+    app.click("copy-pix");
+    app.desktop().expect_clipboard(&sale.pix_code());
+    app.press("1");
+    app.wait_for_css("[data-testid=hand-over]:not([disabled])");
+    app.click("hand-over");
+    app.expect_opened(1);
+    service.tell(&source, &sale.approved());
+    app.wait_for_css("[data-testid=card][data-stage=purchase_approved]");
+
+    let mut written = app.log();
+    for file in fs::read_dir(app.data_dir().join("logs")).unwrap() {
+        written += &fs::read_to_string(file.unwrap().path()).unwrap();
+    }
+    assert!(written.contains("app.first_paint_ms"), "{written}");
+    let token = fs::read_to_string(app.data_dir().join("session.token")).unwrap();
+    let token = token.lines().last().unwrap().to_owned();
+    let secrets = [
+        sale.buyer.clone(),
+        "Mariana".to_owned(),
+        "900000001".to_owned(),
+        sale.email.clone(),
+        sale.pix_code(),
+        sale.product.clone(),
+        "wa.me".to_owned(),
+        token,
+    ];
+    for secret in secrets {
+        assert!(!written.contains(&secret), "{secret} is in {written}");
+    }
+}
