@@ -1,5 +1,7 @@
 //! What lists and rules read from one order, kept beside its fold so that neither has to unfold it.
 
+use std::borrow::Cow;
+
 use contract::{Order, PaymentMethod, Stage, StageGroup};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,24 @@ pub(super) struct Facts {
     pub(super) phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) document: Option<String>,
+}
+
+/// The part of [`Facts`] that a row of a list shows.
+#[derive(Debug, Deserialize)]
+pub(super) struct RowFacts<'a> {
+    pub(super) stage: Stage,
+    #[serde(default)]
+    pub(super) amount: Option<Amount>,
+    #[serde(default)]
+    pub(super) items: Vec<String>,
+    #[serde(default)]
+    pub(super) more_items: u32,
+    #[serde(borrow)]
+    pub(super) provider: Cow<'a, str>,
+    #[serde(default)]
+    pub(super) is_test: bool,
+    #[serde(default)]
+    pub(super) deadline: Option<Deadline>,
 }
 
 impl Facts {
@@ -137,11 +157,6 @@ impl Facts {
             StageGroup::Approved | StageGroup::Refund | StageGroup::Chargeback
         );
         !is_case && self.paid_at.is_none()
-    }
-
-    /// Returns the first item's name.
-    pub(super) fn product(&self) -> Option<&str> {
-        self.items.first().map(String::as_str)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use contract::{Action, ConversationId, MemberId, StageGroup};
+use contract::{Action, ConversationId, MemberId};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::super::conversation::{Conversation, Holding, holding};
-use super::super::facts::Facts;
+use super::super::facts::RowFacts;
 use super::super::listing::{self, VIEWS};
 use super::super::{ApplyError, Overlay};
 use crate::card;
@@ -252,31 +252,41 @@ fn read_row(
     conversation: i64,
     shown: &Shown<'_>,
 ) -> rusqlite::Result<Row> {
-    let facts: Option<Facts> = found
+    let facts: Option<RowFacts<'_>> = found
         .get_ref(7)?
         .as_str_or_null()?
         .and_then(|text| serde_json::from_str(text).ok());
     let news_at: i64 = found.get(4)?;
     let read_at: i64 = found.get(5)?;
     let name: String = found.get(6)?;
-    let facts = facts.as_ref();
-    let stage = facts.map(|facts| facts.stage);
-    Ok(Row {
+    let row = Row {
         id: ConversationId::from_u128(u128::from_be_bytes(found.get(0)?)),
         name: Some(name).filter(|name| !name.is_empty()),
-        amount: facts.and_then(|facts| facts.amount),
-        product: facts.and_then(Facts::product).map(str::to_owned),
-        more_items: facts.map_or(0, |facts| facts.more_items),
-        stage,
-        group: stage.map(|stage| -> StageGroup { stage.group() }),
-        platform: facts.map(|facts| card::platform(&facts.provider)),
+        amount: None,
+        product: None,
+        more_items: 0,
+        stage: None,
+        group: None,
+        platform: None,
         owner: shown.owner(conversation, holding(found, 1)?),
-        deadline: facts
-            .and_then(|facts| facts.deadline)
-            .filter(|ends| card::is_shown(*ends, shown.swept_at)),
+        deadline: None,
         last_at: found.get(3)?,
         unread: news_at > read_at.max(shown.read_until),
-        is_test: facts.is_some_and(|facts| facts.is_test),
+        is_test: false,
+    };
+    let Some(facts) = facts else { return Ok(row) };
+    Ok(Row {
+        amount: facts.amount,
+        product: facts.items.into_iter().next(),
+        more_items: facts.more_items,
+        stage: Some(facts.stage),
+        group: Some(facts.stage.group()),
+        platform: Some(card::platform(&facts.provider)),
+        deadline: facts
+            .deadline
+            .filter(|ends| card::is_shown(*ends, shown.swept_at)),
+        is_test: facts.is_test,
+        ..row
     })
 }
 
