@@ -300,8 +300,7 @@ impl Cache {
     }
 
     fn shut(self) -> Result<(), ApplyError> {
-        self.db
-            .execute("UPDATE meta SET clean = 1 WHERE id = 1", ())?;
+        file::note_closed(&self.db)?;
         file::checkpoint(&self.db, file::Checkpoint::Truncate)?;
         self.db.close().map_err(|(_, error)| error)?;
         Ok(())

@@ -5,7 +5,7 @@ use rusqlite::{Transaction, TransactionBehavior, named_params};
 
 use super::batch::{Batch, Indexing};
 use super::moment::Told;
-use super::{Applied, ApplyError, Cache, Cursor};
+use super::{Applied, ApplyError, Cache, Cursor, file};
 
 /// Runs up to this long are indexed at once; longer ones are history, and indexed when there is time.
 const LIVE: usize = 64;
@@ -105,6 +105,17 @@ impl Cache {
 
     /// Runs one piece of writing work in a transaction, judged as of the last sweep.
     pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, ApplyError>,
+    ) -> Result<T, ApplyError> {
+        let done = self.transact(work);
+        if matches!(done, Err(ApplyError::Corrupt)) {
+            file::doubt(&self.db);
+        }
+        done
+    }
+
+    fn transact<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, ApplyError>,
     ) -> Result<T, ApplyError> {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::judge::Listed;
 use super::listing;
 
-/// Merges are followed so far; a longer row of them would be a fault of the feed.
-pub(super) const MAX_MERGES: usize = 64;
+/// Merges are followed so far. They cannot go in a circle, so a longer row of them is damage.
+pub(super) const MAX_MERGES: usize = 10_000;
 
 /// Names a member who holds a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,10 @@ use super::{ApplyError, CacheError, Holder, Refill};
 /// The number of the layout in `schema.sql`.
 const VERSION: i64 = 1;
 
+/// What `meta.clean` says: 0 while it is open or after a crash.
+const CLOSED: i64 = 1;
+const DOUBTED: i64 = 2;
+
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// 3.51.3: the first release in which several connections may write and checkpoint one WAL without a reset being missed.
@@ -89,6 +93,24 @@ pub(super) fn checkpoint(db: &Connection, how: Checkpoint) -> Result<(), ApplyEr
     Ok(())
 }
 
+/// Notes that rows turned out not to make sense, which no check of pages would find, so that the next opening sets the file
+/// aside; where even that cannot be written, the pages are what is damaged.
+pub(super) fn doubt(db: &Connection) {
+    let noted = db.execute("UPDATE meta SET clean = ?1 WHERE id = 1", [DOUBTED]);
+    if noted.is_err() {
+        tracing::warn!("the cache is damaged and cannot be marked so");
+    }
+}
+
+/// Notes that the file is closed in good order.
+pub(super) fn note_closed(db: &Connection) -> Result<(), ApplyError> {
+    db.execute(
+        "UPDATE meta SET clean = ?1 WHERE id = 1 AND clean <> ?2",
+        [CLOSED, DOUBTED],
+    )?;
+    Ok(())
+}
+
 /// Removes a cache with its side files; missing ones are fine.
 pub(super) fn remove(path: &Path) -> Result<(), CacheError> {
     for file in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
@@ -131,7 +153,7 @@ fn usable(path: &Path, holder: Holder) -> Result<Fitness, ApplyError> {
     if version != VERSION {
         return Ok(Fitness::OtherVersion);
     }
-    let meta: Option<(Vec<u8>, bool)> = db
+    let meta: Option<(Vec<u8>, i64)> = db
         .query_row("SELECT member, clean FROM meta WHERE id = 1", (), |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
@@ -143,7 +165,12 @@ fn usable(path: &Path, holder: Holder) -> Result<Fitness, ApplyError> {
     if member != holder.member.as_u128().to_be_bytes() {
         return Ok(Fitness::OtherMember);
     }
-    if !clean && !is_sound(&db)? {
+    let sound = match clean {
+        DOUBTED => false,
+        CLOSED => true,
+        _ => is_sound(&db)?,
+    };
+    if !sound {
         return Ok(Fitness::Damaged);
     }
     db.execute(

@@ -5,7 +5,7 @@ CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     member BLOB NOT NULL DEFAULT x'',
     read_until INTEGER NOT NULL DEFAULT 0,
-    clean INTEGER NOT NULL DEFAULT 0,
+    clean INTEGER NOT NULL DEFAULT 0, -- 0 open or crashed, 1 closed in good order, 2 found not to make sense
     epoch TEXT NOT NULL DEFAULT '', -- '' before the first page
     head INTEGER NOT NULL DEFAULT 0,
     chain BLOB NOT NULL DEFAULT x'',

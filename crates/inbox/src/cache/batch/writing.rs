@@ -3,12 +3,15 @@
 use contract::ConversationId;
 use rusqlite::Connection;
 
-use super::super::conversation::{Conversation, Holding, MAX_MERGES};
+use super::super::conversation::{Conversation, Holding};
 use super::super::facts::Facts;
 use super::super::judge::{Bought, Standing, judge};
 use super::super::listing::{self, Deltas};
 use super::super::{ApplyError, words};
 use super::{Batch, signed};
+
+/// Holds are looked for through so many merges of merges.
+const MAX_DEPTH: usize = 64;
 
 /// The words of a conversation that are not in the index yet.
 #[derive(Debug)]
@@ -191,7 +194,7 @@ impl Batch<'_> {
             return Ok(conversation.holder.clone());
         }
         let conversation = conversation.clone();
-        self.holding(&conversation, MAX_MERGES)
+        self.holding(&conversation, MAX_DEPTH)
     }
 
     fn holding(

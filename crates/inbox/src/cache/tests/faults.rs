@@ -95,10 +95,15 @@ fn a_file_that_cannot_be_used_is_replaced_and_said_so() {
         std::fs::write(path, bytes).expect("harm");
     };
     let empty: Harm = |path| std::fs::write(path, []).expect("harm");
-    let cases: [Case; 7] = [
+    let cases: [Case; 8] = [
         ("garbage", Box::new(garble), "damaged"),
         ("broken pages", Box::new(hole), "damaged"),
         ("no meta row", Box::new(sql("DELETE FROM meta")), "damaged"),
+        (
+            "rows that make no sense",
+            Box::new(sql("UPDATE meta SET clean = 2")),
+            "damaged",
+        ),
         ("an empty file", Box::new(empty), "other version"),
         (
             "an older layout",
@@ -141,6 +146,22 @@ fn a_file_that_cannot_be_used_is_replaced_and_said_so() {
         world.begin(&feed);
         assert!(!world.list(View::All).is_empty(), "{name}");
     }
+}
+
+#[test]
+fn rows_that_make_no_sense_lead_to_a_refill() {
+    let feed = trade(200, 2);
+    let mut world = World::of(&feed, 0);
+    let sql = "UPDATE purchase SET fold = '{', facts = '{'";
+    world.cache.db.execute(sql, ()).expect("harm");
+    let more = trade(260, 2);
+    let page = more.page(201, 260);
+    let answer = world.cache.apply(&feed.epoch, &page.entries);
+    assert!(matches!(answer, Err(ApplyError::Corrupt)), "{answer:?}");
+    let World { folder, cache } = world;
+    cache.close().expect("closed in good order");
+    let refill = open(&folder).refill;
+    assert!(matches!(refill, Some(Refill::Damaged { .. })), "{refill:?}");
 }
 
 #[test]
