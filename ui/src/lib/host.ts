@@ -1,43 +1,29 @@
 /** Names what the page asks of its host, and the shapes that only this conversation uses. Knows no transport. */
 import type { Action } from './types/Action';
+import type { Boot } from './types/Boot';
 import type { Change } from './types/Change';
 import type { ConversationView } from './types/ConversationView';
 import type { CopyWhat } from './types/CopyWhat';
 import type { Counters } from './types/Counters';
-import type { Desk } from './types/Desk';
 import type { DraftAsked } from './types/DraftAsked';
 import type { Fill } from './types/Fill';
 import type { Found } from './types/Found';
 import type { Freshness } from './types/Freshness';
 import type { HandOverAsked } from './types/HandOverAsked';
 import type { LinkWhat } from './types/LinkWhat';
-import type { Mode } from './types/Mode';
 import type { OutboxItem } from './types/OutboxItem';
 import type { PageAsked } from './types/PageAsked';
 import type { PersonPart } from './types/PersonPart';
 import type { Row } from './types/Row';
 import type { RowPage } from './types/RowPage';
 import type { Settings } from './types/Settings';
+import type { SourceUrl } from './types/SourceUrl';
 import type { TemplateChip } from './types/TemplateChip';
 import type { TimelinePage } from './types/TimelinePage';
 import type { View } from './types/View';
 import type { Locale } from './i18n.svelte';
 
-export interface Boot {
-  phase: 'first_run' | 'ready';
-  desk: Desk | null;
-  mode: Mode | null;
-  keychain: 'os' | 'file' | null;
-  settings: Settings;
-  version: string;
-}
-
-export interface SourceUrl {
-  name: string;
-  provider: string;
-  url: string;
-  signs: boolean;
-}
+export type { Boot, SourceUrl };
 
 /** Tells why the host did not do what was asked; the page acts on the code and never shows the message. */
 export class HostError extends Error {
