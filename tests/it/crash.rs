@@ -8,8 +8,7 @@ const SEED: u64 = 20_261_121;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_service_keeps_every_promise() {
-    let program =
-        service::program("balcao-ingest").expect("`cargo build -p ingest --bins` comes first");
+    let programs = Programs::find().expect("`cargo build -p ingest -p bench --bins` comes first");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let survived = torture::service(&programs.service, folder.path(), ROUNDS, SEED)
         .await
