@@ -21,6 +21,12 @@ pub(super) fn index_row(conversation: i64, newest_at: i64, text: &str) -> i64 {
 /// Terms of a query that are looked at; more say nothing more.
 const MAX_TERMS: usize = 8;
 
+/// Lengths of beginnings that have an index of their own, as `schema.sql` says.
+const INDEXED_BEGINNINGS: std::ops::RangeInclusive<usize> = 2..=3;
+
+/// Digits from which on a text reads as a number.
+const SHORTEST_NUMBER: usize = 3;
+
 /// Orders of one person that are found by their words, the newest; nobody but a test has more.
 const MAX_ORDERS: usize = 1_000;
 
@@ -55,38 +61,66 @@ pub(super) fn hash(words: &str) -> i64 {
     i64::from_ne_bytes(hash.to_ne_bytes())
 }
 
-/// Returns the query for what was typed, or `None` when there is nothing in it to look for.
+/// Returns the queries for what was typed, in the order to try them: each finds all that the one before does and more.
 ///
 /// Each word has to be there, as itself or as the beginning of a longer one. What reads as one number is looked for with
 /// and without its punctuation, so `(47) 90000-0111`, `529.982.247-25` and `#1043` find what they name.
-pub(super) fn query(typed: &str) -> Option<String> {
-    let number: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let is_number = number.len() >= 3
-        && typed
-            .chars()
-            .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./#".contains(c));
-    let terms: Vec<String> = typed
+///
+/// Beginnings beyond the index's own have to be gathered from all words they fit, which takes long where they are common;
+/// so whole words are tried first, and where they are common they are enough.
+pub(super) fn queries(typed: &str) -> Vec<String> {
+    let terms: Vec<&str> = typed
         .split_whitespace()
         .filter(|term| term.chars().any(char::is_alphanumeric))
         .take(MAX_TERMS)
-        .map(prefix)
         .collect();
     if terms.is_empty() {
-        return None;
+        return Vec::new();
     }
-    let words = terms.join(" ");
-    if !is_number {
-        return Some(words);
+    let all = |how: fn(&str) -> String| {
+        let terms: Vec<String> = terms.iter().map(|term| how(term)).collect();
+        terms.join(" ")
+    };
+    match number(typed) {
+        None => vec![all(whole), all(beginning)],
+        Some(number) => {
+            let bare = Some(number.trim_start_matches('0'))
+                .filter(|bare| bare.len() >= SHORTEST_NUMBER && bare.len() < number.len())
+                .map(|bare| format!(" OR {}", beginning(bare)))
+                .unwrap_or_default();
+            let words = all(beginning);
+            vec![format!("({words}) OR {}{bare}", beginning(&number))]
+        }
     }
-    let bare = Some(number.trim_start_matches('0'))
-        .filter(|bare| bare.len() >= 3 && bare.len() < number.len())
-        .map(|bare| format!(" OR {}", prefix(bare)))
-        .unwrap_or_default();
-    Some(format!("({words}) OR {}{bare}", prefix(&number)))
 }
 
-fn prefix(term: &str) -> String {
-    format!("\"{}\"*", term.replace('"', "\"\"").replace('\0', ""))
+/// Returns the digits of what is one number with its punctuation.
+fn number(typed: &str) -> Option<String> {
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let is_number = digits.len() >= SHORTEST_NUMBER
+        && typed
+            .chars()
+            .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()./#".contains(c));
+    is_number.then_some(digits)
+}
+
+/// Asks for a word itself, or for its beginning where the index knows beginnings of that length.
+fn whole(term: &str) -> String {
+    if INDEXED_BEGINNINGS.contains(&term.chars().count()) {
+        beginning(term)
+    } else {
+        quoted(term)
+    }
+}
+
+/// Asks for a word by its beginning; one letter stands only for itself, since nearly everything begins with it.
+fn beginning(term: &str) -> String {
+    let star = if term.chars().count() > 1 { "*" } else { "" };
+    format!("{}{star}", quoted(term))
+}
+
+fn quoted(term: &str) -> String {
+    format!("\"{}\"", term.replace('"', "\"\"").replace('\0', ""))
 }
 
 /// Returns the digits people may type for a phone: whole, without the country, without the area, each with and without the

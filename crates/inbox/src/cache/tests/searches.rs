@@ -63,6 +63,9 @@ fn people_orders_and_products_are_found_as_people_type_them() {
         ("#1043", &[two]),
         ("1043", &[two]),
         ("violao", &[two]),
+        ("a", &[]),
+        ("g", &[one]),
+        ("ana g", &[]),
         ("nada", &[]),
         ("", &[]),
         ("   ", &[]),
@@ -91,6 +94,29 @@ fn people_orders_and_products_are_found_as_people_type_them() {
             .searched,
         2
     );
+}
+
+#[test]
+fn common_words_find_the_newest() {
+    let mut feed = Feed::default();
+    for number in 0..260 {
+        let minutes = i64::try_from(number).expect("small");
+        feed.at(minutes).sale(
+            conversation(number),
+            &number.to_string(),
+            Stage::CartAbandoned,
+            |event| {
+                event.customer.name = Some("Maria do Teste".to_owned());
+            },
+        );
+    }
+    let world = World::of(&feed, 300);
+    let newest: Vec<_> = (250..260).rev().map(conversation).collect();
+    for typed in ["maria", "mari", "ma", "maria teste", "do"] {
+        let found = found(&world, typed);
+        assert_eq!(found.get(..10), Some(newest.as_slice()), "{typed}");
+        assert_eq!(found.len(), 50, "{typed}");
+    }
 }
 
 #[test]

@@ -28,10 +28,13 @@ pub(super) fn search(
     overlay: &Overlay,
 ) -> Result<Found, ApplyError> {
     let shown = Shown::at(db, overlay)?;
-    let mut hits = match words::query(text) {
-        Some(query) => hits(db, &query)?,
-        None => Vec::new(),
-    };
+    let mut hits = Vec::new();
+    for query in words::queries(text) {
+        hits = matches(db, &query)?;
+        if hits.len() >= CANDIDATES as usize {
+            break;
+        }
+    }
     hits.sort_unstable_by(|one, other| other.cmp(one));
     hits.truncate(limit.clamp(1, MAX_FOUND) as usize);
     let mut rows = Vec::new();
@@ -54,7 +57,7 @@ pub(super) fn search(
 }
 
 /// Returns the newest matches: when something last happened there, and the conversation.
-fn hits(db: &Connection, query: &str) -> Result<Vec<(i64, i64)>, ApplyError> {
+fn matches(db: &Connection, query: &str) -> Result<Vec<(i64, i64)>, ApplyError> {
     let mut words = db.prepare_cached(HITS)?;
     let mut happened = db.prepare_cached(HAPPENED)?;
     let mut hits = Vec::new();
