@@ -20,7 +20,7 @@ mod kept;
 
 /// Ranks two claims about one order: the source's own time, then the stage's rank, then the event's id.
 ///
-/// Stored as `[milliseconds, stage, event id]`: a card holds a dozen of them.
+/// Stored as `[milliseconds, stage, event id]`, once however much it told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "(i64, Stage, EventId)", into = "(i64, Stage, EventId)")]
 pub struct Stamp {
@@ -54,7 +54,7 @@ impl From<Stamp> for (i64, Stage, EventId) {
 }
 
 /// Keeps the value with the highest stamp.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Latest<T> {
     /// Who told it.
     pub stamp: Stamp,
@@ -79,51 +79,29 @@ pub struct Span {
 pub struct Order {
     /// When each stage was reached.
     pub reached: BTreeMap<Stage, Span>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     open: Option<Stamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     settled: Option<Stamp>,
     paid: bool,
     real: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     first_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     last_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     phone_typed: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     document: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<Latest<Money>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     refunded_minor: Option<Latest<i64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Latest<Vec<Item>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<Latest<PaymentMethod>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pix: Option<Latest<Pix>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     boleto: Option<Latest<Boleto>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     installments: Option<Latest<u32>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     coupon: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     checkout_url: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     order_url: Option<Latest<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     utms: Option<Latest<Utms>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Latest<Source>>,
 }
 

@@ -4,29 +4,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::serde::{ts_microseconds, ts_microseconds_option};
+use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Latest, Order, Source, Span, Stamp};
 use crate::event::{Boleto, Item, PaymentMethod, Pix, Utms};
-use crate::ids::EventId;
 use crate::money::Money;
 use crate::stage::Stage;
 
-/// One stamp; times are exact to the microsecond.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct KeptStamp(
-    #[serde(with = "ts_microseconds")] DateTime<Utc>,
-    Stage,
-    EventId,
-);
-
-/// The first and last time of a stage.
+/// The first and last time of a stage; like all times of a fold exact to the millisecond.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct KeptSpan(
-    #[serde(with = "ts_microseconds")] DateTime<Utc>,
-    #[serde(with = "ts_microseconds")] DateTime<Utc>,
+    #[serde(with = "ts_milliseconds")] DateTime<Utc>,
+    #[serde(with = "ts_milliseconds")] DateTime<Utc>,
 );
 
 /// What was told, after the number of the stamp that told it.
@@ -35,10 +26,10 @@ type Told<T> = Option<(usize, T)>;
 macro_rules! kept {
     ($($register:ident: $kind:ty,)*) => {
         /// An [`Order`] as it is stored.
-        #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+        #[derive(Clone, Default, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase", default)]
         pub(super) struct Kept {
-            stamps: Vec<KeptStamp>,
+            stamps: Vec<Stamp>,
             reached: BTreeMap<Stage, KeptSpan>,
             #[serde(skip_serializing_if = "Option::is_none")]
             open: Option<usize>,
@@ -46,9 +37,9 @@ macro_rules! kept {
             settled: Option<usize>,
             paid: bool,
             real: bool,
-            #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
+            #[serde(with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
             first_at: Option<DateTime<Utc>>,
-            #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
+            #[serde(with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
             last_at: Option<DateTime<Utc>>,
             $(#[serde(skip_serializing_if = "Option::is_none")] $register: Told<$kind>,)*
         }
@@ -71,18 +62,14 @@ macro_rules! kept {
                     real: order.real,
                     first_at: order.first_at,
                     last_at: order.last_at,
-                    stamps: stamps.kept(),
+                    stamps: stamps.0,
                 }
             }
         }
 
         impl From<Kept> for Order {
             fn from(kept: Kept) -> Self {
-                let stamps: Vec<Stamp> = kept
-                    .stamps
-                    .into_iter()
-                    .map(|KeptStamp(at, stage, id)| Stamp { at, stage, id })
-                    .collect();
+                let stamps = kept.stamps;
                 Self {
                     open: kept.open.and_then(|number| stamps.get(number).copied()),
                     settled: kept.settled.and_then(|number| stamps.get(number).copied()),
@@ -134,13 +121,6 @@ impl Stamps {
             self.0.push(stamp);
             self.0.len().saturating_sub(1)
         })
-    }
-
-    fn kept(self) -> Vec<KeptStamp> {
-        let stamps = self.0.into_iter();
-        stamps
-            .map(|stamp| KeptStamp(stamp.at, stamp.stage, stamp.id))
-            .collect()
     }
 }
 
