@@ -74,26 +74,35 @@ export class App {
     return this.boot?.phase === 'ready';
   }
 
-  /** Listens to the host, then asks it where things stand. */
+  /** Listens to the host and asks it where things stand and for the first view, all at once: each question takes a while. */
   async start(): Promise<void> {
-    await Promise.all([
+    let listening = false;
+    const listen = Promise.all([
       this.host.onChange((change) => void this.changed(change)),
       this.host.onOpen((id) => void this.openFromOutside(id)),
-    ]);
-    await this.enter(await this.host.boot());
+    ]).then(() => (listening = true));
+    const boot = this.host.boot();
+    // Nobody may be signed in yet; then it fails, and nothing shows it.
+    const first = this.list.show('due').then(() => listening && this.ready);
+    this.#take(await boot);
+    const [complete] = await Promise.all([first, listen, this.ready ? this.#readRest() : null]);
+    // What changed between the answer and the listening was told to nobody.
+    if (this.ready && !complete) await this.list.changed([], true, Date.now());
   }
 
   /** Takes in a boot answer: the first run, or the inbox. */
   async enter(boot: Boot): Promise<void> {
+    this.#take(boot);
+    if (this.ready) await Promise.all([this.list.show('due'), this.#readRest()]);
+  }
+
+  #take(boot: Boot): void {
     this.boot = boot;
     this.#speak();
-    if (boot.phase !== 'ready') return;
-    await Promise.all([
-      this.list.show('due'),
-      this.#readCounters(),
-      this.#readFreshness(),
-      this.#readOutbox(),
-    ]);
+  }
+
+  #readRest(): Promise<unknown> {
+    return Promise.all([this.#readCounters(), this.#readFreshness(), this.#readOutbox()]);
   }
 
   /** Signs out and returns to the first run. */
