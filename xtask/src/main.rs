@@ -71,6 +71,19 @@ enum Chore {
     },
 }
 
+impl Chore {
+    /// Whether what it needs is installed before it starts; a test finds out by itself what its parts need.
+    const fn builds(&self) -> bool {
+        matches!(
+            self,
+            Self::Demo { .. }
+                | Self::Screenshots { .. }
+                | Self::Bench { .. }
+                | Self::Torture { .. }
+        )
+    }
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse().chore) {
         Ok(()) => ExitCode::SUCCESS,
@@ -83,6 +96,9 @@ fn main() -> ExitCode {
 
 fn run(chore: Chore) -> anyhow::Result<()> {
     let repository = Repository::find()?;
+    if chore.builds() {
+        setup::for_building(&repository)?;
+    }
     match chore {
         Chore::Setup => setup::run(&repository),
         Chore::Demo { screenshot } => demo::run(&repository, screenshot.as_deref()),

@@ -43,8 +43,20 @@ const ELSEWHERE: &str = "\
 
 const TYPOS: &str = "typos==1.52.0";
 
+/// Installs everything that is missing.
 pub(crate) fn run(repository: &Repository) -> anyhow::Result<()> {
-    let all = [
+    let mut all = building(repository);
+    all.extend(checking(repository));
+    steps::run(&all, false)
+}
+
+/// Installs what is missing to build and run, and leaves out what only checks.
+pub(crate) fn for_building(repository: &Repository) -> anyhow::Result<()> {
+    steps::run(&building(repository), false)
+}
+
+fn building(repository: &Repository) -> Vec<Step<'_>> {
+    vec![
         Step::new(
             "system packages",
             "the web view to build against, and what drives it in tests",
@@ -63,6 +75,11 @@ pub(crate) fn run(repository: &Repository) -> anyhow::Result<()> {
             "npm --prefix ui ci",
             || page_dependencies(repository),
         ),
+    ]
+}
+
+fn checking(repository: &Repository) -> Vec<Step<'_>> {
+    vec![
         Step::new(
             "typos",
             "the spelling checker, into target/tools",
@@ -86,8 +103,7 @@ pub(crate) fn run(repository: &Repository) -> anyhow::Result<()> {
             "cargo install --locked cargo-deny",
             || install_deny(repository),
         ),
-    ];
-    steps::run(&all, false)
+    ]
 }
 
 fn system_packages(repository: &Repository) -> anyhow::Result<Outcome> {

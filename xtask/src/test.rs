@@ -45,6 +45,7 @@ const APP: &str = "--features balcao/custom-protocol";
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<()> {
     let chosen = |part| options.only.is_empty() || options.only.contains(&part);
+    install_what_is_missing(repository, &chosen)?;
     let mut all = Vec::new();
     for part in Part::value_variants()
         .iter()
@@ -54,6 +55,23 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<
         all.extend(steps_of(part, repository));
     }
     steps::run(&all, options.keep_going)
+}
+
+/// The checkers are wanted by `lint` alone, and formatting wants nothing.
+fn install_what_is_missing(
+    repository: &Repository,
+    chosen: &impl Fn(Part) -> bool,
+) -> anyhow::Result<()> {
+    let building = Part::value_variants()
+        .iter()
+        .any(|part| *part != Part::Fmt && chosen(*part));
+    if chosen(Part::Lint) {
+        setup::run(repository)
+    } else if building {
+        setup::for_building(repository)
+    } else {
+        Ok(())
+    }
 }
 
 fn steps_of(part: Part, repository: &Repository) -> Vec<Step<'_>> {
