@@ -11,6 +11,7 @@ use inbox::{Inbox, Session, Setup, Token, asking::Mode, asking::Settings, clock:
 use tauri::AppHandle;
 use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
 
+use boot::Platform;
 pub(crate) use boot::{Boot, Phase};
 pub(crate) use opening::Opening;
 
@@ -96,6 +97,7 @@ impl Shop {
             mode: session.as_ref().map(|session| session.mode),
             keychain: session.map(|_| self.tokens.kind()),
             settings: self.inbox.settings(),
+            platforms: Platform::all(),
             version: self.app.package_info().version.to_string(),
         }
     }

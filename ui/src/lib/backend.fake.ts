@@ -20,6 +20,11 @@ import type { TimelineItem } from './types/TimelineItem';
 import type { View } from './types/View';
 
 const NEWEST = 50;
+const PLATFORMS: Boot['platforms'] = [
+  { slug: 'kiwify', name: 'Kiwify', signs: true },
+  { slug: 'hotmart', name: 'Hotmart', signs: true },
+  { slug: 'cart_abandonment', name: 'Aprovei', signs: false },
+];
 
 export interface FakeOptions {
   count: number;
@@ -374,6 +379,7 @@ export class FakeHost implements Host {
       mode: ready ? this.#mode : null,
       keychain: ready ? 'os' : null,
       settings: this.#settings,
+      platforms: PLATFORMS,
       version: '0.1.0',
     };
   }

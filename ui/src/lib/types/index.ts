@@ -81,6 +81,7 @@ export * from "./PixKeyType";
 export * from "./PixKind";
 export * from "./PixPart";
 export * from "./PixState";
+export * from "./Platform";
 export * from "./Position";
 export * from "./Primary";
 export * from "./Problem";
