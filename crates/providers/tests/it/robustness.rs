@@ -7,7 +7,7 @@ use providers::{Inbound, Secret, Unreadable};
 use crate::case::{self, Case};
 
 /// How many broken forms of each fixture are tried.
-const BREAKAGES: usize = 1000;
+const BREAKAGES: usize = 3000;
 
 /// Longest a single body may take to be refused or read, in a build without optimisation.
 const PATIENCE: Duration = Duration::from_secs(2);
