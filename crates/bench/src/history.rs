@@ -1,5 +1,8 @@
 //! A feed made up on the spot: as many people and events as asked for, each link of its chain right.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{
     Chain, ConversationId, Currency, Customer, Entry, Epoch, Event, EventId, IntegrationId, Item,
@@ -55,7 +58,8 @@ const PRODUCTS: &[&str] = &[
     "Vestido Midi Linho",
     "Curso Violão do Zero",
 ];
-/// What happens to an order, in turn: five events each.
+/// What happens to an order, in turn: five events each. The first three follow each other within minutes, the guarantee ends
+/// and money goes back days later.
 const STORY: &[Stage] = &[
     Stage::CartAbandoned,
     Stage::PixGenerated,
@@ -71,6 +75,8 @@ pub struct History {
     chain: Chain,
     start: DateTime<Utc>,
     dice: Dice,
+    /// What is to come: when (an entry's number), whose, which order, how far it is.
+    to_come: BinaryHeap<Reverse<(u64, u64, u64, usize)>>,
 }
 
 impl History {
@@ -84,6 +90,7 @@ impl History {
             chain: Chain::EMPTY,
             start,
             dice: Dice(7),
+            to_come: BinaryHeap::new(),
         }
     }
 
@@ -127,10 +134,11 @@ impl History {
     }
 
     fn entry(&mut self) -> Entry {
-        let person = self.dice.below(self.people);
         self.seq += 1;
+        let (person, order, reached) = self.happening();
         let (seq, at) = (self.seq, self.at());
-        let body = to_raw_value(&self.event(person)).expect("plain data serialises");
+        let body =
+            to_raw_value(&self.event(person, order, reached)).expect("plain data serialises");
         let conversation = Self::conversation(person);
         self.chain = self
             .chain
@@ -146,9 +154,33 @@ impl History {
         }
     }
 
-    fn event(&mut self, person: u64) -> Event {
-        let order = self.dice.below(5);
-        let stage = pick(STORY, self.dice.below(5));
+    /// Goes on with the order whose time has come, or begins another.
+    fn happening(&mut self) -> (u64, u64, usize) {
+        let due = self
+            .to_come
+            .peek()
+            .is_some_and(|Reverse((at, ..))| *at <= self.seq);
+        let (person, order, reached) = match self.to_come.pop() {
+            Some(Reverse((_, person, order, reached))) if due => (person, order, reached),
+            waiting => {
+                self.to_come.extend(waiting);
+                (self.dice.below(self.people), self.dice.below(5), 0)
+            }
+        };
+        if reached + 1 < STORY.len() {
+            let wait = if reached < 2 {
+                20 + self.dice.below(400)
+            } else {
+                5_000 + self.dice.below(40_000)
+            };
+            self.to_come
+                .push(Reverse((self.seq + wait, person, order, reached + 1)));
+        }
+        (person, order, reached)
+    }
+
+    fn event(&mut self, person: u64, order: u64, reached: usize) -> Event {
+        let stage = STORY[reached];
         let minor = i64::try_from(4_700 + person % 300_000).unwrap_or(4_700);
         let order_key = format!("kiwify:{person}-{order}");
         let at = self.at();

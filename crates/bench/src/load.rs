@@ -12,6 +12,7 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::report::Spread;
@@ -101,22 +102,18 @@ pub async fn open_loop(
     per_second: u32,
     connections: usize,
 ) -> anyhow::Result<Outcome> {
-    let next = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
-    let gap = Duration::from_secs(1) / per_second;
     let mut tasks = JoinSet::new();
+    let mut lines = Vec::with_capacity(connections);
     for _ in 0..connections {
-        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        let (due, mut dues) = mpsc::unbounded_channel::<(usize, Instant)>();
+        lines.push(due);
+        let requests = Arc::clone(&requests);
         tasks.spawn(async move {
             let mut line = Line::open(to).await?;
             let mut outcome = Outcome::default();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(request) = requests.get(index) else {
-                    break;
-                };
-                let due = started + gap * u32::try_from(index).unwrap_or(u32::MAX);
-                wait_until(due).await;
+            while let Some((index, due)) = dues.recv().await {
+                let request = requests.get(index).context("a request that was not made")?;
                 let status = line.ask(request).await?;
                 outcome.spread.add(due.elapsed());
                 *outcome.answers.entry(status).or_default() += 1;
@@ -124,17 +121,28 @@ pub async fn open_loop(
             anyhow::Ok(outcome)
         });
     }
-    gather(tasks, started).await
+    let count = requests.len();
+    let pacer = std::thread::spawn(move || pace(started, per_second, count, &lines));
+    let outcome = gather(tasks, started).await;
+    pacer.join().ok().context("the pacer ended early")?;
+    outcome
 }
 
-/// The timer wheel ticks once a millisecond; the rest is waited for by yielding, or the tick would be measured instead.
-async fn wait_until(due: Instant) {
-    let early = Duration::from_millis(2);
-    if let Some(wait) = due.checked_duration_since(Instant::now() + early) {
-        tokio::time::sleep(wait).await;
-    }
-    while Instant::now() < due {
-        tokio::task::yield_now().await;
+/// Hands out requests when they are due, to one connection after the other. A thread of its own: the runtime's timer ticks once a
+/// millisecond, and spinning would take the processor from what is measured.
+fn pace(
+    started: Instant,
+    per_second: u32,
+    count: usize,
+    lines: &[mpsc::UnboundedSender<(usize, Instant)>],
+) {
+    let gap = Duration::from_secs(1) / per_second;
+    for (index, line) in (0..count).zip(lines.iter().cycle()) {
+        let due = started + gap * u32::try_from(index).unwrap_or(u32::MAX);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if line.send((index, due)).is_err() {
+            return;
+        }
     }
 }
 

@@ -122,7 +122,12 @@ async fn cold_start(report: &mut Report, mut app: App) -> anyhow::Result<App> {
         let before = first_paints(&app).len();
         app = tokio::task::spawn_blocking(move || {
             app.restart();
-            app.wait_for("row");
+            testkit::until("the first paint in the log", || {
+                match first_paints(&app).len() {
+                    paints if paints > before => Ok(()),
+                    paints => Err(format!("{paints} are logged")),
+                }
+            });
             app
         })
         .await?;
@@ -145,7 +150,13 @@ async fn cold_start(report: &mut Report, mut app: App) -> anyhow::Result<App> {
 }
 
 fn first_paints(app: &App) -> Vec<u64> {
-    let log = app.log();
+    let files = std::fs::read_dir(app.data_dir().join("logs"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let log: String = files
+        .filter_map(|file| std::fs::read_to_string(file.path()).ok())
+        .collect();
     let after = log.lines().filter_map(|line| line.split_once(FIRST_PAINT));
     after
         .filter_map(|(_, rest)| rest.split_whitespace().next()?.parse().ok())

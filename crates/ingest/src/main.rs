@@ -12,6 +12,10 @@ use ingest::sample_sales::{self, SampleSales};
 use ingest::store::{System, World};
 use tokio_util::sync::CancellationToken;
 
+/// Requests are many small allocations on several threads, which the system's allocator makes wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Takes webhooks of sales platforms and publishes one ordered feed per workspace.
 #[derive(Parser)]
 #[command(name = "balcao-ingest", version)]
