@@ -13,8 +13,12 @@ use super::gauges::Gauges;
 /// What a commit adds to the log beside its jobs: a page of each table and index, at the least.
 const COMMIT: usize = 24 << 10;
 
-/// Bytes of log after which a step is due.
-const STEP: usize = 2 << 20;
+/// Bytes of log after which a step is due while commits are small: a step's flush is what a commit beside it waits for, so
+/// steps are kept short where senders notice each wait.
+const STEP: usize = 256 << 10;
+
+/// Bytes of log after which a step is due while commits are shared by many: fewer flushes leave more for the commits.
+const BUSY_STEP: usize = 2 << 20;
 
 /// How long a smaller remainder may wait.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -29,7 +33,14 @@ pub(super) struct Checkpoints {
 #[derive(Default)]
 struct Due {
     bytes: usize,
+    busy: bool,
     closed: bool,
+}
+
+impl Due {
+    const fn is_step(&self) -> bool {
+        self.bytes >= if self.busy { BUSY_STEP } else { STEP }
+    }
 }
 
 impl Checkpoints {
@@ -37,7 +48,8 @@ impl Checkpoints {
     pub(super) fn wrote(&self, bytes: usize) {
         let mut due = self.lock();
         due.bytes = due.bytes.saturating_add(bytes).saturating_add(COMMIT);
-        let step = due.bytes >= STEP;
+        due.busy = bytes > COMMIT;
+        let step = due.is_step();
         drop(due);
         if step {
             self.changed.notify_one();
@@ -76,7 +88,7 @@ impl Checkpoints {
         let due = self.lock();
         let (mut due, _) = self
             .changed
-            .wait_timeout_while(due, PATIENCE, |due| due.bytes < STEP && !due.closed)
+            .wait_timeout_while(due, PATIENCE, |due| !due.is_step() && !due.closed)
             .unwrap_or_else(PoisonError::into_inner);
         while due.bytes == 0 && !due.closed {
             due = self
