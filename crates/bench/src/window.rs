@@ -170,7 +170,9 @@ async fn webhook_to_card(
     batch: &Batch,
 ) -> anyhow::Result<()> {
     let mut line = Line::open(service.address).await?;
-    open_first(app);
+    let first = batch.request_of(SALES, FOLLOWED);
+    ensure!(line.ask(&first).await? == 200, "a delivery was refused");
+    tokio::task::block_in_place(|| open_followed(app));
     let mut spread = Spread::default();
     for number in 0..SALES {
         // A buyer of their own, and the conversation that is open: its card is what the clock waits for.
@@ -194,10 +196,20 @@ async fn webhook_to_card(
 /// The buyer whose conversation is open.
 const FOLLOWED: usize = CUSTOMERS - 1;
 
-/// Opens the newest conversation, which is the last customer's.
-fn open_first(app: &App) {
+/// Opens the followed buyer's conversation, which has just become the newest.
+fn open_followed(app: &App) {
     app.click("view-all");
-    app.click("row");
+    let script = "const name = [...document.querySelectorAll('[data-testid=row-name]')]
+            .find((one) => one.textContent.trim().endsWith(arguments[0]));
+        name?.closest('[data-testid=row]').click();
+        return Boolean(name);";
+    let name = json!(FOLLOWED.to_string());
+    testkit::until("the followed buyer's row", || {
+        match app.script(script, std::slice::from_ref(&name)) {
+            serde_json::Value::Bool(true) => Ok(()),
+            other => Err(format!("{other}")),
+        }
+    });
     app.wait_for("card");
 }
 
