@@ -153,7 +153,7 @@ impl Default for Settings {
         Self {
             theme: Theme::System,
             locale: LocaleChoice::System,
-            density: Density::Standard,
+            density: Density::Cozy,
             single_keys: true,
             notify_sales: true,
         }
@@ -197,6 +197,6 @@ pub enum Density {
     Compact,
     /// Two lines.
     Standard,
-    /// Two lines with air.
+    /// Three short lines: who and how much; what and by when; stage, platform, owner.
     Cozy,
 }
