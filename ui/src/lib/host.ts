@@ -1,8 +1,9 @@
-/** Names what the page asks of its host, and the shapes that only this conversation uses. Knows no transport. */
+/** Names what the page asks of its host; every shape comes from the host's own types. Knows no transport. */
 import type { Action } from './types/Action';
 import type { Boot } from './types/Boot';
 import type { Change } from './types/Change';
 import type { ConversationView } from './types/ConversationView';
+import type { Copied } from './types/Copied';
 import type { CopyWhat } from './types/CopyWhat';
 import type { Counters } from './types/Counters';
 import type { DraftAsked } from './types/DraftAsked';
@@ -21,6 +22,7 @@ import type { SourceUrl } from './types/SourceUrl';
 import type { TemplateChip } from './types/TemplateChip';
 import type { TimelinePage } from './types/TimelinePage';
 import type { View } from './types/View';
+import type { WrittenDown } from './types/WrittenDown';
 import type { Locale } from './i18n.svelte';
 
 export type { Boot, SourceUrl };
@@ -72,10 +74,10 @@ export interface Host {
     templateKey: string;
     locale: Locale;
   }): Promise<Fill>;
-  handOver(asked: HandOverAsked): Promise<{ commandId: string }>;
-  act(asked: { conversationId: string; action: Action }): Promise<{ commandId: string }>;
+  handOver(asked: HandOverAsked): Promise<WrittenDown>;
+  act(asked: { conversationId: string; action: Action }): Promise<WrittenDown>;
   undo(commandId: string): Promise<boolean>;
-  copy(asked: { conversationId: string; orderKey: string; what: CopyWhat }): Promise<{ copied: CopyWhat }>;
+  copy(asked: { conversationId: string; orderKey: string; what: CopyWhat }): Promise<Copied>;
   openLink(asked: { conversationId: string; orderKey: string; what: LinkWhat }): Promise<void>;
   copyText(text: string): Promise<void>;
   /** Says that the first list is on screen; the host measures its start by it. */
