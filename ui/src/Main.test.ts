@@ -61,6 +61,25 @@ describe('the list', () => {
     expect(rows[0]).toHaveAttribute('aria-posinset', '1');
   });
 
+  test('scrolled on, draws other rows, reads the next page and keeps the active row in the page', async () => {
+    await open({ count: 5_000 });
+    await fireEvent.click(screen.getByTestId('view-all'));
+    await waitFor(() => expect(screen.getByTestId('list')).toHaveAttribute('data-total', '5000'));
+    await press('j');
+    const list = screen.getByTestId('list');
+    const active = list.getAttribute('aria-activedescendant') ?? '';
+    for (const top of [6_000, 13_000]) {
+      list.scrollTop = top;
+      await fireEvent.scroll(list);
+      const first = String(Math.floor(top / 76) + 1);
+      await waitFor(() =>
+        expect(screen.getAllByTestId('row').map((row) => row.getAttribute('aria-posinset'))).toContain(first),
+      );
+    }
+    expect(screen.getAllByTestId('row').length).toBeLessThan(40);
+    expect(document.getElementById(active)).toHaveAttribute('aria-posinset', '1');
+  });
+
   test('marks that it was painted', async () => {
     await open();
     await waitFor(() => expect(document.documentElement.dataset.painted).toBe('true'));

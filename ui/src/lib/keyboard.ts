@@ -41,7 +41,8 @@ export function perform(pressed: Pressed, app: App): void {
     case 'template':
       return void app.composer.use(pressed.n);
     case 'context':
-      app.layout.drawer = !app.layout.drawer;
+      // Without a conversation there is nothing to draw out.
+      if (app.thread.status !== 'none') app.layout.drawer = !app.layout.drawer;
       return;
     case 'search':
       app.sheet = app.sheet === 'palette' ? null : 'palette';
