@@ -201,6 +201,7 @@ impl History {
             provider: "kiwify".to_owned(),
             integration_id: IntegrationId::from_u128(1),
             order_key,
+            carts: Vec::new(),
             customer: buyer(person),
             checkout_url: Some(format!("https://pay.example.com/{person}-{order}")),
             order_url: None,

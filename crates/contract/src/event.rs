@@ -38,6 +38,8 @@ pub struct Event {
     pub integration_id: IntegrationId,
     /// What folds events into one card: unique within a workspace.
     pub order_key: String,
+    /// The order keys of the carts and checkouts this order grew from; their cards are recovered by it.
+    pub carts: Vec<String>,
     /// The buyer, as far as this event tells.
     pub customer: Customer,
     /// Where the buyer can finish paying; `https` only.
@@ -240,6 +242,9 @@ struct EventWire {
     provider: String,
     integration_id: IntegrationId,
     order_key: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional = nullable)]
+    carts: Vec<String>,
     #[serde(default)]
     customer: Customer,
     #[serde(default)]
@@ -282,6 +287,7 @@ impl From<EventWire> for Event {
             provider: wire.provider,
             integration_id: wire.integration_id,
             order_key: wire.order_key,
+            carts: wire.carts,
             customer: wire.customer,
             checkout_url: wire.checkout_url,
             order_url: wire.order_url,
@@ -317,6 +323,7 @@ impl From<Event> for EventWire {
             provider: event.provider,
             integration_id: event.integration_id,
             order_key: event.order_key,
+            carts: event.carts,
             customer: event.customer,
             checkout_url: event.checkout_url,
             order_url: event.order_url,

@@ -45,6 +45,7 @@ fn full_event() -> Event {
         provider: "kiwify".to_owned(),
         integration_id: IntegrationId::new(5, [5; 10]),
         order_key: "kiwify:9f1c".to_owned(),
+        carts: Vec::new(),
         customer: Customer {
             name: Some("Rita de Teste".to_owned()),
             email: Some("rita@example.com".to_owned()),

@@ -5,7 +5,6 @@
 //! demanded. No field names the event: shapes tell them apart. Of the words of `payment_status` only `pending` is confirmed;
 //! the others are read tolerantly, and for an unknown word the sale's own dates decide.
 
-use chrono::{DateTime, Utc};
 use contract::{Item, Money, Payment, PaymentMethod, Stage, Utms};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -44,7 +43,7 @@ impl Provider for CartAbandonment {
         &self,
         inbound: &Inbound<'_>,
         secrets: &[Secret],
-        _now: DateTime<Utc>,
+        _context: &Context<'_>,
     ) -> Result<Proof, Refusal> {
         if secrets.is_empty() {
             return Ok(Proof {

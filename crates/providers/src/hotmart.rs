@@ -8,8 +8,6 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
-
 use crate::inbound::Single;
 use crate::proof::{self, Proof, Refusal};
 use crate::reading::{Context, Reading, Unreadable};
@@ -48,7 +46,7 @@ impl Provider for Hotmart {
         &self,
         inbound: &Inbound<'_>,
         secrets: &[Secret],
-        _now: DateTime<Utc>,
+        _context: &Context<'_>,
     ) -> Result<Proof, Refusal> {
         proof::ready(secrets)?;
         let header = match inbound.header(TOKEN_HEADER) {

@@ -50,7 +50,7 @@ impl Provider for Kiwify {
         &self,
         inbound: &Inbound<'_>,
         secrets: &[Secret],
-        _now: DateTime<Utc>,
+        _context: &Context<'_>,
     ) -> Result<Proof, Refusal> {
         proof::ready(secrets)?;
         let member = sole_member(inbound.body);

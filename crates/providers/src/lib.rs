@@ -12,8 +12,9 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+mod about;
 mod cart_abandonment;
 mod charge;
 mod hotmart;
@@ -23,7 +24,9 @@ mod kiwify;
 mod links;
 mod person;
 mod proof;
+pub mod pull;
 mod reading;
+pub mod register;
 mod scalar;
 mod secret;
 mod settings;
@@ -31,6 +34,7 @@ pub mod sign;
 mod times;
 mod unified;
 
+pub use about::{About, Field, SecretUse, Shown};
 pub use inbound::{Headers, Inbound};
 pub use proof::{Nonce, Proof, Refusal};
 pub use reading::{Context, Doubt, Draft, Reading, Unreadable};
@@ -46,6 +50,16 @@ pub trait Provider: Send + Sync {
     /// Returns the platform's name as people write it.
     fn name(&self) -> &'static str;
 
+    /// Returns other words for the platform that may stand in URLs.
+    fn also(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Tells what a seller and a developer need to know about the platform.
+    fn about(&self) -> &'static About {
+        &About::NOTHING
+    }
+
     /// Tells whether the platform signs its requests or sends a shared token; without either only the key in the URL proves
     /// where they come from.
     fn signs(&self) -> bool;
@@ -58,7 +72,7 @@ pub trait Provider: Send + Sync {
         &self,
         inbound: &Inbound<'_>,
         secrets: &[Secret],
-        now: DateTime<Utc>,
+        context: &Context<'_>,
     ) -> Result<Proof, Refusal>;
 
     /// Reads a verified request.
@@ -71,6 +85,37 @@ pub trait Provider: Send + Sync {
         context: &Context<'_>,
     ) -> Result<Reading, Unreadable>;
 
+    /// Reads what was fetched from the platform's API: one order, checkout or sale, as the API shows it.
+    ///
+    /// # Errors
+    /// As [`Provider::normalise`]; `not_pulled` where the platform has no API that is read.
+    fn read_pulled(
+        &self,
+        pulled: &pull::Pulled,
+        context: &Context<'_>,
+    ) -> Result<Reading, Unreadable> {
+        let _ = (pulled, context);
+        Err(Unreadable {
+            code: "not_pulled",
+            path: ".".to_owned(),
+            detail: "nothing is fetched from this platform".to_owned(),
+        })
+    }
+
+    /// Returns how long a checkout that was begun may rest before it counts as abandoned; `None` where the platform itself tells
+    /// of abandoned carts.
+    fn abandons_after(&self, settings: &Settings) -> Option<TimeDelta> {
+        let _ = settings;
+        None
+    }
+
+    /// Makes an unsigned request as the platform would send it, for trying an integration out: a pending sale of an invented
+    /// buyer with this id, of now. `None` where no such body can be made.
+    fn sample(&self, id: &str, now: DateTime<Utc>) -> Option<Sample> {
+        let _ = (id, now);
+        None
+    }
+
     /// Returns the body without secrets, fit to be stored; works on broken bodies too.
     fn strip<'a>(&self, inbound: &Inbound<'a>) -> Cow<'a, [u8]> {
         Cow::Borrowed(inbound.body)
@@ -81,6 +126,17 @@ pub trait Provider: Send + Sync {
         let _ = inbound;
         None
     }
+}
+
+/// Holds a request that tries an integration out, before it is signed by [`sign::sign`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// The URL's query, without its question mark.
+    pub query: String,
+    /// The headers, those of the proof not among them.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// Reads a verified request of a platform: in the platform's own form, or in the unified one where the request bears its proof.
@@ -98,10 +154,13 @@ pub fn normalise(
     provider.normalise(inbound, context)
 }
 
-/// Returns the platform with this slug.
+/// Returns the platform with this slug, or with this other word for it.
 #[must_use]
 pub fn provider(slug: &str) -> Option<&'static dyn Provider> {
-    all().iter().copied().find(|known| known.slug() == slug)
+    all()
+        .iter()
+        .copied()
+        .find(|known| known.slug() == slug || known.also().contains(&slug))
 }
 
 /// Returns every platform, in the order people see them.

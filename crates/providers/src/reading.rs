@@ -39,6 +39,15 @@ pub struct Context<'a> {
 pub enum Reading {
     /// Events to be stored.
     Events(Vec<Draft>),
+    /// A notice that an order changed: its state is to be fetched from the platform's API, and outranks what is told here.
+    Notice {
+        /// The platform's name of the event.
+        event: String,
+        /// The platform's id of the order, fit for [`pull::Puller::order`](crate::pull::Puller::order).
+        order: String,
+        /// What is certain already; often nothing.
+        drafts: Vec<Draft>,
+    },
     /// A known event that is no stage of a purchase.
     Ignored {
         /// The platform's name of the event.
@@ -101,6 +110,8 @@ pub struct Draft {
     pub integration_id: IntegrationId,
     /// See [`Event::order_key`].
     pub order_key: String,
+    /// See [`Event::carts`].
+    pub carts: Vec<String>,
     /// See [`Event::customer`].
     pub customer: Customer,
     /// See [`Event::checkout_url`].
@@ -139,6 +150,7 @@ impl Draft {
             provider: self.provider.to_owned(),
             integration_id: self.integration_id,
             order_key: self.order_key,
+            carts: self.carts,
             customer: self.customer,
             checkout_url: self.checkout_url,
             order_url: self.order_url,
@@ -172,6 +184,7 @@ impl Draft {
             provider,
             integration_id: context.integration,
             order_key: order_key(provider, context.integration, external_id),
+            carts: Vec::new(),
             customer: Customer::default(),
             checkout_url: None,
             order_url: None,
@@ -182,6 +195,17 @@ impl Draft {
             is_test: false,
             incomplete: false,
             doubts: Vec::new(),
+        }
+    }
+
+    /// Names a cart or checkout, by the platform's id, that this order grew from; ids that cannot be an order's are left out.
+    pub(crate) fn grew_from(&mut self, cart: Option<&str>) {
+        let Ok(cart) = external_id(cart, ".") else {
+            return;
+        };
+        let key = order_key(self.provider, self.integration_id, cart);
+        if key != self.order_key && !self.carts.contains(&key) {
+            self.carts.push(key);
         }
     }
 
@@ -243,7 +267,11 @@ impl Draft {
             &self.items,
             &self.payment,
         );
-        let rest = serde_json::to_vec(&rest).unwrap_or_default();
+        let mut rest = serde_json::to_vec(&rest).unwrap_or_default();
+        // Only where there are any: keys made before carts were known stay as they are.
+        for cart in &self.carts {
+            rest.extend_from_slice(cart.as_bytes());
+        }
         let digest = Sha256::digest(&rest);
         let short = digest.iter().take(16).fold(String::new(), |mut hex, byte| {
             hex.push_str(&format!("{byte:02x}"));

@@ -1,7 +1,7 @@
 //! The unified contract's own form: what a system posts that has no platform's shape of its own.
 //!
 //! Required are `externalId` and `status`; `amount` (major units, number or text), `customer`, `checkoutUrl`, `orderUrl`,
-//! `event` and `isAbandoned` belong to the form, and our own names beside them (`stage`, `amountMinor`, `currency`, …) are read
+//! `event` and `isAbandoned` belong to the form, and our own names beside them (`stage`, `amountMinor`, `cartId`, …) are read
 //! where they are sent. A stage that does not belong to the status is doubted and not taken.
 //!
 //! The proof is an HMAC-SHA256 in lower-case or upper-case hex over `{timestamp}.{nonce}.{hex SHA-256 of the raw body}`. The
@@ -52,9 +52,9 @@ impl Provider for Unified {
         &self,
         inbound: &Inbound<'_>,
         secrets: &[Secret],
-        now: DateTime<Utc>,
+        context: &Context<'_>,
     ) -> Result<Proof, Refusal> {
-        verify_unified(inbound, secrets, now)
+        verify_unified(inbound, secrets, context.now)
     }
 
     fn normalise(
@@ -168,6 +168,7 @@ struct Body<'a> {
     #[serde(deserialize_with = "json::lenient")]
     payment: Option<Means<'a>>,
     coupon: Loose<'a>,
+    cart_id: Loose<'a>,
     #[serde(deserialize_with = "json::lenient")]
     utms: Option<Tags<'a>>,
     #[serde(deserialize_with = "json::lenient")]
@@ -255,6 +256,7 @@ impl Body<'_> {
         draft.payment = self.payment(&mut draft, context.now);
         self.tell_links(&mut draft);
         draft.coupon = self.coupon.line();
+        draft.grew_from(self.cart_id.text());
         draft.utms = self.utms();
         draft.is_test = self.is_test.unwrap_or(false);
         let told = self.occurred_at.text().and_then(times::rfc3339);

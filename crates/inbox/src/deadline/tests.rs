@@ -24,6 +24,7 @@ fn told(stage: Stage, payment: Payment) -> Order {
         provider: "kiwify".to_owned(),
         integration_id: IntegrationId::from_u128(1),
         order_key: "kiwify:1".to_owned(),
+        carts: Vec::new(),
         customer: Customer::default(),
         checkout_url: None,
         order_url: None,

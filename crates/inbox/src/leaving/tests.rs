@@ -41,6 +41,7 @@ fn order(stage: Stage, pix_code: &str, minutes_left: i64) -> Order {
         provider: "kiwify".to_owned(),
         integration_id: IntegrationId::from_u128(1),
         order_key: "kiwify:1042".to_owned(),
+        carts: Vec::new(),
         customer: Customer {
             name: Some("Rita de Teste".to_owned()),
             ..Customer::default()

@@ -86,6 +86,7 @@ impl Tape {
             provider: "kiwify".to_owned(),
             integration_id: IntegrationId::from_u128(1),
             order_key: order_key(number),
+            carts: Vec::new(),
             customer: Customer {
                 name: Some(format!("Pessoa {number} de Teste")),
                 email: Some(format!("pessoa{number}@example.com")),

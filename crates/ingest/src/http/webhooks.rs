@@ -63,10 +63,9 @@ pub(crate) async fn by_key(
     request: Request,
 ) -> Result<Response, Refused> {
     check_method_and_size(&desk, &request)?;
-    let integration = desk
-        .store
-        .integration_by_key(&key)
-        .filter(|found| found.provider == provider);
+    let integration = desk.store.integration_by_key(&key).filter(|found| {
+        providers::provider(&provider).is_some_and(|known| known.slug() == found.provider)
+    });
     receive(&desk, integration, Address::Key, request).await
 }
 
@@ -99,6 +98,7 @@ fn named_or_only(
     provider: &str,
     named: Option<&str>,
 ) -> Result<Option<Arc<Integration>>, Refused> {
+    let provider = providers::provider(provider).map_or(provider, |known| known.slug());
     let mut found = desk.store.all_integrations();
     found.retain(|one| {
         one.active
@@ -205,13 +205,15 @@ impl Received<'_> {
             .filter(|secret| secret.is_valid(self.now))
             .map(|secret| Secret::new(secret.value.expose()))
             .collect();
+        let settings = Settings::new(self.integration.settings.clone());
+        let context = self.context(&settings);
         let scheme = if self.headers.contains_key(UNIFIED_PROOF_HEADER) {
             providers::provider("unified").unwrap_or(self.provider)
         } else {
             self.provider
         };
         let proof = scheme
-            .verify(&self.inbound(), &secrets, self.now)
+            .verify(&self.inbound(), &secrets, &context)
             .map_err(|refusal| self.refused(refusal.code()))?;
         if !proof.signed && address == Address::Name {
             return Err(self.refused("key_missing"));
@@ -220,6 +222,14 @@ impl Received<'_> {
             .metrics
             .proved(self.provider.slug(), proof.scheme, proof.secret_index);
         Ok(proof)
+    }
+
+    fn context<'a>(&self, settings: &'a Settings) -> Context<'a> {
+        Context {
+            now: self.now,
+            integration: self.integration.id,
+            settings,
+        }
     }
 
     fn refused(&self, reason: &'static str) -> Refused {
@@ -238,13 +248,16 @@ impl Received<'_> {
 
     fn read(&self) -> Result<Read, Refused> {
         let settings = Settings::new(self.integration.settings.clone());
-        let context = Context {
-            now: self.now,
-            integration: self.integration.id,
-            settings: &settings,
-        };
+        let context = self.context(&settings);
         let reading = match providers::normalise(self.provider, &self.inbound(), &context) {
             Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts)?),
+            Ok(Reading::Notice { event, drafts, .. }) if drafts.is_empty() => {
+                NewReading::Unmapped {
+                    event,
+                    why: "the order has to be fetched from the platform".to_owned(),
+                }
+            }
+            Ok(Reading::Notice { drafts, .. }) => NewReading::Events(self.events(drafts)?),
             Ok(Reading::Ignored { event, why }) => NewReading::Ignored {
                 event,
                 why: why.to_owned(),

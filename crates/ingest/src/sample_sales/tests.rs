@@ -26,14 +26,14 @@ fn every_platform_reads_what_it_would_have_sent() {
             body,
         };
         let provider = providers::provider(happening.provider).unwrap();
-        provider
-            .verify(&inbound, std::slice::from_ref(&secret), now)
-            .expect(&happening.body);
         let context = Context {
             now,
             integration: IntegrationId::from_u128(1),
             settings: &settings,
         };
+        provider
+            .verify(&inbound, std::slice::from_ref(&secret), &context)
+            .expect(&happening.body);
         let Ok(Reading::Events(drafts)) = provider.normalise(&inbound, &context) else {
             panic!("{} does not read {}", happening.provider, happening.body);
         };

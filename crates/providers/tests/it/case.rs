@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use contract::IntegrationId;
-use providers::{Context, Inbound, Provider, Reading, Secret, Settings, Unreadable};
+use providers::pull::{Kind, Pulled};
+use providers::{
+    Context, Inbound, Proof, Provider, Reading, Refusal, Secret, Settings, Unreadable,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,7 +19,11 @@ pub(crate) struct Case {
     pub(crate) slug: String,
     #[serde(skip)]
     pub(crate) name: String,
+    /// What the platform sent; absent where [`Case::pulled`] says what was fetched.
+    #[serde(default)]
     pub(crate) request: Request,
+    pub(crate) pulled: Option<PulledCase>,
+    #[serde(default)]
     pub(crate) secrets: Vec<String>,
     pub(crate) now: DateTime<Utc>,
     #[serde(default)]
@@ -24,7 +31,16 @@ pub(crate) struct Case {
     pub(crate) expect: Expect,
 }
 
+/// What was fetched from the platform's API.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PulledCase {
+    /// `orders`, `abandoned` or `sales`.
+    pub(crate) kind: String,
+    pub(crate) body_text: String,
+}
+
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Request {
     pub(crate) query: String,
@@ -38,6 +54,8 @@ pub(crate) struct Expect {
     pub(crate) refusal: Option<String>,
     pub(crate) proof: Option<ProofExpected>,
     pub(crate) event: Option<Value>,
+    /// The id of the order that is to be fetched.
+    pub(crate) notice: Option<String>,
     pub(crate) ignored: Option<String>,
     pub(crate) unmapped: Option<String>,
     pub(crate) unreadable: Option<UnreadableExpected>,
@@ -84,18 +102,44 @@ impl Case {
     }
 
     pub(crate) fn body(&self) -> &[u8] {
-        self.request.body_text.as_bytes()
+        let text = match &self.pulled {
+            Some(pulled) => &pulled.body_text,
+            None => &self.request.body_text,
+        };
+        text.as_bytes()
+    }
+
+    pub(crate) fn context<'a>(&self, settings: &'a Settings) -> Context<'a> {
+        Context {
+            now: self.now,
+            integration: IntegrationId::from_u128(7),
+            settings,
+        }
+    }
+
+    /// Checks the proof of a request in this case's place.
+    pub(crate) fn verify(
+        &self,
+        inbound: &Inbound<'_>,
+        secrets: &[Secret],
+    ) -> Result<Proof, Refusal> {
+        let settings = Settings::new(self.settings.clone());
+        self.provider()
+            .verify(inbound, secrets, &self.context(&settings))
     }
 
     /// Reads other bytes as this case's request.
     pub(crate) fn normalise(&self, body: &[u8]) -> Result<Reading, Unreadable> {
         let headers = self.headers();
         let settings = Settings::new(self.settings.clone());
-        let context = Context {
-            now: self.now,
-            integration: IntegrationId::from_u128(7),
-            settings: &settings,
-        };
+        let context = self.context(&settings);
+        if let Some(pulled) = &self.pulled {
+            let kind = Kind::parse(&pulled.kind).expect("a kind");
+            let body = body.to_vec();
+            return self
+                .provider()
+                .read_pulled(&Pulled { kind, body }, &context);
+        }
         let inbound = Inbound {
             query: &self.request.query,
             headers: &headers,

@@ -33,13 +33,16 @@ fn every_fixture_reads_as_it_did() {
 }
 
 fn check(case: &Case) -> Vec<String> {
+    if case.pulled.is_some() {
+        return check_reading(case);
+    }
     let headers = case.headers();
     let inbound = Inbound {
         query: &case.request.query,
         headers: &headers,
         body: case.body(),
     };
-    let proof = case.provider().verify(&inbound, &case.secrets(), case.now);
+    let proof = case.verify(&inbound, &case.secrets());
     let mut failures = check_proof(case, &proof);
     if let Ok(proof) = &proof {
         failures.extend(check_forgeries(case, proof));
@@ -162,7 +165,7 @@ fn verify(
         headers,
         body,
     };
-    case.provider().verify(&inbound, secrets, case.now)
+    case.verify(&inbound, secrets)
 }
 
 /// Finds the wrapped member of a body that ends with it.
@@ -179,16 +182,16 @@ fn check_reading(case: &Case) -> Vec<String> {
             let [draft] = drafts.as_slice() else {
                 return vec![format!("{} events", drafts.len())];
             };
-            let doubts: Vec<&str> = draft.doubts.iter().map(|doubt| doubt.code).collect();
-            let mut failures = vec![];
-            failures.extend(differs(
-                "doubts",
-                &doubts,
-                &expect.doubts.iter().map(String::as_str).collect(),
-            ));
-            match &expect.event {
-                Some(expected) => subset("event", &event(draft.clone()), expected, &mut failures),
-                None => failures.push("an event, not expected".to_owned()),
+            check_draft(case, draft)
+        }
+        Ok(Reading::Notice { order, drafts, .. }) => {
+            let mut failures: Vec<String> = differs("notice", &Some(order), &expect.notice)
+                .into_iter()
+                .collect();
+            match (drafts.as_slice(), &expect.event) {
+                ([], None) => {}
+                ([draft], Some(_)) => failures.extend(check_draft(case, draft)),
+                (drafts, _) => failures.push(format!("{} events beside the notice", drafts.len())),
             }
             failures
         }
@@ -207,6 +210,17 @@ fn check_reading(case: &Case) -> Vec<String> {
                 .collect()
         }
     }
+}
+
+fn check_draft(case: &Case, draft: &Draft) -> Vec<String> {
+    let doubts: Vec<&str> = draft.doubts.iter().map(|doubt| doubt.code).collect();
+    let expected: Vec<&str> = case.expect.doubts.iter().map(String::as_str).collect();
+    let mut failures: Vec<String> = differs("doubts", &doubts, &expected).into_iter().collect();
+    match &case.expect.event {
+        Some(expected) => subset("event", &event(draft.clone()), expected, &mut failures),
+        None => failures.push("an event, not expected".to_owned()),
+    }
+    failures
 }
 
 /// No secret may be left in what is stored, and nothing but the secret may be missing from it.

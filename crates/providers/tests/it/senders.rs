@@ -9,6 +9,8 @@ fn signed_requests_are_accepted_by_their_own_secret_only() {
     let now = DateTime::<Utc>::from_timestamp(1_795_264_800, 0).expect("a time");
     let secret = Secret::new(*b"sample-secret-0001");
     let body = br#"{"externalId":"1"}"#;
+    let settings = Settings::default();
+    let context = context(now, &settings);
     for provider in providers::all() {
         let slug = provider.slug();
         let signed = sign::sign(slug, &secret, body, now, "nonce-0001").expect(slug);
@@ -18,10 +20,10 @@ fn signed_requests_are_accepted_by_their_own_secret_only() {
             body,
         };
         let both = [Secret::new(*b"old-secret-0000"), secret.clone()];
-        let proof = provider.verify(&inbound, &both, now).expect(slug);
+        let proof = provider.verify(&inbound, &both, &context).expect(slug);
         assert!(proof.signed && proof.secret_index == 1, "{slug}");
         let other = [Secret::new(*b"sample-secret-0002")];
-        let refusal = provider.verify(&inbound, &other, now);
+        let refusal = provider.verify(&inbound, &other, &context);
         assert_eq!(refusal, Err(Refusal::Mismatch), "{slug}");
     }
     assert!(sign::sign("nobody", &secret, body, now, "nonce-0001").is_none());
@@ -50,6 +52,8 @@ fn repeated_headers_are_refused() {
     let now = DateTime::<Utc>::from_timestamp(1_795_264_800, 0).expect("a time");
     let secrets = [Secret::new(*b"sample-secret-0001")];
     let [secret] = &secrets;
+    let settings = Settings::default();
+    let context = context(now, &settings);
     for slug in ["hotmart", "unified", "cart_abandonment"] {
         let provider = providers::provider(slug).expect(slug);
         let signed = sign::sign(slug, secret, b"{}", now, "nonce-0001").expect(slug);
@@ -59,7 +63,7 @@ fn repeated_headers_are_refused() {
             headers: &doubled,
             body: b"{}",
         };
-        let refusal = provider.verify(&inbound, &secrets, now);
+        let refusal = provider.verify(&inbound, &secrets, &context);
         assert_eq!(refusal, Err(Refusal::Malformed), "{slug}");
     }
 }
@@ -72,11 +76,7 @@ fn the_unified_form_is_read_on_behalf_of_any_platform() {
         br#"{"externalId":"77","status":"approved","amount":"12,50","customer":{"name":"Rita"}}"#;
     let signed = sign::sign("unified", &secret, body, now, "nonce-0001").expect("signs");
     let settings = Settings::default();
-    let context = Context {
-        now,
-        integration: IntegrationId::from_u128(7),
-        settings: &settings,
-    };
+    let context = context(now, &settings);
     for provider in providers::all() {
         let inbound = Inbound {
             query: "",
@@ -114,11 +114,7 @@ fn the_business_key_ignores_arrival_and_nothing_else() {
             headers: &signed.expect("signs").headers,
             body: body.as_bytes(),
         };
-        let context = Context {
-            now,
-            integration: IntegrationId::from_u128(7),
-            settings: &settings,
-        };
+        let context = context(now, &settings);
         let provider = providers::provider("unified").expect("exists");
         match provider.normalise(&inbound, &context) {
             Ok(Reading::Events(drafts)) => {
@@ -150,5 +146,13 @@ fn the_business_key_ignores_arrival_and_nothing_else() {
             key(&base.replace(from, to), 1_795_264_800),
             "{from} → {to}"
         );
+    }
+}
+
+fn context(now: DateTime<Utc>, settings: &Settings) -> Context<'_> {
+    Context {
+        now,
+        integration: IntegrationId::from_u128(7),
+        settings,
     }
 }

@@ -83,6 +83,7 @@ impl Feed {
             provider: "kiwify".to_owned(),
             integration_id: IntegrationId::from_u128(1),
             order_key: format!("kiwify:{key}"),
+            carts: Vec::new(),
             customer: Customer::default(),
             checkout_url: Some(format!("https://pay.example.com/{key}")),
             order_url: None,

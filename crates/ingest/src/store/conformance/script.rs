@@ -112,6 +112,7 @@ impl Script {
             provider: "kiwify".to_owned(),
             integration_id: self.integration.id,
             order_key: format!("kiwify:{order}"),
+            carts: Vec::new(),
             customer,
             checkout_url: None,
             order_url: None,

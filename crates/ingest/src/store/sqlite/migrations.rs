@@ -7,11 +7,28 @@ use super::OpenError;
 /// The file belongs to this program (`PRAGMA application_id`): "Balc".
 const APPLICATION_ID: i32 = 0x4261_6c63;
 
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    name: "first",
-    sql: include_str!("migrations/0001_first.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        name: "first",
+        sql: include_str!("migrations/0001_first.sql"),
+    },
+    Step {
+        version: 2,
+        name: "jobs",
+        sql: include_str!("migrations/0002_jobs.sql"),
+    },
+    Step {
+        version: 3,
+        name: "trust",
+        sql: include_str!("migrations/0003_trust.sql"),
+    },
+    Step {
+        version: 4,
+        name: "identity",
+        sql: include_str!("migrations/0004_identity.sql"),
+    },
+];
 
 /// One change of the file's shape.
 pub(super) struct Step {

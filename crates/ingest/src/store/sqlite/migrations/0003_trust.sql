@@ -1,0 +1,1 @@
+-- Who did what to the sources, and how long sessions last.

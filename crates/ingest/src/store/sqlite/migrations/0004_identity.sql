@@ -1,0 +1,1 @@
+-- Merges that can be undone, and pairs that may be one person.
