@@ -9,10 +9,9 @@ use contract::{Item, Money, Payment, PaymentMethod, Stage, Utms};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::inbound::Single;
 use crate::links;
 use crate::person::Person;
-use crate::proof::{self, Proof, Refusal};
+use crate::proof::{self, AddressOrToken, Proof, Refusal};
 use crate::reading::{self, Context, Draft, Reading, Unreadable};
 use crate::scalar::{Loose, Word};
 use crate::secret::Secret;
@@ -21,6 +20,10 @@ use crate::{Inbound, Provider, json, times};
 const SLUG: &str = "cart_abandonment";
 const TOKEN_HEADER: &str = "x-webhook-token";
 const TOKEN_PARAMETER: &str = "token";
+const SCHEMES: AddressOrToken = AddressOrToken {
+    address: "cart_abandonment.url",
+    token: "cart_abandonment.token",
+};
 
 /// Reads Aprovei Checkout.
 pub(crate) struct CartAbandonment;
@@ -45,33 +48,7 @@ impl Provider for CartAbandonment {
         secrets: &[Secret],
         _context: &Context<'_>,
     ) -> Result<Proof, Refusal> {
-        if secrets.is_empty() {
-            return Ok(Proof {
-                scheme: "cart_abandonment.url",
-                secret_index: 0,
-                signed: false,
-                nonce: None,
-            });
-        }
-        proof::ready(secrets)?;
-        let token = match (
-            inbound.header(TOKEN_HEADER),
-            inbound.parameter(TOKEN_PARAMETER),
-        ) {
-            (Single::Once(token), Single::Absent) => token.to_vec(),
-            (Single::Absent, Single::Once(token)) => token.as_bytes().to_vec(),
-            (Single::Absent, Single::Absent) => return Err(Refusal::Missing),
-            _ => return Err(Refusal::Malformed),
-        };
-        let secret_index = proof::first_holding(secrets, |secret| {
-            proof::token_holds(secret.trimmed(), &token)
-        })?;
-        Ok(Proof {
-            scheme: "cart_abandonment.token",
-            secret_index,
-            signed: true,
-            nonce: None,
-        })
+        proof::address_or_token(inbound, secrets, &SCHEMES, TOKEN_HEADER, TOKEN_PARAMETER)
     }
 
     fn normalise(

@@ -236,6 +236,20 @@ impl Draft {
         }
     }
 
+    /// Takes an amount in machine notation, where a point always marks decimals; see [`dotted`].
+    pub(crate) fn dotted(&mut self, raw: Option<&RawValue>, path: &'static str) {
+        if let Some(raw) = raw {
+            self.amount(dotted(raw, self.currency), path);
+        }
+    }
+
+    /// Takes an amount whose text may be as people write it; see [`written`].
+    pub(crate) fn written(&mut self, raw: Option<&RawValue>, path: &'static str) {
+        if let Some(raw) = raw {
+            self.amount(written(raw, self.currency), path);
+        }
+    }
+
     /// Ends the draft: judges the source's time, tells whether anything required is missing, makes the business key.
     pub(crate) fn sealed(mut self, context: &Context<'_>, told: Option<DateTime<Utc>>) -> Self {
         let believed = told.filter(|at| {
@@ -321,6 +335,31 @@ pub(crate) fn cents(raw: &RawValue, currency: Currency) -> Result<Money, MoneyEr
     }
 }
 
+/// Reads an amount of major units where a point always marks decimals, in a text or a number: `"258.60"`, `59.9`, `"5990"`.
+///
+/// The source's own digits are read, so nothing passes through a float. For platforms known to write so.
+pub(crate) fn dotted(raw: &RawValue, currency: Currency) -> Result<Money, MoneyError> {
+    let text = raw.get().trim();
+    if text.starts_with('"') {
+        let text: String = serde_json::from_str(text).map_err(|_| MoneyError::Malformed)?;
+        return match text.trim() {
+            "" => Err(MoneyError::Empty),
+            text => Money::parse_dotted(text, currency),
+        };
+    }
+    match text {
+        "null" => Err(MoneyError::Empty),
+        _ => Money::parse_dotted(text, currency),
+    }
+}
+
+/// Reads an amount of major units from a number, or from a text as people write it: `59.9`, `"1.234,56"`, `"R$ 197"`.
+///
+/// The source's own digits are read, so nothing passes through a float; a text that means two amounts is an error.
+pub(crate) fn written(raw: &RawValue, currency: Currency) -> Result<Money, MoneyError> {
+    Money::parse_raw(raw, currency)
+}
+
 fn amount_doubt(error: &MoneyError) -> Option<&'static str> {
     match error.kind() {
         MoneyError::Empty => None,
@@ -332,3 +371,6 @@ fn amount_doubt(error: &MoneyError) -> Option<&'static str> {
         _ => Some("amount_malformed"),
     }
 }
+
+#[cfg(test)]
+mod tests;
