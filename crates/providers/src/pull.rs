@@ -3,13 +3,16 @@
 //! A [`Puller`] knows one API's addresses, paging, limits and failures. Who sends the requests, waits and keeps the cursor is not
 //! its concern, so a platform is tested by handing it answers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 use crate::{Field, Headers, Settings};
+
+mod answer;
 
 /// Names what can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +70,13 @@ impl fmt::Debug for Pulled {
 pub trait Credentials: Send + Sync {
     /// Returns a credential that is set and not blank.
     fn get(&self, name: &str) -> Option<&str>;
+}
+
+impl Credentials for BTreeMap<String, String> {
+    fn get(&self, name: &str) -> Option<&str> {
+        let value = Self::get(self, name)?;
+        (!value.trim().is_empty()).then_some(value)
+    }
 }
 
 /// Holds what a request to an account's API needs.
@@ -211,13 +221,21 @@ pub trait Puller: Send + Sync {
     /// Returns the settings it needs, as a shop's domain.
     fn settings(&self) -> &'static [Field];
 
-    /// Returns the hosts it may talk to where no `apiBaseUrl` is set: names, or `*.name` for all below.
+    /// Returns the hosts it may talk to where no `apiBaseUrl` is set: names, `*.name` for all below, or `*` where every shop has
+    /// a host of its own.
     fn hosts(&self) -> &'static [&'static str];
 
-    /// Returns the documented limit of one account.
+    /// Returns how fast requests to one account may follow each other, a little below the documented limit.
     fn pace(&self) -> Pace;
 
-    /// Returns the request that gets a token, where the API has such a step.
+    /// Returns how much earlier than the last look a listing must begin to show what changed since: APIs that list by creation
+    /// show an old order's change only where it was created.
+    fn reach_back(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
+
+    /// Returns the request that gets a token, where the API has such a step. The token serves until it ends, and all requests of
+    /// the account; when one of them is answered [`Trouble::Unauthorised`] nevertheless, it is worth one more sign-in.
     ///
     /// # Errors
     /// [`Trouble::NotSetUp`].
@@ -229,7 +247,7 @@ pub trait Puller: Send + Sync {
     /// Reads the token.
     ///
     /// # Errors
-    /// What the API answered instead.
+    /// What the API answered instead; [`Trouble::Forbidden`] where another token is still alive, so that asking again is in vain.
     fn signed_in(&self, response: &Response<'_>, now: DateTime<Utc>) -> Result<Token, Trouble> {
         let _ = (response, now);
         Err(Trouble::Unreadable(".".to_owned()))
@@ -266,11 +284,37 @@ pub trait Puller: Send + Sync {
     /// What the API answered instead.
     fn read_order(&self, response: &Response<'_>) -> Result<Pulled, Trouble>;
 
-    /// Returns a cheap request whose success shows that address and credentials are right.
+    /// Returns the request for what an order lacks and another address of the API may show, as the code to pay by.
+    ///
+    /// # Errors
+    /// [`Trouble::NotSetUp`].
+    fn more(&self, account: &Account<'_>, pulled: &Pulled) -> Result<Option<Request>, Trouble> {
+        let _ = (account, pulled);
+        Ok(None)
+    }
+
+    /// Adds the answer to [`Puller::more`] to the order; one that is not for us leaves the order as it is.
+    ///
+    /// # Errors
+    /// What the API answered instead, where asking again may help.
+    fn with_more(&self, pulled: Pulled, response: &Response<'_>) -> Result<Pulled, Trouble> {
+        let _ = response;
+        Ok(pulled)
+    }
+
+    /// Returns a cheap request that shows whether address and credentials are right.
     ///
     /// # Errors
     /// [`Trouble::NotSetUp`].
     fn probe(&self, account: &Account<'_>) -> Result<Request, Trouble>;
+
+    /// Reads the answer to [`Puller::probe`].
+    ///
+    /// # Errors
+    /// What the API answered instead of consenting.
+    fn probed(&self, response: &Response<'_>) -> Result<(), Trouble> {
+        answer::sound(response)
+    }
 }
 
 /// Returns the API of a platform, where one is read.

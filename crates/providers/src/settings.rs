@@ -37,7 +37,8 @@ impl Settings {
         self.text("checkoutUrl").and_then(links::https)
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    /// Returns a setting that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }
 }
