@@ -39,7 +39,7 @@ pub use inbound::{Headers, Inbound};
 pub use proof::{Nonce, Proof, Refusal};
 pub use reading::{Context, Doubt, Draft, Reading, Unreadable};
 pub use secret::Secret;
-pub use settings::Settings;
+pub use settings::{Problem, Settings};
 pub use unified::verify_unified;
 
 /// Reads the webhooks of one platform.
@@ -63,6 +63,18 @@ pub trait Provider: Send + Sync {
     /// Tells whether the platform signs its requests or sends a shared token; without either only the key in the URL proves
     /// where they come from.
     fn signs(&self) -> bool;
+
+    /// Tells the same of one integration, where its settings decide it.
+    fn signs_with(&self, settings: &Settings) -> bool {
+        let _ = settings;
+        self.signs()
+    }
+
+    /// Names what is wrong with an integration's settings; settings with problems are not to be stored.
+    fn problems(&self, settings: &Settings, now: DateTime<Utc>) -> Vec<Problem> {
+        let _ = (settings, now);
+        Vec::new()
+    }
 
     /// Checks the proof of origin over the raw bytes, in constant time, against every secret.
     ///
@@ -116,6 +128,12 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// Makes the same for one integration, where its settings say what is sent.
+    fn sample_with(&self, settings: &Settings, id: &str, now: DateTime<Utc>) -> Option<Sample> {
+        let _ = settings;
+        self.sample(id, now)
+    }
+
     /// Returns the body without secrets, fit to be stored; works on broken bodies too.
     fn strip<'a>(&self, inbound: &Inbound<'a>) -> Cow<'a, [u8]> {
         Cow::Borrowed(inbound.body)
@@ -125,6 +143,12 @@ pub trait Provider: Send + Sync {
     fn delivery_key(&self, inbound: &Inbound<'_>) -> Option<String> {
         let _ = inbound;
         None
+    }
+
+    /// Returns the same for one integration, where its settings say where the id stands.
+    fn delivery_key_with(&self, inbound: &Inbound<'_>, settings: &Settings) -> Option<String> {
+        let _ = settings;
+        self.delivery_key(inbound)
     }
 }
 

@@ -1,19 +1,38 @@
 //! What a seller set for one integration, read tolerantly: an unknown or wrong setting is as good as none.
 
+use std::sync::Arc;
+
 use contract::Currency;
 use serde_json::Value;
 
 use crate::links;
 
-/// Holds an integration's settings as they are stored.
+/// Holds an integration's settings as they are stored; a clone shares them.
 #[derive(Debug, Clone, Default)]
-pub struct Settings(Value);
+pub struct Settings(Arc<Value>);
+
+/// Names what is wrong with a setting; repeats nothing of a body or a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where in the settings, as in `blueprint.fields.amount`.
+    pub path: String,
+    /// The stable word for it, as in `bad_expression`.
+    pub code: &'static str,
+    /// What is wrong or expected, in an English sentence.
+    pub detail: String,
+}
 
 impl Settings {
     /// Takes the settings' JSON object; anything else counts as no settings.
     #[must_use]
-    pub const fn new(value: Value) -> Self {
-        Self(value)
+    pub fn new(value: Value) -> Self {
+        Self(Arc::new(value))
+    }
+
+    /// Returns the settings as they were entered.
+    #[must_use]
+    pub fn as_json(&self) -> &Value {
+        &self.0
     }
 
     /// Returns `currency`: what amounts are in where the platform does not tell; the real by default.

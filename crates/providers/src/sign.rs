@@ -6,6 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use crate::Settings;
 use crate::secret::Secret;
 
 /// Holds what a platform adds to a request to prove where it comes from.
@@ -39,6 +40,20 @@ pub fn sign(
         "unified" => Some(unified(secret, body, now, nonce)),
         _ => None,
     }
+}
+
+/// Signs a body as the platform of this slug would for an integration with these settings.
+#[must_use]
+pub fn sign_with(
+    slug: &str,
+    settings: &Settings,
+    secret: &Secret,
+    body: &[u8],
+    now: DateTime<Utc>,
+    nonce: &str,
+) -> Option<Signed> {
+    let _ = settings;
+    sign(slug, secret, body, now, nonce)
 }
 
 fn header(name: &str, value: &[u8]) -> Signed {

@@ -225,7 +225,7 @@ fn unchanged(old: &Integration) -> NewIntegration {
         key: old.key.clone(),
         secrets: old.secrets.clone(),
         credentials: old.credentials.clone(),
-        settings: old.settings.clone(),
+        settings: old.settings.as_json().clone(),
         active: old.active,
     }
 }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use contract::{DeliveryId, EventId};
-use providers::{Context, Doubt, Inbound, Proof, Provider, Reading, Secret, Settings};
+use providers::{Context, Doubt, Inbound, Proof, Provider, Reading, Secret};
 use serde::Serialize;
 
 use super::answer::Refused;
@@ -205,8 +205,7 @@ impl Received<'_> {
             .filter(|secret| secret.is_valid(self.now))
             .map(|secret| Secret::new(secret.value.expose()))
             .collect();
-        let settings = Settings::new(self.integration.settings.clone());
-        let context = self.context(&settings);
+        let context = self.context();
         let scheme = if self.headers.contains_key(UNIFIED_PROOF_HEADER) {
             providers::provider("unified").unwrap_or(self.provider)
         } else {
@@ -224,11 +223,11 @@ impl Received<'_> {
         Ok(proof)
     }
 
-    fn context<'a>(&self, settings: &'a Settings) -> Context<'a> {
+    fn context(&self) -> Context<'_> {
         Context {
             now: self.now,
             integration: self.integration.id,
-            settings,
+            settings: &self.integration.settings,
         }
     }
 
@@ -247,8 +246,7 @@ impl Received<'_> {
     }
 
     fn read(&self) -> Result<Read, Refused> {
-        let settings = Settings::new(self.integration.settings.clone());
-        let context = self.context(&settings);
+        let context = self.context();
         let reading = match providers::normalise(self.provider, &self.inbound(), &context) {
             Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts)?),
             Ok(Reading::Notice { event, drafts, .. }) if drafts.is_empty() => {
@@ -312,7 +310,10 @@ impl Received<'_> {
     fn delivery(&self, proof: Proof, reading: NewReading) -> NewDelivery {
         let inbound = self.inbound();
         let (millis, random) = self.desk.world.id_parts();
-        let delivery_key = match self.provider.delivery_key(&inbound) {
+        let delivery_key = match self
+            .provider
+            .delivery_key_with(&inbound, &self.integration.settings)
+        {
             Some(key) => Key16::of(&[b"id", key.as_bytes()]),
             None => Key16::of(&[b"body", self.body]),
         };

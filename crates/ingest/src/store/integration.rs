@@ -26,8 +26,8 @@ pub struct Integration {
     pub secrets: Vec<StoredSecret>,
     /// What the platform's API asks for.
     pub credentials: BTreeMap<String, SecretText>,
-    /// The platform's settings, not secret.
-    pub settings: serde_json::Value,
+    /// The platform's settings, not secret; made ready once for all its requests.
+    pub settings: providers::Settings,
     /// False when its webhooks are refused.
     pub active: bool,
     /// When it was made.

@@ -119,7 +119,7 @@ impl View {
             name: one.name.clone(),
             key: with_key.then(|| one.key.expose().to_owned()),
             webhook_url: with_key.then(url),
-            settings: one.settings.clone(),
+            settings: one.settings.as_json().clone(),
             active: one.active,
             signs: provider.is_some_and(|known| known.signs()),
             secrets_valid_until: valid.map(|secret| secret.valid_until).collect(),

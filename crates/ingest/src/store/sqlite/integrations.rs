@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use contract::{IntegrationId, WorkspaceId};
+use providers::Settings;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +144,7 @@ fn create(
         key: new.key,
         secrets: new.secrets,
         credentials: new.credentials,
-        settings: new.settings,
+        settings: Settings::new(new.settings),
         active: new.active,
         created_at: writing.now,
         updated_at: writing.now,
@@ -163,7 +164,7 @@ fn create(
             integration.name,
             hash.0,
             seal(writing, key, &integration)?,
-            integration.settings.to_string(),
+            integration.settings.as_json().to_string(),
             integration.active,
             writing.now.timestamp_millis(),
         ])?;
@@ -186,7 +187,7 @@ fn change(
         name: new.name,
         secrets: new.secrets,
         credentials: new.credentials,
-        settings: new.settings,
+        settings: Settings::new(new.settings),
         active: new.active,
         updated_at: writing.now,
         ..Integration::clone(&before.integration)
@@ -201,7 +202,7 @@ fn change(
             before.row,
             integration.name,
             seal(writing, key, &integration)?,
-            integration.settings.to_string(),
+            integration.settings.as_json().to_string(),
             integration.active,
             writing.now.timestamp_millis(),
         ])?;
@@ -285,7 +286,9 @@ fn read(row: &Row<'_>, key: &SealingKey) -> Result<Shelved, StoreError> {
             .into_iter()
             .map(|(name, value)| (name, SecretText::new(value)))
             .collect(),
-        settings: serde_json::from_str(&settings).map_err(|_| Fault::Damaged)?,
+        settings: serde_json::from_str(&settings)
+            .map(Settings::new)
+            .map_err(|_| Fault::Damaged)?,
         active: row.get(8)?,
         created_at: time(row.get(9)?),
         updated_at: time(row.get(10)?),
