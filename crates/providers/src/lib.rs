@@ -27,6 +27,7 @@ mod proof;
 pub mod pull;
 mod reading;
 pub mod register;
+mod samples;
 mod scalar;
 mod secret;
 mod settings;

@@ -12,6 +12,15 @@ pub(crate) fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
         .map(|time| time.to_utc())
 }
 
+/// Reads RFC 3339, or the same with an offset that lacks its colon, as in `2026-08-03T13:15:22+0000`.
+pub(crate) fn offset(text: &str) -> Option<DateTime<Utc>> {
+    rfc3339(text).or_else(|| {
+        DateTime::parse_from_str(text.trim(), "%Y-%m-%dT%H:%M:%S%.f%z")
+            .ok()
+            .map(|time| time.to_utc())
+    })
+}
+
 /// Reads Unix milliseconds.
 pub(crate) fn millis(number: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(number)
@@ -42,7 +51,7 @@ pub(crate) fn on_brasilia_clock(time: NaiveDateTime) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, millis, on_brasilia_clock, rfc3339, zoneless};
+    use super::{day, millis, offset, on_brasilia_clock, rfc3339, zoneless};
 
     #[test]
     fn reads_dates() {
@@ -63,6 +72,15 @@ mod tests {
         }
         assert!(rfc3339("2025-09-12T15:40:30.123Z").is_some());
         assert!(rfc3339("2025-09-12 15:40").is_none());
+        for text in [
+            "2026-08-03T13:15:22+0000",
+            "2026-08-03T10:15:22-0300",
+            "2026-08-03T10:15:22-03:00",
+            "2026-08-03T13:15:22.000Z",
+        ] {
+            assert_eq!(offset(text), rfc3339("2026-08-03T13:15:22Z"), "{text}");
+        }
+        assert_eq!(offset("2026-08-03T13:15:22"), None);
         assert!(millis(i64::MAX).is_none());
         assert_eq!(day("15/09/2025"), day("2025-09-15T03:00:00Z"));
         assert_eq!(day("00/09/2025"), None);
