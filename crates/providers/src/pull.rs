@@ -13,6 +13,15 @@ use thiserror::Error;
 use crate::{Field, Headers, Settings};
 
 mod answer;
+mod ask;
+mod cartpanda;
+mod hotmart;
+mod iset;
+mod kiwify;
+mod nuvemshop;
+mod paging;
+mod shopify;
+mod yampi;
 
 /// Names what can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -326,5 +335,13 @@ pub fn puller(slug: &str) -> Option<&'static dyn Puller> {
 /// Returns every API that is read.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Puller] {
-    &[]
+    &[
+        &kiwify::Kiwify,
+        &hotmart::Hotmart,
+        &shopify::Shopify,
+        &nuvemshop::Nuvemshop,
+        &yampi::Yampi,
+        &cartpanda::Cartpanda,
+        &iset::Iset,
+    ]
 }

@@ -1,10 +1,13 @@
-//! Reading answers of any API: which trouble a status stands for.
+//! Reading answers of any API: which trouble a status stands for, and the members of a page as they stand.
 //!
 //! Nothing that stood in an answer gets into a [`Trouble`].
 
 use std::time::Duration;
 
-use super::{Response, Trouble};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Kind, Pulled, Response, Trouble};
 
 /// The longest wait believed; what is beyond it is a moment on a clock, or nonsense.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
@@ -37,4 +40,50 @@ fn wait(response: &Response<'_>) -> Option<Duration> {
         let wait = Duration::try_from_secs_f64(millis / 1000.0).ok()?;
         (wait <= LONGEST_WAIT).then_some(wait)
     })
+}
+
+/// Reads the body of an answer that consented.
+pub(super) fn read<'a, T: Deserialize<'a>>(response: &Response<'a>) -> Result<T, Trouble> {
+    sound(response)?;
+    json(response.body)
+}
+
+/// Reads JSON of any size; the members' own shapes are guarded where they are read.
+pub(super) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Trouble> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(body).map_err(|error| {
+        let place = format!("line {} column {}", error.line(), error.column());
+        Trouble::Unreadable(place)
+    })
+}
+
+/// Takes the members of a list.
+pub(super) fn all(kind: Kind, list: &[&RawValue]) -> Vec<Pulled> {
+    list.iter().map(|body| one(kind, body)).collect()
+}
+
+/// Takes one body.
+pub(super) fn one(kind: Kind, body: &RawValue) -> Pulled {
+    Pulled {
+        kind,
+        body: body.get().as_bytes().to_vec(),
+    }
+}
+
+/// Returns the address behind `rel="next"` of a `Link` header.
+pub(super) fn next_link(response: &Response<'_>) -> Option<String> {
+    let links = std::str::from_utf8(response.headers.get("link")?).ok()?;
+    links.split(',').find_map(|link| {
+        let (address, rest) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let next = rest
+            .split(';')
+            .any(|part| matches!(part.trim(), "rel=\"next\"" | "rel=next"));
+        next.then(|| address.to_owned())
+    })
+}
+
+/// Returns a header that is a number.
+pub(super) fn number(response: &Response<'_>, name: &str) -> Option<u64> {
+    let text = std::str::from_utf8(response.headers.get(name)?).ok()?;
+    text.trim().parse().ok()
 }
