@@ -22,6 +22,7 @@ mod inbound;
 mod json;
 mod kiwify;
 mod links;
+mod panel;
 mod person;
 mod proof;
 pub mod pull;
@@ -37,6 +38,7 @@ mod unified;
 
 pub use about::{About, Field, SecretUse, Shown};
 pub use inbound::{Headers, Inbound};
+pub use panel::{PANEL_LOCALES, panel_steps};
 pub use proof::{Nonce, Proof, Refusal};
 pub use reading::{Context, Doubt, Draft, Reading, Unreadable};
 pub use secret::Secret;
