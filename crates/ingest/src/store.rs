@@ -9,6 +9,7 @@ mod delivery;
 mod fault;
 mod feed;
 mod integration;
+mod jobs;
 mod people;
 mod pulse;
 mod secret;
@@ -24,12 +25,17 @@ use contract::{
 use tokio::sync::watch;
 
 pub use delivery::{
-    Accepted, DeliveryDetail, DeliveryPage, DeliveryQuery, DeliveryResult, DeliverySummary, Key16,
-    NewDelivery, NewEvent, NewNonce, NewReading, ProofSummary,
+    Accepted, CheckoutNews, CheckoutStep, DeliveryDetail, DeliveryPage, DeliveryQuery,
+    DeliveryResult, DeliverySummary, Key16, NewDelivery, NewEvent, NewNonce, NewReading,
+    ProofSummary,
 };
 pub use fault::{Fault, Refusal, StoreError};
 pub use feed::{FeedEntry, FeedPage, Head, PageBounds};
 pub use integration::{Integration, NewIntegration, StoredSecret, Upserted};
+pub use jobs::{
+    ApiToken, Job, JobKind, JobQuery, JobState, Jobs, NewJob, OpenJobs, PageStored, Place,
+    Progress, PulledPage, Setback, Span, Then,
+};
 pub use people::{Enrolment, Member, NewInviteRow, Redeem, Session, TokenHash, Workspace};
 pub use pulse::{Histogram, Pulse};
 pub use secret::SecretText;
@@ -40,7 +46,7 @@ pub use world::{System, World};
 /// Every method that changes something returns only after the change is durable, and changes nothing when it fails, with one
 /// exception that no store can close: after [`StoreError::Unavailable`] the outcome is unknown, and asking again is safe.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Jobs + Send + Sync + 'static {
     /// Stores one verified delivery with its nonce, its keys, its events and their feed entries, all or nothing.
     ///
     /// A delivery or event seen before makes no second entry; the answer then is [`DeliveryResult::Duplicate`].

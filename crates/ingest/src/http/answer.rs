@@ -228,6 +228,11 @@ impl From<Refusal> for Refused {
                 "The webhook key is in use.",
                 "Send the request again.",
             ),
+            Refusal::JobOver => (
+                StatusCode::CONFLICT,
+                "The job has ended.",
+                "Ask for a new one with POST /api/v1/integrations/sync.",
+            ),
         };
         Self::new(status, refusal.code(), detail).hint(hint)
     }

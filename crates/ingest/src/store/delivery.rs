@@ -81,6 +81,27 @@ pub struct ProofSummary {
     pub signed: bool,
 }
 
+impl ProofSummary {
+    /// The scheme of what we fetched ourselves from the platform's API.
+    pub const PULLED: &'static str = "pulled";
+
+    /// Makes the proof of what was fetched.
+    #[must_use]
+    pub fn pulled() -> Self {
+        Self {
+            scheme: Self::PULLED.to_owned(),
+            secret_index: 0,
+            signed: true,
+        }
+    }
+
+    /// Tells whether the delivery was fetched and not sent to us.
+    #[must_use]
+    pub fn is_pulled(&self) -> bool {
+        self.scheme == Self::PULLED
+    }
+}
+
 /// Holds a nonce to burn together with the delivery; unique per workspace and platform.
 #[derive(Clone)]
 pub struct NewNonce {
@@ -94,6 +115,19 @@ pub struct NewNonce {
 pub enum NewReading {
     /// Events, one at least.
     Events(Vec<NewEvent>),
+    /// A notice that an order changed: the order is fetched, by a job stored together with the delivery.
+    Notice {
+        /// The platform's name of the event.
+        event: String,
+        /// Says that the order is being fetched.
+        why: String,
+        /// The platform's id of the order.
+        order: String,
+        /// What is certain already; often nothing.
+        events: Vec<NewEvent>,
+        /// The latest time those events tell.
+        told_at: Option<DateTime<Utc>>,
+    },
     /// Understood, and of no interest.
     Ignored {
         /// The platform's name of the event.
@@ -129,6 +163,35 @@ pub struct NewEvent {
     pub business_key: Key16,
     /// The entry's body, as it is stored, sent and covered by the chain.
     pub body: String,
+    /// What it means for checkouts that may be abandoned, where the platform does not tell of that itself.
+    pub checkout: Option<CheckoutNews>,
+}
+
+/// Says what an event means for the checkouts of its platform that may be abandoned.
+pub struct CheckoutNews {
+    /// The event's order key.
+    pub order_key: String,
+    /// The order keys of the checkouts it grew from.
+    pub carts: Vec<String>,
+    /// When the event happened.
+    pub at: DateTime<Utc>,
+    /// What it is.
+    pub step: CheckoutStep,
+}
+
+/// Lists what can happen to a checkout that may be abandoned.
+pub enum CheckoutStep {
+    /// It was begun or changed; if nothing follows, it is abandoned.
+    Begun {
+        /// When.
+        due_at: DateTime<Utc>,
+        /// The event that tells of it.
+        abandoned: Box<NewEvent>,
+    },
+    /// It was abandoned; it may yet be taken up again.
+    Abandoned,
+    /// Something followed; it is never abandoned again.
+    Over,
 }
 
 impl NewEvent {
@@ -143,6 +206,7 @@ impl NewEvent {
             traces: Traces::of(event),
             business_key: Key16::of(&[business_key.as_bytes()]),
             body: serde_json::to_string(event)?,
+            checkout: None,
         })
     }
 }

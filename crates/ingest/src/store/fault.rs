@@ -44,6 +44,9 @@ pub enum Refusal {
     /// The webhook key is in use by another integration.
     #[error("the webhook key is in use")]
     KeyTaken,
+    /// The job has ended.
+    #[error("the job has ended")]
+    JobOver,
 }
 
 impl Refusal {
@@ -59,6 +62,7 @@ impl Refusal {
             Self::CursorAhead => "cursor_ahead",
             Self::ProviderFixed => "provider_fixed",
             Self::KeyTaken => "key_taken",
+            Self::JobOver => "job_over",
         }
     }
 }

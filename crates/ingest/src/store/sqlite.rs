@@ -5,7 +5,9 @@
 //! chain and head share one transaction, so they agree after any crash.
 
 mod accept;
+mod api;
 mod append;
+mod checkouts;
 mod checkpoints;
 mod commands;
 mod connection;
@@ -13,6 +15,7 @@ mod deliveries;
 mod feeds;
 mod gauges;
 mod integrations;
+mod jobs;
 mod keys;
 mod ledger;
 mod migrations;

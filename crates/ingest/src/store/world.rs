@@ -9,6 +9,12 @@ pub trait World: Send + Sync + 'static {
 
     /// Fills a buffer with bytes nobody can guess.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// Returns how many times faster than they should the waits between calls of a platform's API pass: 1, except in tests
+    /// against an imitation whose limits are as much wider.
+    fn haste(&self) -> u32 {
+        1
+    }
 }
 
 impl dyn World {

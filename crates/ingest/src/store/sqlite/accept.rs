@@ -4,10 +4,13 @@ use contract::{WorkspaceId, kind};
 use rusqlite::params;
 
 use super::append::append;
+use super::checkouts::{self, PreparedNews};
+use super::jobs::{self, Fetch};
 use super::place::{TraceKeys, conversation_of};
 use super::writer::Writing;
 use crate::store::{
-    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewReading, Refusal, StoreError,
+    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewEvent, NewReading, Refusal,
+    StoreError,
 };
 
 /// A delivery with everything computed that needs no table; made on the asker's side of the queue.
@@ -21,6 +24,7 @@ pub(super) struct Prepared {
     key: Option<Key16>,
     note: Note,
     events: Vec<PreparedEvent>,
+    fetch: Option<Fetch>,
     proof: String,
     headers: String,
     body_bytes: usize,
@@ -31,6 +35,7 @@ pub(super) struct PreparedEvent {
     key: Key16,
     traces: TraceKeys,
     body: String,
+    checkout: Option<PreparedNews>,
 }
 
 /// What the list of deliveries tells beside the result.
@@ -50,8 +55,14 @@ impl Prepared {
     ) -> Result<Self, serde_json::Error> {
         let scope = Scope::of(integration);
         let workspace = delivery.workspace;
-        let rejected = matches!(delivery.reading, NewReading::Rejected { .. });
-        let (note, events) = read(delivery.reading, &scope, workspace);
+        // What we fetched ourselves is never sent to us again by somebody who waits for an answer.
+        let rejected =
+            matches!(delivery.reading, NewReading::Rejected { .. }) && !delivery.proof.is_pulled();
+        let Told {
+            note,
+            events,
+            fetch,
+        } = read(delivery.reading, &scope, workspace);
         Ok(Self {
             id: delivery.id,
             workspace: delivery.workspace,
@@ -66,6 +77,7 @@ impl Prepared {
             key: (!rejected).then(|| scope.key(b"delivery", &delivery.delivery_key)),
             note,
             events,
+            fetch,
             proof: serde_json::to_string(&delivery.proof)?,
             headers: serde_json::to_string(&delivery.headers)?,
             body_bytes: delivery.body.len(),
@@ -95,13 +107,18 @@ impl Prepared {
             duplicate_of: 0,
             keeps_body: true,
         };
-        if let Some(original) = same {
+        // Two changes of one order may be told in the same bytes: a notice repeats another only while that one waits.
+        let asks = match &self.fetch {
+            Some(fetch) => jobs::ask(writing, self.workspace, self.integration_row, fetch)?,
+            None => false,
+        };
+        if let Some(original) = same.filter(|_| !asks) {
             outcome.repeat(original, false);
         } else if self.note.result == DeliveryResult::Accepted {
             let events = std::mem::take(&mut self.events);
             let stored = store_events(writing, self.workspace, row, events)?;
             match stored.seen_in {
-                Some(original) if stored.seqs.is_empty() => outcome.repeat(original, true),
+                Some(original) if stored.seqs.is_empty() && !asks => outcome.repeat(original, true),
                 _ => outcome.seqs = stored.seqs,
             }
         }
@@ -111,6 +128,38 @@ impl Prepared {
             result: outcome.result,
             seqs: outcome.seqs,
         })
+    }
+
+    /// Stores what was fetched, unless it tells nothing new: most of a listing never does.
+    pub(super) fn store_pulled(
+        mut self,
+        writing: &mut Writing<'_>,
+    ) -> Result<DeliveryResult, StoreError> {
+        let row = writing.ledger.next_delivery(writing.db)?;
+        let mut outcome = Outcome {
+            result: self.note.result,
+            seqs: Vec::new(),
+            duplicate_of: 0,
+            keeps_body: true,
+        };
+        match (self.note.result, self.key) {
+            (DeliveryResult::Accepted, _) => {
+                let events = std::mem::take(&mut self.events);
+                let stored = store_events(writing, self.workspace, row, events)?;
+                if stored.seqs.is_empty() {
+                    return Ok(DeliveryResult::Duplicate);
+                }
+                outcome.seqs = stored.seqs;
+            }
+            (DeliveryResult::Unmapped | DeliveryResult::Rejected, Some(key)) => {
+                if first_seen(writing, key, row)?.is_some() {
+                    return Ok(outcome.result);
+                }
+            }
+            _ => return Ok(outcome.result),
+        }
+        self.insert(writing, row, &outcome)?;
+        Ok(outcome.result)
     }
 
     fn insert(
@@ -176,12 +225,24 @@ pub(super) fn store_events(
             stored.seen_in.get_or_insert(before);
             continue;
         }
-        let conversation = conversation_of(writing, workspace, &event.traces)?;
-        let id = Some(conversation);
-        let seq = append(writing, workspace, id, kind::COMMERCE, event.body)?;
+        if let Some(news) = event.checkout {
+            checkouts::note(writing, workspace, delivery_row, news)?;
+        }
+        let seq = tell(writing, workspace, &event.traces, event.body)?;
         stored.seqs.push(seq);
     }
     Ok(stored)
+}
+
+/// Appends one event to the feed, in its conversation.
+pub(super) fn tell(
+    writing: &mut Writing<'_>,
+    workspace: WorkspaceId,
+    traces: &TraceKeys,
+    body: String,
+) -> Result<u64, StoreError> {
+    let conversation = conversation_of(writing, workspace, traces)?;
+    append(writing, workspace, Some(conversation), kind::COMMERCE, body)
 }
 
 /// What became of the delivery.
@@ -216,7 +277,7 @@ impl Scope {
         }
     }
 
-    fn key(&self, what: &[u8], key: &Key16) -> Key16 {
+    pub(super) fn key(&self, what: &[u8], key: &Key16) -> Key16 {
         Key16::of(&[&self.workspace, &self.integration, what, &key.0])
     }
 
@@ -231,42 +292,68 @@ impl Scope {
     }
 }
 
+/// What a reading comes to in the tables.
+pub(super) struct Told {
+    pub(super) note: Note,
+    pub(super) events: Vec<PreparedEvent>,
+    pub(super) fetch: Option<Fetch>,
+}
+
+impl Told {
+    fn nothing(result: DeliveryResult, event: String, why: String, path: String) -> Self {
+        Self {
+            note: Note {
+                result,
+                event,
+                why,
+                path,
+            },
+            events: Vec::new(),
+            fetch: None,
+        }
+    }
+}
+
 /// Prepares a reading for its tables.
-pub(super) fn read(
-    reading: NewReading,
-    scope: &Scope,
-    workspace: WorkspaceId,
-) -> (Note, Vec<PreparedEvent>) {
-    let note = |result, event, why, path| Note {
-        result,
-        event,
-        why,
-        path,
-    };
+pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -> Told {
     let none = String::new;
+    let prepare = |events: Vec<NewEvent>| {
+        let prepare = |event: NewEvent| PreparedEvent {
+            key: scope.key(b"business", &event.business_key),
+            traces: TraceKeys::of(workspace, &event.traces),
+            checkout: event.checkout.map(|news| PreparedNews::new(news, scope)),
+            body: event.body,
+        };
+        events.into_iter().map(prepare).collect()
+    };
     match reading {
         NewReading::Events(events) => {
-            let prepare = |event: crate::store::NewEvent| PreparedEvent {
-                key: scope.key(b"business", &event.business_key),
-                traces: TraceKeys::of(workspace, &event.traces),
-                body: event.body,
-            };
             let name = events.first().map_or_else(none, |event| event.name.clone());
-            let events = events.into_iter().map(prepare).collect();
-            (note(DeliveryResult::Accepted, name, none(), none()), events)
+            Told {
+                events: prepare(events),
+                ..Told::nothing(DeliveryResult::Accepted, name, none(), none())
+            }
         }
-        NewReading::Ignored { event, why } => (
-            note(DeliveryResult::Ignored, event, why, none()),
-            Vec::new(),
-        ),
-        NewReading::Unmapped { event, why } => (
-            note(DeliveryResult::Unmapped, event, why, none()),
-            Vec::new(),
-        ),
-        NewReading::Rejected { code, path } => (
-            note(DeliveryResult::Rejected, none(), code, path),
-            Vec::new(),
-        ),
+        NewReading::Notice {
+            event,
+            why,
+            order,
+            events,
+            told_at,
+        } => Told {
+            events: prepare(events),
+            fetch: Some(Fetch::new(order, told_at)),
+            ..Told::nothing(DeliveryResult::Accepted, event, why, none())
+        },
+        NewReading::Ignored { event, why } => {
+            Told::nothing(DeliveryResult::Ignored, event, why, none())
+        }
+        NewReading::Unmapped { event, why } => {
+            Told::nothing(DeliveryResult::Unmapped, event, why, none())
+        }
+        NewReading::Rejected { code, path } => {
+            Told::nothing(DeliveryResult::Rejected, none(), code, path)
+        }
     }
 }
 
@@ -285,7 +372,7 @@ fn burn(writing: &Writing<'_>, key: Key16, expires_ms: i64) -> Result<(), StoreE
 }
 
 /// Notes a key for this delivery; returns the delivery that had it before, if any.
-fn first_seen(
+pub(super) fn first_seen(
     writing: &mut Writing<'_>,
     key: Key16,
     delivery: i64,

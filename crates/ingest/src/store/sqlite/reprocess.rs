@@ -3,7 +3,8 @@
 use contract::{DeliveryId, WorkspaceId};
 use rusqlite::params;
 
-use super::accept::{Note, PreparedEvent, Scope, code_of, read, result_of, store_events};
+use super::accept::{Note, Scope, Told, code_of, read, result_of, store_events};
+use super::jobs;
 use super::writer::Writing;
 use crate::store::{Accepted, DeliveryResult, Fault, Integration, NewReading, StoreError};
 
@@ -11,8 +12,7 @@ use crate::store::{Accepted, DeliveryResult, Fault, Integration, NewReading, Sto
 pub(super) struct Again {
     workspace: WorkspaceId,
     id: DeliveryId,
-    note: Note,
-    events: Vec<PreparedEvent>,
+    told: Told,
 }
 
 impl Again {
@@ -22,37 +22,45 @@ impl Again {
         reading: NewReading,
         integration: &Integration,
     ) -> Self {
-        let (note, events) = read(reading, &Scope::of(integration), workspace);
         Self {
             workspace,
             id,
-            note,
-            events,
+            told: read(reading, &Scope::of(integration), workspace),
         }
     }
 
     /// Adds what is new to the feed and notes the new result.
     pub(super) fn store(self, writing: &mut Writing<'_>) -> Result<Accepted, StoreError> {
         let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
-        let (row, before) = writing
+        let (row, integration_row, before) = writing
             .db
-            .prepare_cached("SELECT id, result FROM delivery WHERE workspace = ?1 AND public = ?2")?
+            .prepare_cached(
+                "SELECT id, integration, result FROM delivery WHERE workspace = ?1 AND public = ?2",
+            )?
             .query_row(
                 params![workspace_row, self.id.as_u128().to_be_bytes()],
-                |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)),
+                |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?)),
             )?;
         let before = result_of(before).ok_or(Fault::Damaged)?;
-        let nothing_read = self.events.is_empty();
-        let stored = store_events(writing, self.workspace, row, self.events)?;
+        let Told {
+            note,
+            events,
+            fetch,
+        } = self.told;
+        if let Some(fetch) = &fetch {
+            jobs::ask(writing, self.workspace, integration_row, fetch)?;
+        }
+        let nothing_read = events.is_empty();
+        let stored = store_events(writing, self.workspace, row, events)?;
         let result = match (stored.seqs.is_empty(), nothing_read) {
             (false, _) => DeliveryResult::Accepted,
-            (true, false) => DeliveryResult::Duplicate,
-            (true, true) => self.note.result,
+            (true, false) if fetch.is_none() => DeliveryResult::Duplicate,
+            (true, _) => note.result,
         };
         // What is in the feed stays there, whatever a new reading makes of its delivery.
         if before != DeliveryResult::Accepted || !stored.seqs.is_empty() {
             let original = stored.seen_in.filter(|seen_in| *seen_in != row);
-            note(writing, row, result, &self.note, &stored.seqs, original)?;
+            rewrite(writing, row, result, &note, &stored.seqs, original)?;
         }
         Ok(Accepted {
             delivery_id: self.id,
@@ -62,7 +70,7 @@ impl Again {
     }
 }
 
-fn note(
+fn rewrite(
     writing: &Writing<'_>,
     row: i64,
     result: DeliveryResult,
