@@ -11,16 +11,17 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use contract::{DeliveryId, EventId};
-use providers::{Context, Doubt, Inbound, Proof, Provider, Reading, Secret};
+use contract::DeliveryId;
+use providers::{Context, Doubt, Inbound, Proof, Provider, Secret};
 use serde::Serialize;
 
 use super::answer::Refused;
 use super::body::{self, Parts1};
 use super::{Desk, webhook_takes_post};
+use crate::reading::{Read, Reader};
 use crate::store::{
-    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewEvent, NewNonce, NewReading,
-    ProofSummary, Refusal, StoreError,
+    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewNonce, NewReading, ProofSummary,
+    Refusal, StoreError,
 };
 
 /// Names the integration where the address does not.
@@ -181,12 +182,6 @@ struct Received<'a> {
     now: DateTime<Utc>,
 }
 
-/// What a body was read into, with what the caller is told when it could not be read.
-struct Read {
-    reading: NewReading,
-    rejected: Option<providers::Unreadable>,
-}
-
 impl Received<'_> {
     fn inbound(&self) -> Inbound<'_> {
         Inbound {
@@ -246,52 +241,12 @@ impl Received<'_> {
     }
 
     fn read(&self) -> Result<Read, Refused> {
-        let context = self.context();
-        let reading = match providers::normalise(self.provider, &self.inbound(), &context) {
-            Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts)?),
-            Ok(Reading::Notice { event, drafts, .. }) if drafts.is_empty() => {
-                NewReading::Unmapped {
-                    event,
-                    why: "the order has to be fetched from the platform".to_owned(),
-                }
-            }
-            Ok(Reading::Notice { drafts, .. }) => NewReading::Events(self.events(drafts)?),
-            Ok(Reading::Ignored { event, why }) => NewReading::Ignored {
-                event,
-                why: why.to_owned(),
-            },
-            Ok(Reading::Unmapped { event, why }) => NewReading::Unmapped {
-                event,
-                why: why.to_owned(),
-            },
-            Err(unreadable) => {
-                let reading = NewReading::Rejected {
-                    code: unreadable.code.to_owned(),
-                    path: unreadable.path.clone(),
-                };
-                return Ok(Read {
-                    reading,
-                    rejected: Some(unreadable),
-                });
-            }
-        };
-        Ok(Read {
-            reading,
-            rejected: None,
-        })
-    }
-
-    fn events(&self, drafts: Vec<providers::Draft>) -> Result<Vec<NewEvent>, Refused> {
-        drafts
-            .into_iter()
-            .map(|draft| {
-                let (millis, random) = self.desk.world.id_parts();
-                self.count_doubts(&draft.doubts);
-                let business_key = draft.business_key.clone();
-                let event = draft.into_event(EventId::new(millis, random));
-                NewEvent::new(&event, &business_key).map_err(|_| Refused::internal())
-            })
-            .collect()
+        let reader = Reader::new(self.integration, &*self.desk.world, self.now);
+        let reader = reader.ok_or_else(Refused::internal)?;
+        let read = reader.sent(&self.inbound());
+        let read = read.map_err(|_| Refused::internal())?;
+        self.count_doubts(&read.doubts);
+        Ok(read)
     }
 
     fn count_doubts(&self, doubts: &[Doubt]) {
@@ -344,7 +299,9 @@ impl Received<'_> {
 
     /// Stores the delivery and answers; success is told only after the commit is durable.
     async fn store(&self, proof: Proof) -> Result<Response, Refused> {
-        let Read { reading, rejected } = self.read()?;
+        let Read {
+            reading, rejected, ..
+        } = self.read()?;
         let begun = Instant::now();
         let storing = self.desk.store.accept(self.delivery(proof, reading));
         let slug = self.provider.slug();

@@ -1,8 +1,10 @@
 //! What every store promises, as tests that know only [`Store`]; each engine runs them all.
 
+pub(crate) mod checkouts;
 pub(crate) mod commands;
 pub(crate) mod deliveries;
 pub(crate) mod feed;
+pub(crate) mod jobs;
 pub(crate) mod persons;
 pub(crate) mod script;
 mod world;
@@ -32,6 +34,15 @@ macro_rules! store_conformance {
                 subscribers_are_woken, a_follower_reads_what_the_file_holds,
                 a_new_epoch_replaces_the_old, what_is_answered_survives_a_kill,
                 concurrent_deliveries_are_numbered_without_gaps;
+            jobs: fifty_notices_are_one_fetch, a_notice_during_a_fetch_makes_another,
+                what_is_fetched_is_told_once, what_is_set_aside_leaves_one_row,
+                a_listing_goes_on_where_it_stopped, an_ended_job_takes_nothing,
+                a_setback_waits_or_ends, fetches_come_first, jobs_belong_to_their_workspace,
+                reconciliations_note_how_far_they_came, tokens_are_kept_sealed,
+                a_notice_read_anew_is_fetched, old_jobs_go;
+            checkouts: a_checkout_left_is_abandoned_once, what_follows_ends_the_wait,
+                an_order_that_came_first_leaves_nothing_to_abandon, a_checkout_taken_up_again_waits_again,
+                the_newest_news_of_a_checkout_counts;
             commands: one_of_many_wins_a_claim, a_batch_is_done_in_its_order, a_repeat_is_answered_as_the_first_was,
                 an_id_is_not_used_twice, claims_can_be_given_back_by_their_owner_only,
                 notes_and_messages_are_told, what_is_not_acceptable_is_refused,

@@ -169,7 +169,7 @@ fn due(writing: &Writing<'_>) -> Result<Vec<Due>, StoreError> {
 /// Returns when the first is due, in Unix milliseconds.
 pub(super) fn next(db: &rusqlite::Connection) -> Result<Option<i64>, StoreError> {
     optional(
-        db.prepare_cached("SELECT due_at FROM checkout ORDER BY due_at LIMIT 1")?
+        db.prepare_cached("SELECT due_at FROM checkout WHERE due_at >= 0 ORDER BY due_at LIMIT 1")?
             .query_row([], |row| row.get(0)),
     )
 }

@@ -78,6 +78,13 @@ impl Catalogue {
             .collect()
     }
 
+    /// Lists all integrations with the numbers of their rows.
+    pub(super) fn rows(&self) -> Vec<(IntegrationId, i64)> {
+        let shelves = self.read();
+        let rows = shelves.by_id.iter().map(|(id, shelved)| (*id, shelved.row));
+        rows.collect()
+    }
+
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Shelves> {
         self.shelves.read().unwrap_or_else(PoisonError::into_inner)
     }

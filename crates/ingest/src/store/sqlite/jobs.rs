@@ -5,14 +5,12 @@ mod pages;
 mod rows;
 
 use chrono::{DateTime, Utc};
-use contract::{IntegrationId, JobId, WorkspaceId};
+use contract::{JobId, WorkspaceId};
 use rusqlite::{Connection, params};
 
 use super::place::optional;
 use super::writer::Writing;
-use crate::store::{
-    Job, JobKind, JobQuery, JobState, NewJob, OpenJobs, Refusal, Setback, StoreError,
-};
+use crate::store::{Job, JobKind, JobQuery, JobState, NewJob, Refusal, Setback, StoreError};
 
 pub(super) use pages::PreparedPage;
 use rows::{SELECT, code_of_kind, code_of_state, millis, read};
@@ -160,25 +158,22 @@ fn finish(writing: &Writing<'_>, id: JobId, state: JobState) -> Result<(), Store
     Ok(())
 }
 
-/// Lists the accounts that have open jobs.
-pub(super) fn open(db: &Connection) -> Result<Vec<OpenJobs>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT i.public, (SELECT min(j.due_at) FROM job j WHERE j.integration = i.id AND j.state < 2),
-             (SELECT min(j.due_at) FROM job j WHERE j.integration = i.id AND j.kind = 2 AND j.state < 2)
-         FROM integration i",
+/// Tells when the jobs of an account are due, by kind.
+pub(super) fn due(
+    db: &Connection,
+    integration_row: i64,
+    kind: JobKind,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let due = optional(
+        db.prepare_cached(
+            "SELECT due_at FROM job WHERE integration = ?1 AND kind = ?2 AND state < 2
+             ORDER BY due_at LIMIT 1",
+        )?
+        .query_row(params![integration_row, code_of_kind(kind)], |row| {
+            row.get(0)
+        }),
     )?;
-    let rows = statement.query_map([], |row| {
-        let id = IntegrationId::from_u128(u128::from_be_bytes(row.get(0)?));
-        let due: Option<i64> = row.get(1)?;
-        let reconcile: Option<i64> = row.get(2)?;
-        Ok(due.map(|due| OpenJobs {
-            integration: id,
-            due_at: millis(due),
-            reconcile_at: reconcile.map(millis),
-        }))
-    })?;
-    let found: Vec<Option<OpenJobs>> = rows.collect::<rusqlite::Result<_>>()?;
-    Ok(found.into_iter().flatten().collect())
+    Ok(due.map(millis))
 }
 
 /// Returns the account's next job: each kind's earliest, in the order of the kinds.

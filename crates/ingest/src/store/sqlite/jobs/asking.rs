@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use contract::{IntegrationId, JobId, WorkspaceId};
+use rusqlite::Connection;
 
 use super::super::accept::Prepared;
 use super::super::integrations::Shelved;
@@ -10,8 +11,8 @@ use super::super::seal::Owner;
 use super::super::{SMALL, SqliteStore, api, checkouts};
 use super::PreparedPage;
 use crate::store::{
-    ApiToken, Fault, Job, JobQuery, Jobs, NewJob, OpenJobs, PageStored, PulledPage, Setback,
-    StoreError,
+    ApiToken, Fault, Job, JobKind, JobQuery, Jobs, NewJob, OpenJobs, PageStored, PulledPage,
+    Setback, StoreError,
 };
 
 impl SqliteStore {
@@ -53,6 +54,27 @@ impl SqliteStore {
     }
 }
 
+fn open(
+    db: &Connection,
+    integration: IntegrationId,
+    row: i64,
+) -> Result<Option<OpenJobs>, StoreError> {
+    let reconcile_at = super::due(db, row, JobKind::Reconcile)?;
+    let mut first = reconcile_at;
+    for kind in [JobKind::Fetch, JobKind::Sync] {
+        let due = super::due(db, row, kind)?;
+        first = match (first, due) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+    Ok(first.map(|due_at| OpenJobs {
+        integration,
+        due_at,
+        reconcile_at,
+    }))
+}
+
 fn owner(shelved: &Shelved) -> Owner {
     Owner {
         workspace: shelved.integration.workspace,
@@ -90,7 +112,16 @@ impl Jobs for SqliteStore {
     }
 
     async fn open_jobs(&self) -> Result<Vec<OpenJobs>, StoreError> {
-        self.readers.read(super::open).await
+        let accounts = self.catalogue.rows();
+        self.readers
+            .read(move |db| {
+                let mut found = Vec::new();
+                for (integration, row) in accounts {
+                    found.extend(open(db, integration, row)?);
+                }
+                Ok(found)
+            })
+            .await
     }
 
     async fn next_job(

@@ -64,8 +64,12 @@ async fn no_query_walks_a_table_that_grows() {
     let db = Connection::open(folder.options().path).unwrap();
     let sources = [
         include_str!("../accept.rs"),
+        include_str!("../api.rs"),
+        include_str!("../checkouts.rs"),
         include_str!("../commands.rs"),
         include_str!("../deliveries.rs"),
+        include_str!("../jobs.rs"),
+        include_str!("../jobs/pages.rs"),
         include_str!("../nonces.rs"),
         include_str!("../pages.rs"),
         include_str!("../people.rs"),

@@ -1,0 +1,253 @@
+//! From a body to what the store keeps: the same way for what a platform sends, for what was fetched from its API, and for a
+//! stored delivery that is read anew. Knows no HTTP and no platform's details.
+
+use chrono::{DateTime, Utc};
+use contract::{Event, EventId, Stage};
+use providers::pull::{Kind, Pulled};
+use providers::{Context, Doubt, Draft, Inbound, Provider, Reading, Unreadable};
+
+use crate::outgoing::account;
+use crate::store::{
+    CheckoutNews, CheckoutStep, DeliveryDetail, Integration, NewEvent, NewReading, World,
+};
+
+/// Names what a fetched body is, beside it in the store.
+pub(crate) const PULLED_HEADER: &str = "x-balcao-pulled";
+
+const BEING_FETCHED: &str = "the order is being fetched from the platform";
+const NO_CREDENTIALS: &str = "API credentials are missing";
+
+/// Reads the bodies of one account.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    provider: &'static dyn Provider,
+    integration: &'a Integration,
+    world: &'a dyn World,
+    now: DateTime<Utc>,
+}
+
+/// What a body was read into.
+pub(crate) struct Read {
+    /// What the store takes.
+    pub(crate) reading: NewReading,
+    /// What the sender is told when it could not be read.
+    pub(crate) rejected: Option<Unreadable>,
+    /// Fields that were there and could not be used.
+    pub(crate) doubts: Vec<Doubt>,
+}
+
+impl<'a> Reader<'a> {
+    /// Makes the reader of an account's bodies that came at a time; `None` where no platform has its slug.
+    pub(crate) fn new(
+        integration: &'a Integration,
+        world: &'a dyn World,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
+        Some(Self {
+            provider: providers::provider(&integration.provider)?,
+            integration,
+            world,
+            now,
+        })
+    }
+
+    /// Reads what the platform sent, after its proof held.
+    ///
+    /// # Errors
+    /// When an event cannot be written as JSON, which none that was read can cause.
+    pub(crate) fn sent(&self, inbound: &Inbound<'_>) -> Result<Read, serde_json::Error> {
+        self.read(providers::normalise(
+            self.provider,
+            inbound,
+            &self.context(),
+        ))
+    }
+
+    /// Reads what was fetched from the platform's API. What it says last outranks what a notice told by itself of that time.
+    ///
+    /// # Errors
+    /// As [`Reader::sent`].
+    pub(crate) fn fetched(
+        &self,
+        pulled: &Pulled,
+        told_at: Option<DateTime<Utc>>,
+    ) -> Result<Read, serde_json::Error> {
+        let reading = self.provider.read_pulled(pulled, &self.context());
+        let reading = reading.map(|reading| match reading {
+            // What was fetched is not fetched again.
+            Reading::Notice { drafts, .. } | Reading::Events(drafts) => {
+                Reading::Events(outranking(drafts, told_at))
+            }
+            other => other,
+        });
+        self.read(reading)
+    }
+
+    /// Reads a stored delivery anew.
+    ///
+    /// # Errors
+    /// As [`Reader::sent`].
+    pub(crate) fn stored(
+        &self,
+        detail: &DeliveryDetail,
+        query: &str,
+    ) -> Result<Read, serde_json::Error> {
+        let kind = detail
+            .headers
+            .iter()
+            .find(|(name, _)| name == PULLED_HEADER)
+            .and_then(|(_, word)| Kind::parse(word));
+        match kind {
+            Some(kind) if detail.proof.is_pulled() => {
+                let body = detail.body.clone();
+                self.fetched(&Pulled { kind, body }, None)
+            }
+            _ => self.sent(&Inbound {
+                query,
+                headers: &detail.headers,
+                body: &detail.body,
+            }),
+        }
+    }
+
+    fn context(&self) -> Context<'a> {
+        Context {
+            now: self.now,
+            integration: self.integration.id,
+            settings: &self.integration.settings,
+        }
+    }
+
+    fn read(&self, outcome: Result<Reading, Unreadable>) -> Result<Read, serde_json::Error> {
+        let mut doubts = Vec::new();
+        let mut rejected = None;
+        let reading = match outcome {
+            Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts, &mut doubts)?),
+            Ok(Reading::Notice {
+                event,
+                order,
+                drafts,
+            }) => self.notice(event, order, drafts, &mut doubts)?,
+            Ok(Reading::Ignored { event, why }) => NewReading::Ignored {
+                event,
+                why: why.to_owned(),
+            },
+            Ok(Reading::Unmapped { event, why }) => NewReading::Unmapped {
+                event,
+                why: why.to_owned(),
+            },
+            Err(unreadable) => {
+                let reading = NewReading::Rejected {
+                    code: unreadable.code.to_owned(),
+                    path: unreadable.path.clone(),
+                };
+                rejected = Some(unreadable);
+                reading
+            }
+        };
+        Ok(Read {
+            reading,
+            rejected,
+            doubts,
+        })
+    }
+
+    /// Without what its API asks for an order cannot be fetched; what is certain is told all the same.
+    fn notice(
+        &self,
+        event: String,
+        order: String,
+        drafts: Vec<Draft>,
+        doubts: &mut Vec<Doubt>,
+    ) -> Result<NewReading, serde_json::Error> {
+        let told_at = drafts.iter().map(|draft| draft.occurred_at).max();
+        let events = self.events(drafts, doubts)?;
+        if account::is_set_up(self.integration) {
+            return Ok(NewReading::Notice {
+                event,
+                why: BEING_FETCHED.to_owned(),
+                order,
+                events,
+                told_at,
+            });
+        }
+        if events.is_empty() {
+            let why = NO_CREDENTIALS.to_owned();
+            return Ok(NewReading::Unmapped { event, why });
+        }
+        Ok(NewReading::Events(events))
+    }
+
+    fn events(
+        &self,
+        drafts: Vec<Draft>,
+        doubts: &mut Vec<Doubt>,
+    ) -> Result<Vec<NewEvent>, serde_json::Error> {
+        let make = |mut draft: Draft| {
+            doubts.append(&mut draft.doubts);
+            let (millis, random) = self.world.id_parts();
+            let business_key = draft.business_key.clone();
+            let event = draft.into_event(EventId::new(millis, random));
+            let mut new = NewEvent::new(&event, &business_key)?;
+            new.checkout = self.checkout(&event)?;
+            Ok(new)
+        };
+        drafts.into_iter().map(make).collect()
+    }
+
+    /// Says what an event means for checkouts, where the platform leaves it to us to tell that one was abandoned.
+    fn checkout(&self, event: &Event) -> Result<Option<CheckoutNews>, serde_json::Error> {
+        let Some(after) = self.provider.abandons_after(&self.integration.settings) else {
+            return Ok(None);
+        };
+        let due_at = event.occurred_at.checked_add_signed(after);
+        let step = match (event.stage, due_at) {
+            (Stage::CheckoutStarted, Some(due_at)) => CheckoutStep::Begun {
+                due_at,
+                abandoned: Box::new(self.abandoned(event, due_at)?),
+            },
+            (Stage::CheckoutStarted | Stage::CartAbandoned, _) => CheckoutStep::Abandoned,
+            _ => CheckoutStep::Over,
+        };
+        Ok(Some(CheckoutNews {
+            order_key: event.order_key.clone(),
+            carts: event.carts.clone(),
+            at: event.occurred_at,
+            step,
+        }))
+    }
+
+    /// Makes the event that tells of a checkout's abandonment: what was known of it, at the time it counts as abandoned.
+    fn abandoned(
+        &self,
+        begun: &Event,
+        due_at: DateTime<Utc>,
+    ) -> Result<NewEvent, serde_json::Error> {
+        let (millis, random) = self.world.id_parts();
+        let event = Event {
+            id: EventId::new(millis, random),
+            stage: Stage::CartAbandoned,
+            event: Stage::CartAbandoned.as_str().to_owned(),
+            occurred_at: due_at,
+            ..begun.clone()
+        };
+        let left_at = begun.occurred_at.timestamp_millis();
+        NewEvent::new(&event, &format!("{}:abandoned:{left_at}", event.order_key))
+    }
+}
+
+/// Moves the newest drafts behind a time, where they are not behind it by themselves.
+fn outranking(mut drafts: Vec<Draft>, told_at: Option<DateTime<Utc>>) -> Vec<Draft> {
+    let newest = drafts.iter().map(|draft| draft.occurred_at).max();
+    if let (Some(newest), Some(told_at)) = (newest, told_at)
+        && newest <= told_at
+    {
+        let last = drafts
+            .iter_mut()
+            .filter(|draft| draft.occurred_at == newest);
+        for draft in last {
+            draft.occurred_at = told_at + chrono::TimeDelta::milliseconds(1);
+        }
+    }
+    drafts
+}
