@@ -47,7 +47,7 @@ pub const LARGE: Size = Size {
 pub fn run(report: &mut Report, folder: &Path, size: Size) -> anyhow::Result<()> {
     let mut history = History::about(size.conversations);
     let mut cache = fill(report, folder, size, &mut history)?;
-    while cache.index_search(5_000)? > 0 {}
+    while cache.settle(5_000)?.more {}
     while cache.sweep(history.now())?.more {}
     cache.tend()?;
     let views = cache.views();
@@ -85,7 +85,7 @@ pub fn prefill(path: &Path, holder: Holder, size: Size) -> anyhow::Result<Histor
     let mut history = History::about(size.conversations);
     let mut cache = Cache::open(path, holder, history.now())?.cache;
     apply_all(&mut cache, &mut history, size.events)?;
-    while cache.index_search(5_000)? > 0 {}
+    while cache.settle(5_000)?.more {}
     while cache.sweep(history.now())?.more {}
     cache.close()?;
     Ok(history)
@@ -105,7 +105,7 @@ fn fill(
     let mut cache = Cache::open(&path, holder, history.now())?.cache;
     let mut taken = apply_all(&mut cache, history, size.events)?;
     let started = Instant::now();
-    while cache.index_search(5_000)? > 0 {}
+    while cache.settle(5_000)?.more {}
     taken += started.elapsed();
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let rate = size.events as f64 / taken.as_secs_f64();

@@ -120,6 +120,10 @@ fn keep(promises: &mut Promises, told: Vec<Told>) -> Vec<usize> {
     unanswered
 }
 
+/// How often a busy service is asked again, and how long that waits each time.
+const REPEATS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Platforms send again what was not answered; it must end up there exactly once, whether or not it was stored before.
 async fn resend(
     service: &Service,
@@ -129,7 +133,15 @@ async fn resend(
 ) -> anyhow::Result<()> {
     let mut line = Line::open(service.address).await?;
     for number in unanswered {
-        let status = line.ask(&batch.request_again(number)).await?;
+        let mut status = line.ask(&batch.request_again(number)).await?;
+        // 503 is no refusal: a service that is busy asks for the same again, and a platform sends it.
+        for _ in 0..REPEATS {
+            if status != 503 {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+            status = line.ask(&batch.request_again(number)).await?;
+        }
         anyhow::ensure!(status == 200, "a repeat was answered {status}");
         promises.kept.insert(batch.order(number));
     }

@@ -146,7 +146,7 @@ fn look(folder: &Path) -> anyhow::Result<()> {
         bail!("there was no cache to look at: {refill:?}");
     }
     let mut cache = opened.cache;
-    while cache.index_search(5_000)? > 0 {}
+    while cache.settle(5_000)?.more {}
     while cache.sweep(LOOK_AT)?.more {}
     print(&format!(
         "digest {} head {}",

@@ -3,12 +3,15 @@
 use contract::{Chain, Entry, Epoch, Page};
 use rusqlite::{Transaction, TransactionBehavior, named_params};
 
-use super::batch::{Batch, Indexing};
+use super::batch::{Batch, Following};
 use super::moment::Told;
 use super::{Applied, ApplyError, Cache, Cursor, file};
 
-/// Runs up to this long are indexed at once; longer ones are history, and indexed when there is time.
+/// Lists and the search index follow runs up to this long at once.
 const LIVE: usize = 64;
+
+/// Lists alone follow runs up to this long at once; what is longer is a history, and followed when there is time.
+const RECENT: usize = 1_000;
 
 /// Runs from this length on are read on two threads.
 const WIDE: usize = 256;
@@ -37,7 +40,7 @@ impl Cache {
             tail,
             filled: page.next_before.is_none() || tail <= 1,
         };
-        self.keep(&page.entries, &told, cursor, page.chain_before)
+        self.keep(&page.entries, &told, cursor, page.chain_before, RECENT)
             .map(history)
     }
 
@@ -66,7 +69,7 @@ impl Cache {
             chain: last.chain,
             ..self.cursor.clone()
         };
-        self.keep(new, &told, cursor, self.tail_chain)
+        self.keep(new, &told, cursor, self.tail_chain, RECENT)
     }
 
     /// Applies a page of entries that end where the tail begins.
@@ -84,7 +87,7 @@ impl Cache {
         let mut cursor = self.cursor.clone();
         let (Some(first), Some(last)) = (older.first(), older.last()) else {
             cursor.filled |= page.next_before.is_none();
-            return self.keep(&[], &[], cursor, self.tail_chain);
+            return self.keep(&[], &[], cursor, self.tail_chain, LIVE);
         };
         let expected = self.cursor.tail.saturating_sub(1);
         if last.seq != expected {
@@ -99,7 +102,8 @@ impl Cache {
         }
         cursor.tail = first.seq;
         cursor.filled = page.next_before.is_none() || first.seq <= 1;
-        self.keep(older, &told, cursor, page.chain_before)
+        // Nobody waits for these, and each conversation is told of again and again while history fills in.
+        self.keep(older, &told, cursor, page.chain_before, LIVE)
             .map(history)
     }
 
@@ -133,12 +137,13 @@ impl Cache {
         told: &[Told],
         cursor: Cursor,
         tail_chain: Chain,
+        recent: usize,
     ) -> Result<Applied, ApplyError> {
         let (member, now) = (self.holder.member, self.swept_at);
-        let indexing = if entries.len() <= LIVE {
-            Indexing::Now
-        } else {
-            Indexing::Later
+        let following = match entries.len() {
+            few if few <= LIVE => Following::Now,
+            some if some <= recent => Following::Lists,
+            _ => Following::Later,
         };
         let applied = self.write(|tx| {
             let mut batch = Batch::new(tx, member, now)?;
@@ -146,7 +151,7 @@ impl Cache {
                 let stored_at = entry.at.timestamp_millis();
                 batch.take(entry.seq, stored_at, entry.conversation_id, told)?;
             }
-            let applied = batch.finish(indexing)?;
+            let applied = batch.finish(following)?;
             write_cursor(tx, &cursor, tail_chain)?;
             Ok(applied)
         })?;

@@ -18,7 +18,7 @@ use crate::view::Amount;
 
 mod writing;
 
-pub(super) use writing::{Worded, bought};
+pub(super) use writing::bought;
 
 /// Changed conversations are named up to this many; the page then reads again what it shows.
 const MAX_NAMED: usize = 256;
@@ -41,12 +41,14 @@ pub(super) struct Batch<'db> {
     applied: Applied,
 }
 
-/// Says how the search index is kept up.
+/// Says when lists and the search index follow what a batch changed; what is left is noted, and done by `settle`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Indexing {
-    /// At once.
+pub(super) enum Following {
+    /// Both at once.
     Now,
-    /// Noted, to be done by `index_search`.
+    /// Lists at once, the index later.
+    Lists,
+    /// Both later.
     Later,
 }
 
@@ -121,26 +123,16 @@ impl<'db> Batch<'db> {
     }
 
     /// Writes everything, and returns what changed.
-    pub(super) fn finish(mut self, indexing: Indexing) -> Result<Applied, ApplyError> {
+    pub(super) fn finish(mut self, following: Following) -> Result<Applied, ApplyError> {
         self.write_orders()?;
         self.write_moments()?;
-        let mut deltas = Deltas::default();
-        let mut worded = Vec::new();
-        let mut unchanged = Vec::new();
-        for row in std::mem::take(&mut self.dirty) {
-            match self.settle(row, &mut deltas)? {
-                Some(words) => worded.push(words),
-                None => unchanged.push(row),
-            }
-        }
-        self.unnote(&unchanged)?;
-        match indexing {
-            Indexing::Now => self.index(worded)?,
-            Indexing::Later => self.note(worded)?,
+        // A conversation that was taken in must not be listed any more, so merges are followed at once.
+        match following {
+            Following::Later if !self.has_merged => self.leave()?,
+            Following::Now => self.follow(true)?,
+            Following::Lists | Following::Later => self.follow(false)?,
         }
         self.write_conversations()?;
-        listing::add(self.db, &deltas)?;
-        self.applied.change.counters = deltas.iter().any(|delta| *delta != 0);
         let named = &mut self.applied.change.conversations;
         if named.len() > MAX_NAMED {
             named.clear();
@@ -153,6 +145,36 @@ impl<'db> Batch<'db> {
             .map(|sale| sale.conversation_id)
             .collect();
         Ok(self.applied)
+    }
+}
+
+/// Following what changed.
+impl Batch<'_> {
+    /// Moves lists and counters, and the search index too where asked.
+    fn follow(&mut self, index: bool) -> Result<(), ApplyError> {
+        let mut deltas = Deltas::default();
+        let mut worded = Vec::new();
+        for row in std::mem::take(&mut self.dirty) {
+            worded.extend(self.settle(row, &mut deltas)?);
+        }
+        if index {
+            self.index(worded)?;
+        } else {
+            self.note(worded.iter().map(|words| words.conversation))?;
+        }
+        listing::add(self.db, &deltas)?;
+        self.applied.change.counters = deltas.iter().any(|delta| *delta != 0);
+        Ok(())
+    }
+
+    /// Notes what has to follow later.
+    fn leave(&mut self) -> Result<(), ApplyError> {
+        let dirty = std::mem::take(&mut self.dirty);
+        for row in &dirty {
+            let public = self.load(*row)?.public;
+            self.applied.change.conversations.push(public);
+        }
+        self.note(dirty)
     }
 }
 

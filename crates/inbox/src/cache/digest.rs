@@ -30,7 +30,7 @@ const ROWS: &[&str] = &[
     "SELECT 'turn ' || t.at || ' ' || hex(c.public)
     FROM turn t JOIN conversation c ON c.id = t.conversation
     ORDER BY t.at, c.public",
-    "SELECT 'unindexed ' || hex(c.public) FROM unindexed u JOIN conversation c ON c.id = u.conversation ORDER BY c.public",
+    "SELECT 'unsettled ' || hex(c.public) FROM unsettled u JOIN conversation c ON c.id = u.conversation ORDER BY c.public",
 ];
 
 /// Returns all logical rows as lines of text.

@@ -82,11 +82,9 @@ CREATE TABLE turn (
     PRIMARY KEY (at, conversation)
 ) STRICT, WITHOUT ROWID;
 
--- Conversations whose words changed in a big batch and are not in the index yet.
-CREATE TABLE unindexed (
-    conversation INTEGER PRIMARY KEY,
-    newest_at INTEGER NOT NULL,
-    text TEXT NOT NULL
+-- Conversations a big batch changed whose lists or words do not follow from that yet.
+CREATE TABLE unsettled (
+    conversation INTEGER PRIMARY KEY
 ) STRICT;
 
 -- The search index. Its row number is the newest order's time in seconds × 2^31 + the conversation, so newest first is by row.

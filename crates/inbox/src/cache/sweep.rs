@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::batch::{Batch, Indexing, Worded};
+use super::batch::{Batch, Following};
 use super::file::{self, Checkpoint};
 use super::{ApplyError, Cache, Swept};
 
@@ -30,7 +30,7 @@ impl Cache {
             for row in &step.rows {
                 batch.judge_again(*row);
             }
-            let applied = batch.finish(Indexing::Now)?;
+            let applied = batch.finish(Following::Now)?;
             tx.prepare_cached("UPDATE meta SET swept_at = ?1 WHERE id = 1")?
                 .execute([step.at])?;
             let swept = Swept {
@@ -43,21 +43,31 @@ impl Cache {
         Ok(swept)
     }
 
-    /// Enters up to `limit` conversations into the search index that big batches left out; returns how many are left,
-    /// counted up to a thousand.
+    /// Has lists and the search index follow what big batches changed, for up to `limit` conversations.
     ///
     /// # Errors
-    /// [`ApplyError`] of storage.
-    pub fn index_search(&mut self, limit: u32) -> Result<u64, ApplyError> {
+    /// [`ApplyError`] of storage; nothing changed then.
+    pub fn settle(&mut self, limit: u32) -> Result<Swept, ApplyError> {
         let (member, now) = (self.holder.member, self.swept_at);
         self.write(|tx| {
+            let rows = column(
+                tx,
+                "SELECT conversation FROM unsettled ORDER BY conversation LIMIT ?1",
+                [limit.into()],
+            )?;
+            let Some(last) = rows.last().copied() else {
+                return Ok(Swept::default());
+            };
+            tx.prepare_cached("DELETE FROM unsettled WHERE conversation <= ?1")?
+                .execute([last])?;
             let mut batch = Batch::new(tx, member, now)?;
-            batch.index(unindexed(tx, limit)?)?;
-            batch.write_conversations()?;
-            let left: i64 = tx
-                .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM unindexed LIMIT 1000)")?
-                .query_row((), |row| row.get(0))?;
-            Ok(left.unsigned_abs())
+            for row in &rows {
+                batch.judge_again(*row);
+            }
+            Ok(Swept {
+                change: batch.finish(Following::Now)?.change,
+                more: rows.len() >= limit as usize,
+            })
         })
     }
 
@@ -72,20 +82,6 @@ impl Cache {
         file::checkpoint(&self.db, Checkpoint::Passive)?;
         Ok(())
     }
-}
-
-fn unindexed(db: &Connection, limit: u32) -> rusqlite::Result<Vec<Worded>> {
-    let mut statement = db.prepare_cached(
-        "SELECT conversation, newest_at, text FROM unindexed ORDER BY conversation LIMIT ?1",
-    )?;
-    let rows = statement.query_map([limit], |row| {
-        Ok(Worded {
-            conversation: row.get(0)?,
-            newest_at: row.get(1)?,
-            text: row.get(2)?,
-        })
-    })?;
-    rows.collect()
 }
 
 struct Step {

@@ -61,7 +61,7 @@ impl World {
     }
 
     fn index(&mut self) {
-        while self.cache.index_search(100).expect("an index") > 0 {}
+        while self.cache.settle(100).expect("an index").more {}
     }
 
     fn list(&self, view: View) -> Vec<Row> {

@@ -209,7 +209,7 @@ fn complete(mut cache: Cache) -> (u64, String) {
         "history is missing from {} down",
         cursor.tail
     );
-    while cache.index_search(1_000).expect("indexes") > 0 {}
+    while cache.settle(1_000).expect("indexes").more {}
     while cache.sweep(now()).expect("sweeps").more {}
     (cursor.head, cache.digest().expect("reads"))
 }

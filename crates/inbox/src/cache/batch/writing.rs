@@ -15,11 +15,11 @@ const MAX_DEPTH: usize = 64;
 
 /// The words of a conversation that are not in the index yet.
 #[derive(Debug)]
-pub(in super::super) struct Worded {
-    pub(in super::super) conversation: i64,
+pub(super) struct Worded {
+    pub(super) conversation: i64,
     /// The newest order's first event, in Unix milliseconds.
-    pub(in super::super) newest_at: i64,
-    pub(in super::super) text: String,
+    newest_at: i64,
+    text: String,
 }
 
 impl Batch<'_> {
@@ -106,9 +106,7 @@ impl Batch<'_> {
     }
 
     /// Puts words into the index, in place of those it has of the same conversations.
-    pub(in super::super) fn index(&mut self, worded: Vec<Worded>) -> Result<(), ApplyError> {
-        let rows: Vec<i64> = worded.iter().map(|words| words.conversation).collect();
-        self.unnote(&rows)?;
+    pub(super) fn index(&mut self, worded: Vec<Worded>) -> Result<(), ApplyError> {
         let mut old = Vec::new();
         let mut new = Vec::new();
         for words in worded {
@@ -139,32 +137,18 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Notes words that are to be indexed when there is time.
-    pub(super) fn note(&mut self, worded: Vec<Worded>) -> Result<(), ApplyError> {
-        let mut note = self.db.prepare_cached(
-            "INSERT OR REPLACE INTO unindexed (conversation, newest_at, text) VALUES (?1, ?2, ?3)",
-        )?;
-        for words in worded {
-            note.execute((words.conversation, words.newest_at, words.text))?;
-        }
-        Ok(())
-    }
-
-    /// Takes back notes of words that are or will be in the index as they stand.
-    pub(super) fn unnote(&self, rows: &[i64]) -> Result<(), ApplyError> {
-        let any: bool = self
+    /// Notes conversations that are to be settled when there is time.
+    pub(super) fn note(&self, rows: impl IntoIterator<Item = i64>) -> Result<(), ApplyError> {
+        let mut note = self
             .db
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM unindexed)")?
-            .query_row((), |row| row.get(0))?;
-        for row in rows.iter().filter(|_| any) {
-            self.db
-                .prepare_cached("DELETE FROM unindexed WHERE conversation = ?1")?
-                .execute([row])?;
+            .prepare_cached("INSERT OR IGNORE INTO unsettled (conversation) VALUES (?1)")?;
+        for row in rows {
+            note.execute([row])?;
         }
         Ok(())
     }
 
-    pub(in super::super) fn write_conversations(&mut self) -> Result<(), ApplyError> {
+    pub(super) fn write_conversations(&mut self) -> Result<(), ApplyError> {
         let mut rows: Vec<&Conversation> = self.conversations.values().collect();
         rows.sort_unstable_by_key(|conversation| conversation.row);
         for conversation in rows {

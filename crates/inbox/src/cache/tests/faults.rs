@@ -64,7 +64,7 @@ fn a_power_cut_leaves_a_whole_state_at_an_earlier_entry() {
         let cursor = cache.cursor();
         let rest = feed.page(cursor.head + 1, feed.head());
         cache.apply(&feed.epoch, &rest.entries).expect("the rest");
-        cache.index_search(1_000).expect("an index");
+        cache.settle(1_000).expect("an index");
         assert_eq!(
             Some(cache.digest().expect("a digest")),
             states.last().cloned()
@@ -214,7 +214,7 @@ fn the_old_view_stays_readable_until_the_new_one_takes_its_place() {
     fresh.begin(&other.page(500, 900)).expect("a page");
     assert_eq!(count(&views), before);
     fresh.apply_older(&other.page(1, 499)).expect("a page");
-    while fresh.index_search(500).expect("an index") > 0 {}
+    while fresh.settle(500).expect("an index").more {}
     let expected = fresh.digest().expect("a digest");
     assert_eq!(count(&views), before);
 

@@ -1,6 +1,7 @@
 use contract::Customer;
 use proptest::prelude::*;
 
+use super::super::Swept;
 use super::*;
 
 fn world() -> World {
@@ -152,10 +153,9 @@ fn history_is_indexed_later_and_completely() {
         .begin(&feed.page(1, feed.head()))
         .expect("a page");
     assert_eq!(found(&world, "pessoa1"), []);
-    let left = world.cache.index_search(10).expect("an index");
-    assert!(left > 0);
+    assert!(world.cache.settle(10).expect("settles").more);
     world.index();
-    assert_eq!(world.cache.index_search(10).expect("an index"), 0);
+    assert_eq!(world.cache.settle(10).expect("settles"), Swept::default());
     assert!(!found(&world, "pessoa1").is_empty());
     world.cache.tend().expect("leisure");
 }

@@ -8,13 +8,13 @@ use tokio::task::JoinHandle;
 
 use super::{Ended, Link, fill};
 use crate::feed::{Fault, Heard, Hello, Stream};
-use crate::view::FreshnessState;
+use crate::view::{Change, FreshnessState};
 
 /// The most entries applied in one transaction.
 const BATCH: usize = 512;
 
-/// Conversations entered into the search index in one step, between live entries.
-const INDEXED: u32 = 100;
+/// Conversations settled in one step, between live entries.
+const SETTLED: u32 = 100;
 
 /// How many entries may lie between the line and the cache.
 const WAITING: usize = 1_024;
@@ -39,8 +39,8 @@ impl Link {
             self.line.clone(),
         )));
         let mut filled = false;
-        // What big batches left out of the search index is entered when nothing else is to be done.
-        let mut unindexed = true;
+        // What big batches left to be done is done when nothing else is.
+        let mut unsettled = true;
         let cursor = self.seat.keeper.cursor().await?;
         let mut head = cursor.head;
         // Before anybody hears "live": what is missing behind is told with it.
@@ -49,8 +49,8 @@ impl Link {
         // A call to hurry that came before this connection is answered by it.
         self.wake.mark_unchanged();
         loop {
-            if filled && unindexed && heard.is_empty() {
-                unindexed = self.index().await?;
+            if filled && unsettled && heard.is_empty() {
+                unsettled = self.settle().await?;
                 continue;
             }
             let first = tokio::select! {
@@ -71,17 +71,24 @@ impl Link {
             };
             let (batch, rest) = together(*first, &mut heard, hello.head);
             head = batch.last().map_or(head, |entry| entry.seq);
-            unindexed |= batch.len() > 1;
+            unsettled |= batch.len() > 1;
             self.apply(Epoch::clone(&hello.epoch), batch).await?;
             self.reached(head, &hello);
             rest?;
         }
     }
 
-    /// Enters some conversations into the search index; tells whether there are more.
-    async fn index(&self) -> Result<bool, Ended> {
-        let write = self.seat.keeper.write(|cache| cache.index_search(INDEXED));
-        Ok(write.await? > 0)
+    /// Has lists and the search index follow for some conversations; tells whether there are more.
+    async fn settle(&self) -> Result<bool, Ended> {
+        let swept = self
+            .seat
+            .keeper
+            .write(|cache| cache.settle(SETTLED))
+            .await?;
+        if swept.change != Change::default() {
+            self.core.board.tell(&swept.change);
+        }
+        Ok(swept.more)
     }
 
     /// Notes that the entries up to `head` are here.

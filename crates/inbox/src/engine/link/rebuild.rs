@@ -9,8 +9,8 @@ use crate::cache::{ApplyError, Cache, Cursor};
 use crate::engine::keeper::blocking;
 use crate::view::FreshnessState;
 
-/// Conversations entered into the search index in one step.
-const INDEXED: u32 = 5_000;
+/// Conversations settled in one step.
+const SETTLED: u32 = 5_000;
 
 /// A cache that is being filled; empty-handed while nothing of the new history is there.
 #[derive(Default)]
@@ -114,7 +114,7 @@ impl Link {
         let now = self.core.now();
         let fresh = blocking(move || {
             fresh.replay_read(&marks)?;
-            while fresh.index_search(INDEXED)? > 0 {}
+            while fresh.settle(SETTLED)?.more {}
             while fresh.sweep(now)?.more {}
             Ok::<_, ApplyError>(fresh)
         })
