@@ -36,13 +36,13 @@ impl Batch {
         )
     }
 
-    /// Makes the same request as a platform's retry does: the same body, proven anew.
+    /// Makes the same request as a platform's so-manyth retry does: the same body, proven anew.
     #[must_use]
-    pub fn request_again(&self, number: usize) -> Bytes {
+    pub fn request_again(&self, number: usize, time: u32) -> Bytes {
         self.signed(
             number,
             number % BUYERS,
-            &format!("{}-again-{number:010}", self.name),
+            &format!("{}-again-{time}-{number:010}", self.name),
         )
     }
 

@@ -133,14 +133,14 @@ async fn resend(
 ) -> anyhow::Result<()> {
     let mut line = Line::open(service.address).await?;
     for number in unanswered {
-        let mut status = line.ask(&batch.request_again(number)).await?;
+        let mut status = line.ask(&batch.request_again(number, 0)).await?;
         // 503 is no refusal: a service that is busy asks for the same again, and a platform sends it.
-        for _ in 0..REPEATS {
+        for time in 1..REPEATS {
             if status != 503 {
                 break;
             }
             tokio::time::sleep(PAUSE).await;
-            status = line.ask(&batch.request_again(number)).await?;
+            status = line.ask(&batch.request_again(number, time)).await?;
         }
         anyhow::ensure!(status == 200, "a repeat was answered {status}");
         promises.kept.insert(batch.order(number));

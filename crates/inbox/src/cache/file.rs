@@ -193,7 +193,7 @@ fn connect_writer(path: &Path) -> Result<Connection, ApplyError> {
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "NORMAL")?;
     // A bulk load checkpoints seldom; `tend` does it in small steps while nothing else is to be done.
-    db.pragma_update(None, "wal_autocheckpoint", 16_000)?;
+    db.pragma_update(None, "wal_autocheckpoint", 64_000)?;
     db.pragma_update(None, "journal_size_limit", 64 << 20)?;
     db.pragma_update(None, "busy_timeout", 5_000)?;
     db.pragma_update(None, "trusted_schema", false)?;
