@@ -22,6 +22,7 @@ mod inbound;
 mod json;
 mod kiwify;
 mod links;
+mod nuvemshop;
 mod panel;
 mod person;
 mod proof;
@@ -32,6 +33,7 @@ mod samples;
 mod scalar;
 mod secret;
 mod settings;
+mod shopify;
 pub mod sign;
 mod times;
 mod unified;
@@ -196,6 +198,8 @@ pub fn all() -> &'static [&'static dyn Provider] {
     &[
         &kiwify::Kiwify,
         &hotmart::Hotmart,
+        &shopify::Shopify,
+        &nuvemshop::Nuvemshop,
         &cart_abandonment::CartAbandonment,
         &unified::Unified,
     ]

@@ -1,5 +1,7 @@
 //! Signs bodies as the platforms do, for senders of samples and for tests. Never used on the way in.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use hmac::digest::block_api::EagerHash;
 use hmac::{Hmac, KeyInit, Mac};
@@ -35,6 +37,14 @@ pub fn sign(
             headers: Vec::new(),
         }),
         "hotmart" => Some(header("x-hotmart-hottok", secret.trimmed())),
+        "shopify" => {
+            let tag = STANDARD.encode(tag_bytes::<Sha256>(secret.bytes(), body));
+            Some(header("x-shopify-hmac-sha256", tag.as_bytes()))
+        }
+        "nuvemshop" => {
+            let tag = tag::<Sha256>(secret.bytes(), body);
+            Some(header("x-linkedstore-hmac-sha256", tag.as_bytes()))
+        }
         "cart_abandonment" if secret.is_blank() => Some(Signed::default()),
         "cart_abandonment" => Some(header("x-webhook-token", secret.trimmed())),
         "unified" => Some(unified(secret, body, now, nonce)),
@@ -83,7 +93,14 @@ fn tag<D: EagerHash>(secret: &[u8], message: &[u8]) -> String
 where
     Hmac<D>: KeyInit + Mac,
 {
+    hex::encode(tag_bytes::<D>(secret, message))
+}
+
+fn tag_bytes<D: EagerHash>(secret: &[u8], message: &[u8]) -> Vec<u8>
+where
+    Hmac<D>: KeyInit + Mac,
+{
     <Hmac<D> as KeyInit>::new_from_slice(secret)
-        .map(|mac| hex::encode(mac.chain_update(message).finalize().into_bytes()))
+        .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
         .unwrap_or_default()
 }

@@ -49,6 +49,12 @@ pub(crate) fn on_brasilia_clock(time: NaiveDateTime) -> Option<DateTime<Utc>> {
         .map(|time| time.to_utc())
 }
 
+/// Returns the day on a Brazilian calendar.
+pub(crate) fn brasilia_day(time: DateTime<Utc>) -> Option<NaiveDate> {
+    let zone = FixedOffset::east_opt(BRASILIA)?;
+    Some(time.with_timezone(&zone).date_naive())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{day, millis, offset, on_brasilia_clock, rfc3339, zoneless};

@@ -29,7 +29,7 @@ const INTEGRATION_HEADER: &str = "x-balcao-integration";
 /// Shows that the sender uses the unified contract's proof, whatever platform the body comes from.
 const UNIFIED_PROOF_HEADER: &str = "x-rekuplead-signature";
 /// The headers worth keeping with a delivery; none of them carries a proof.
-const KEPT_HEADERS: [&str; 8] = [
+const KEPT_HEADERS: [&str; 11] = [
     "content-type",
     "user-agent",
     "x-request-id",
@@ -37,6 +37,9 @@ const KEPT_HEADERS: [&str; 8] = [
     "x-shopify-topic",
     "x-shopify-event-id",
     "x-shopify-webhook-id",
+    "x-shopify-shop-domain",
+    "x-shopify-triggered-at",
+    "x-shopify-api-version",
     "x-linkedstore-topic",
 ];
 

@@ -54,7 +54,13 @@ fn repeated_headers_are_refused() {
     let [secret] = &secrets;
     let settings = Settings::default();
     let context = context(now, &settings);
-    for slug in ["hotmart", "unified", "cart_abandonment"] {
+    for slug in [
+        "hotmart",
+        "shopify",
+        "nuvemshop",
+        "unified",
+        "cart_abandonment",
+    ] {
         let provider = providers::provider(slug).expect(slug);
         let signed = sign::sign(slug, secret, b"{}", now, "nonce-0001").expect(slug);
         let doubled: Vec<_> = [signed.headers.clone(), signed.headers].concat();
