@@ -8,6 +8,7 @@ pub mod desktop;
 pub mod driver;
 pub mod fixtures;
 mod language;
+pub mod platforms;
 mod process;
 pub mod sales;
 pub mod service;

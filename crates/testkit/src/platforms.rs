@@ -1,0 +1,274 @@
+//! The platforms' APIs as they are documented, with invented orders: what a service that reads them back is tried against.
+//!
+//! A [`Platform`] speaks HTTP on a port of its own and ends when it is dropped. It counts what it is asked, refuses who comes too
+//! fast, and fails on demand. Its clock runs [`Plan::time_scale`] times as fast as the real one, limits and tokens with it; what
+//! it tells in headers is time on its own clock.
+
+use std::{
+    net::TcpListener,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+mod failing;
+mod limit;
+mod serving;
+mod shop;
+mod shopify;
+mod wire;
+mod yampi;
+
+use failing::Faults;
+use limit::Meter;
+use shop::Shop;
+pub use shop::State;
+use wire::{Answer, Asked};
+
+/// Says what a platform holds.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// How many orders there are; their last changes lie evenly between `since` and `until`, a few minutes after they were made.
+    pub orders: usize,
+    /// How many abandoned carts there are, spread likewise.
+    pub carts: usize,
+    /// When the first was changed.
+    pub since: DateTime<Utc>,
+    /// When the last was changed.
+    pub until: DateTime<Utc>,
+    /// How many times as fast as the real one the platform's clock runs.
+    pub time_scale: u32,
+}
+
+impl Default for Plan {
+    /// Ten orders and three carts of the last three days, on a clock a hundred times as fast.
+    fn default() -> Self {
+        let until = Utc::now() - TimeDelta::minutes(1);
+        Self {
+            orders: 10,
+            carts: 3,
+            since: until - TimeDelta::days(3),
+            until,
+            time_scale: 100,
+        }
+    }
+}
+
+/// Tells what a platform saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Requests in all.
+    pub requests: usize,
+    /// Requests that came faster than the documented limit allows.
+    pub too_fast: usize,
+    /// The most that ever counted against the limit at once: drops in the bucket, or requests within the window.
+    pub peak: u32,
+    /// What the limit is in the same measure; 0 where none is documented.
+    pub allowed: u32,
+    /// Sign-ins asked for.
+    pub sign_ins: usize,
+    /// Requests for one order, by its index.
+    pub fetches: Vec<usize>,
+}
+
+/// Speaks one platform's API, statelessly: what changes is in the [`Shop`].
+trait Api: Send + Sync {
+    fn slug(&self) -> &'static str;
+
+    /// Returns a meter of the documented limit.
+    fn meter(&self) -> Meter;
+
+    /// Returns the credentials that open it, by the names they are stored under.
+    fn credentials(&self) -> Value;
+
+    /// Returns the settings that lead to it, the address excepted.
+    fn settings(&self) -> Value;
+
+    /// Tells whether the request gets a token; such requests are counted apart.
+    fn is_sign_in(&self, asked: &Asked) -> bool {
+        let _ = asked;
+        false
+    }
+
+    /// Answers one request.
+    fn answer(&self, asked: &Asked, shop: &mut Shop) -> Answer;
+
+    /// Shapes the answer to a request that came too fast.
+    fn too_fast(&self, wait: Duration) -> Answer;
+}
+
+struct Inner {
+    shop: Shop,
+    meter: Meter,
+    faults: Faults,
+    seen: Seen,
+}
+
+/// What the server and its owner share.
+struct Shared {
+    api: Box<dyn Api>,
+    inner: Mutex<Inner>,
+}
+
+/// Runs one platform's API until it is dropped.
+pub struct Platform {
+    url: String,
+    shared: Arc<Shared>,
+    end: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Platform {
+    /// Starts Shopify's.
+    pub fn shopify(plan: Plan) -> Self {
+        Self::start(Box::new(shopify::Shopify), plan)
+    }
+
+    /// Starts Yampi's.
+    pub fn yampi(plan: Plan) -> Self {
+        Self::start(Box::new(yampi::Yampi), plan)
+    }
+
+    fn start(api: Box<dyn Api>, plan: Plan) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let meter = api.meter().scaled(plan.time_scale);
+        let shared = Arc::new(Shared {
+            inner: Mutex::new(Inner {
+                seen: Seen {
+                    allowed: meter.allowed(),
+                    ..Seen::default()
+                },
+                shop: Shop::new(plan, url.clone()),
+                meter,
+                faults: Faults::default(),
+            }),
+            api,
+        });
+        let (end, ended) = oneshot::channel();
+        let thread = serving::spawn(listener, Arc::clone(&shared), ended);
+        Self {
+            url,
+            shared,
+            end: Some(end),
+            thread: Some(thread),
+        }
+    }
+
+    /// Returns the word for the platform.
+    pub fn slug(&self) -> &'static str {
+        self.shared.api.slug()
+    }
+
+    /// Returns the address, without a path.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the credentials that open it.
+    pub fn credentials(&self) -> Value {
+        self.shared.api.credentials()
+    }
+
+    /// Returns the settings that lead to it, `apiBaseUrl` among them.
+    pub fn settings(&self) -> Value {
+        wire::joined(self.shared.api.settings(), json!({"apiBaseUrl": self.url}))
+    }
+
+    /// Returns what it saw so far.
+    pub fn seen(&self) -> Seen {
+        let inner = self.inner();
+        Seen {
+            too_fast: inner.meter.refused(),
+            peak: inner.meter.peak(),
+            ..inner.seen.clone()
+        }
+    }
+
+    /// Returns the id of an order by its index, as the platform writes it.
+    pub fn order_id(&self, index: usize) -> String {
+        self.inner().shop.order(index).id_of(self.slug())
+    }
+
+    /// Returns the ids of all orders.
+    pub fn order_ids(&self) -> Vec<String> {
+        let inner = self.inner();
+        let slug = self.slug();
+        let orders = inner.shop.orders();
+        orders.map(|order| order.id_of(slug)).collect()
+    }
+
+    /// Changes an order, at the time given.
+    pub fn mark(&self, index: usize, state: State, at: DateTime<Utc>) {
+        self.inner().shop.mark(index, state, at);
+    }
+
+    /// Answers every request with this status from now on, or as usual again.
+    pub fn refuse(&self, status: Option<u16>) {
+        self.inner().faults.refusing = status;
+    }
+
+    /// Answers the next requests with this status.
+    pub fn fail(&self, times: usize, status: u16) {
+        self.inner().faults.failing = (times, status);
+    }
+
+    /// Breaks the JSON of the next answers.
+    pub fn break_json(&self, times: usize) {
+        self.inner().faults.breaking = times;
+    }
+
+    /// Waits before every answer, by the real clock.
+    pub fn slow_down(&self, wait: Duration) {
+        self.inner().faults.waiting = wait;
+    }
+
+    /// Knows nothing of an order the next times it is fetched by its id.
+    pub fn hide(&self, index: usize, times: usize) {
+        self.inner().shop.hide(index, times);
+    }
+
+    /// Forgets the tokens it gave out, so that they are refused.
+    pub fn end_tokens(&self) {
+        self.inner().shop.tokens.clear();
+    }
+
+    /// Returns the webhooks that are registered, as the API shows them.
+    pub fn registered(&self) -> Vec<Value> {
+        self.inner().shop.hooks.clone()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.shared.inner()
+    }
+}
+
+impl Shared {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        if let Some(end) = self.end.take() {
+            let _ = end.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Platform {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Platform({} at {})", self.slug(), self.url)
+    }
+}
+
+#[cfg(test)]
+mod tests;
