@@ -15,7 +15,7 @@ use crate::reading::Unreadable;
 mod cut;
 mod tokens;
 
-pub(crate) use cut::without_members;
+pub(crate) use cut::{without_members, without_members_within};
 use tokens::{Token, Tokens};
 
 /// Largest body read.

@@ -16,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 mod about;
 mod cart_abandonment;
+mod cartpanda;
 mod charge;
 mod hotmart;
 mod inbound;
@@ -37,6 +38,7 @@ mod shopify;
 pub mod sign;
 mod times;
 mod unified;
+mod yampi;
 
 pub use about::{About, Field, SecretUse, Shown};
 pub use inbound::{Headers, Inbound};
@@ -200,6 +202,8 @@ pub fn all() -> &'static [&'static dyn Provider] {
         &hotmart::Hotmart,
         &shopify::Shopify,
         &nuvemshop::Nuvemshop,
+        &yampi::Yampi,
+        &cartpanda::CartPanda,
         &cart_abandonment::CartAbandonment,
         &unified::Unified,
     ]

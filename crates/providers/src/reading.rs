@@ -209,6 +209,14 @@ impl Draft {
         }
     }
 
+    /// Puts this on the card of another of the platform's ids, as of the cart a payment was tried in; an id that cannot be an
+    /// order's changes nothing.
+    pub(crate) fn on_card_of(&mut self, id: Option<&str>) {
+        if let Ok(id) = external_id(id, ".") {
+            self.order_key = order_key(self.provider, self.integration_id, id);
+        }
+    }
+
     /// Notes a field that could not be used.
     pub(crate) fn doubt(&mut self, code: &'static str, path: &'static str) {
         self.doubts.push(Doubt { code, path });
@@ -247,6 +255,13 @@ impl Draft {
     pub(crate) fn written(&mut self, raw: Option<&RawValue>, path: &'static str) {
         if let Some(raw) = raw {
             self.amount(written(raw, self.currency), path);
+        }
+    }
+
+    /// Takes an amount that was printed from a float; see [`rounded`].
+    pub(crate) fn rounded(&mut self, raw: Option<&RawValue>, path: &'static str) {
+        if let Some(raw) = raw {
+            self.amount(rounded(raw, self.currency), path);
         }
     }
 
@@ -358,6 +373,30 @@ pub(crate) fn dotted(raw: &RawValue, currency: Currency) -> Result<Money, MoneyE
 /// The source's own digits are read, so nothing passes through a float; a text that means two amounts is an error.
 pub(crate) fn written(raw: &RawValue, currency: Currency) -> Result<Money, MoneyError> {
     Money::parse_raw(raw, currency)
+}
+
+/// Reads an amount as [`written`] does, and rounds the noise of a number that was printed from a float: `1049.9000000000001`.
+///
+/// The digits themselves are rounded, half up, to the decimals of the currency. For platforms known to send such numbers.
+pub(crate) fn rounded(raw: &RawValue, currency: Currency) -> Result<Money, MoneyError> {
+    let read = written(raw, currency);
+    let too_precise = |error: &MoneyError| matches!(error.kind(), MoneyError::TooPrecise(found) if *found == currency);
+    let digits = raw.get().trim().split_once('.');
+    let Some((whole, fraction)) = digits.filter(|_| read.as_ref().is_err_and(too_precise)) else {
+        return read;
+    };
+    let places = usize::try_from(currency.exponent()).unwrap_or_default();
+    let Some((kept, rest)) = fraction.split_at_checked(places) else {
+        return read;
+    };
+    let point = if kept.is_empty() { "" } else { "." };
+    let cut = Money::parse_dotted(&format!("{whole}{point}{kept}"), currency)?;
+    let up = rest.starts_with(['5', '6', '7', '8', '9']);
+    let exponent = rest.contains(|digit: char| !digit.is_ascii_digit());
+    match Money::new(i64::from(up), currency).checked_add(cut) {
+        Some(money) if !exponent => Ok(money),
+        _ => read,
+    }
 }
 
 fn amount_doubt(error: &MoneyError) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contract::Currency;
+use contract::{Currency, Stage};
 use serde_json::Value;
 
 use crate::links;
@@ -54,6 +54,12 @@ impl Settings {
     #[must_use]
     pub fn checkout_url(&self) -> Option<String> {
         self.text("checkoutUrl").and_then(links::https)
+    }
+
+    /// Returns `stages.<word>`: the stage the seller gave a status of their shop's own making.
+    #[must_use]
+    pub fn stage_of(&self, word: &str) -> Option<Stage> {
+        Stage::from_name(self.0.get("stages")?.get(word)?.as_str()?)
     }
 
     /// Returns a whole number, sent as a number or as a text of digits.

@@ -45,6 +45,12 @@ pub fn sign(
             let tag = tag::<Sha256>(secret.bytes(), body);
             Some(header("x-linkedstore-hmac-sha256", tag.as_bytes()))
         }
+        "yampi" => {
+            let signature = STANDARD.encode(tag_bytes::<Sha256>(secret.bytes(), body));
+            Some(header("x-yampi-hmac-sha256", signature.as_bytes()))
+        }
+        "cartpanda" if secret.is_blank() => Some(Signed::default()),
+        "cartpanda" => Some(header("x-cartpanda-secret", secret.trimmed())),
         "cart_abandonment" if secret.is_blank() => Some(Signed::default()),
         "cart_abandonment" => Some(header("x-webhook-token", secret.trimmed())),
         "unified" => Some(unified(secret, body, now, nonce)),

@@ -41,9 +41,14 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
         .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
 }
 
+/// Returns Brasília's clock.
+pub(crate) fn brasilia() -> Option<FixedOffset> {
+    FixedOffset::east_opt(BRASILIA)
+}
+
 /// Takes a time on a Brazilian clock.
 pub(crate) fn on_brasilia_clock(time: NaiveDateTime) -> Option<DateTime<Utc>> {
-    FixedOffset::east_opt(BRASILIA)?
+    brasilia()?
         .from_local_datetime(&time)
         .single()
         .map(|time| time.to_utc())

@@ -8,7 +8,38 @@ use super::{name_at, value_span};
 
 /// Returns the body without any member of this name in any case, at every depth.
 pub(crate) fn without_members<'a>(body: &'a [u8], name: &str) -> Cow<'a, [u8]> {
-    let cuts = cuts(body, name);
+    left(body, cuts(body, name))
+}
+
+/// Returns the body without any member `name` that stands somewhere within a member `within`.
+pub(crate) fn without_members_within<'a>(
+    body: &'a [u8],
+    within: &str,
+    name: &str,
+) -> Cow<'a, [u8]> {
+    let mut tokens = Tokens::of(body).peekable();
+    let mut found = Vec::new();
+    while let Some((token, span)) = tokens.next() {
+        let is_key = matches!(token, Token::Text | Token::Bare)
+            && name_at(body, &span).is_some_and(|known| known.eq_ignore_ascii_case(within))
+            && tokens.next_if(|(next, _)| *next == Token::Colon).is_some();
+        if !is_key {
+            continue;
+        }
+        let Some(value) = value_span(&mut tokens) else {
+            break;
+        };
+        let inner = cuts(body.get(value.clone()).unwrap_or_default(), name);
+        found.extend(inner.into_iter().map(|cut| {
+            let moved = |at: usize| at.saturating_add(value.start);
+            moved(cut.start)..moved(cut.end)
+        }));
+    }
+    left(body, found)
+}
+
+/// Returns what is left of a body without these parts, which stand in order.
+fn left(body: &[u8], cuts: Vec<Range<usize>>) -> Cow<'_, [u8]> {
     if cuts.is_empty() {
         return Cow::Borrowed(body);
     }

@@ -1,4 +1,4 @@
-use super::{read, root_members, without_members};
+use super::{read, root_members, without_members, without_members_within};
 use crate::scalar::Word;
 
 #[test]
@@ -27,6 +27,29 @@ fn cuts_members_wherever_they_stand() {
         ("", ""),
     ] {
         let cut = without_members(body.as_bytes(), "hottok");
+        assert_eq!(String::from_utf8_lossy(&cut), left, "{body}");
+    }
+}
+
+#[test]
+fn cuts_members_within_others_only() {
+    for (body, left) in [
+        (
+            r#"{"token":"a","customer":{"data":{"token":"s","id":1}},"sku":{"token":"b"}}"#,
+            r#"{"token":"a","customer":{"data":{"id":1}},"sku":{"token":"b"}}"#,
+        ),
+        (
+            r#"[{"customer":{"token":"s"}},{"customer":{"x":[{"y":1,"token":"s"}]}}]"#,
+            r#"[{"customer":{}},{"customer":{"x":[{"y":1}]}}]"#,
+        ),
+        (r#"{"customer":{"token":"s"#, r#"{"customer":{"#),
+        (
+            r#"{"customer":"token","token":1}"#,
+            r#"{"customer":"token","token":1}"#,
+        ),
+        (r#"{"customer":"#, r#"{"customer":"#),
+    ] {
+        let cut = without_members_within(body.as_bytes(), "customer", "token");
         assert_eq!(String::from_utf8_lossy(&cut), left, "{body}");
     }
 }

@@ -3,7 +3,7 @@
 use contract::Currency;
 use serde_json::value::RawValue;
 
-use super::{dotted, written};
+use super::{dotted, rounded, written};
 
 fn raw(json: &str) -> Box<RawValue> {
     RawValue::from_string(json.to_owned()).expect("JSON")
@@ -52,6 +52,30 @@ fn reads_written_amounts_and_refuses_two_meanings() {
     ] {
         let read = written(&raw(json), brl).ok().map(|money| money.minor);
         assert_eq!(read, minor, "{json}");
+    }
+}
+
+#[test]
+fn rounds_the_noise_of_floats_and_nothing_else() {
+    for (json, code, minor) in [
+        ("1049.9000000000001", "BRL", Some(104_990)),
+        ("1049.8999999999999", "BRL", Some(104_990)),
+        ("0.29", "BRL", Some(29)),
+        ("209.8", "BRL", Some(20_980)),
+        ("99.995", "BRL", Some(10_000)),
+        ("99.994999", "BRL", Some(9_999)),
+        ("38", "BRL", Some(3_800)),
+        (r#""1.234,56""#, "BRL", Some(123_456)),
+        ("1199.6", "JPY", Some(1_200)),
+        ("-0.001", "BRL", Some(0)),
+        ("-1.001", "BRL", None),
+        ("1.0499e1", "BRL", None),
+        (r#""10.999.1""#, "BRL", None),
+        ("99999999999999999.999", "BRL", None),
+        ("true", "BRL", None),
+    ] {
+        let read = rounded(&raw(json), currency(code)).ok();
+        assert_eq!(read.map(|money| money.minor), minor, "{json} {code}");
     }
 }
 
