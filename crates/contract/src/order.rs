@@ -152,7 +152,14 @@ impl Order {
         join(&mut self.phone, &other.phone);
         join(&mut self.phone_typed, &other.phone_typed);
         join(&mut self.document, &other.document);
-        join(&mut self.amount, &other.amount);
+        if let Some(other) = &other.amount {
+            tell_by(
+                whole_first,
+                &mut self.amount,
+                other.stamp,
+                Some(other.value),
+            );
+        }
         join(&mut self.refunded_minor, &other.refunded_minor);
         join(&mut self.items, &other.items);
         join(&mut self.method, &other.method);
@@ -187,7 +194,7 @@ impl Order {
             refusal,
             installments,
         } = &event.payment;
-        tell(&mut self.amount, stamp, event.amount());
+        tell_by(whole_first, &mut self.amount, stamp, event.amount());
         tell(&mut self.refunded_minor, stamp, event.refunded_minor);
         tell(
             &mut self.items,
@@ -439,9 +446,34 @@ fn earliest(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<
     }
 }
 
+/// Ranks amounts: bodies about money that goes back may hold only that sum, so any other body knows the whole better.
+fn whole_first(stamp: Stamp) -> (bool, Stamp) {
+    let may_be_a_part = matches!(
+        stamp.stage,
+        Stage::RefundRequested
+            | Stage::DisputeInquiry
+            | Stage::Refunded
+            | Stage::Chargeback
+            | Stage::ChargebackReversed
+    );
+    (!may_be_a_part, stamp)
+}
+
 fn tell<T>(register: &mut Option<Latest<T>>, stamp: Stamp, value: Option<T>) {
+    tell_by(|stamp| stamp, register, stamp, value);
+}
+
+fn tell_by<T, R: Ord>(
+    rank: impl Fn(Stamp) -> R,
+    register: &mut Option<Latest<T>>,
+    stamp: Stamp,
+    value: Option<T>,
+) {
     let Some(value) = value else { return };
-    if register.as_ref().is_none_or(|kept| kept.stamp < stamp) {
+    if register
+        .as_ref()
+        .is_none_or(|kept| rank(kept.stamp) < rank(stamp))
+    {
         *register = Some(Latest { stamp, value });
     }
 }

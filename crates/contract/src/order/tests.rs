@@ -107,6 +107,24 @@ proptest! {
     }
 }
 
+#[test]
+fn a_refund_in_part_does_not_lower_the_amount() {
+    let told = |number, minutes, stage, amount| {
+        let mut event = event(number, minutes, stage);
+        event.amount_minor = Some(amount);
+        event
+    };
+    let paid = told(1, 1, Stage::PurchaseApproved, 25_860);
+    let refund = told(2, 2, Stage::Refunded, 5_990);
+    let dispute = told(3, 3, Stage::Chargeback, 7_000);
+    let amount = |events: &[&Event]| Order::of(events.iter().copied()).amount();
+    assert_eq!(amount(&[&paid, &refund, &dispute]), paid.amount());
+    assert_eq!(amount(&[&dispute, &refund, &paid]), paid.amount());
+    assert_eq!(amount(&[&refund]), refund.amount());
+    let edited = told(4, 4, Stage::PartiallyRefunded, 20_000);
+    assert_eq!(amount(&[&edited, &refund, &paid]), edited.amount());
+}
+
 /// What happens, what arrives (minute, stage), and the stage the card ends with.
 type Story = (&'static str, &'static [(i64, Stage)], Stage);
 

@@ -129,7 +129,7 @@ pub(super) fn method(word: &str) -> Option<PaymentMethod> {
 }
 
 /// Reads the last day to pay, in Brazil: a time of day with its zone, or a day alone.
-fn due_on(text: &str) -> Option<NaiveDate> {
+pub(super) fn due_on(text: &str) -> Option<NaiveDate> {
     times::offset(text)
         .and_then(times::brasilia_day)
         .or_else(|| times::day(text))

@@ -2,5 +2,6 @@
 
 mod case;
 mod fixtures;
+mod folding;
 mod robustness;
 mod senders;

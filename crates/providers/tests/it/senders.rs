@@ -1,7 +1,7 @@
 //! What the signing half writes, the verifying half must accept, and nothing else.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::IntegrationId;
+use contract::{IntegrationId, Status};
 use providers::{Context, Inbound, Reading, Refusal, Secret, Settings, sign};
 
 #[test]
@@ -27,6 +27,47 @@ fn signed_requests_are_accepted_by_their_own_secret_only() {
         assert_eq!(refusal, Err(Refusal::Mismatch), "{slug}");
     }
     assert!(sign::sign("nobody", &secret, body, now, "nonce-0001").is_none());
+}
+
+#[test]
+fn samples_are_taken_and_read_as_one_pending_sale() {
+    let now = DateTime::<Utc>::from_timestamp(1_795_264_800, 0).expect("a time");
+    let secret = Secret::new(*b"sample-secret-0001");
+    let settings = Settings::new(serde_json::json!({
+        "shopDomain": "outra-loja", "storeId": "4321987",
+    }));
+    let context = context(now, &settings);
+    for provider in providers::all() {
+        let slug = provider.slug();
+        let Some(sample) = provider.sample_with(&settings, "amostra-1", now) else {
+            continue;
+        };
+        let signed = sign::sign_with(slug, &settings, &secret, &sample.body, now, "nonce-0001");
+        let signed = signed.expect(slug);
+        let query = [sample.query.as_str(), &signed.query]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("&");
+        let headers = [sample.headers, signed.headers].concat();
+        let inbound = Inbound {
+            query: &query,
+            headers: &headers,
+            body: &sample.body,
+        };
+        let proof = provider.verify(&inbound, std::slice::from_ref(&secret), &context);
+        assert!(proof.is_ok_and(|proof| proof.signed), "{slug}");
+        let reading = providers::normalise(*provider, &inbound, &context);
+        let Ok(Reading::Events(drafts)) = reading else {
+            panic!("{slug}: {reading:?}");
+        };
+        let [draft] = drafts.as_slice() else {
+            panic!("{slug}: {} events", drafts.len());
+        };
+        assert_eq!(draft.stage.status(), Status::Pending, "{slug}");
+        assert!(draft.doubts.is_empty(), "{slug}: {:?}", draft.doubts);
+        assert!(!draft.incomplete && draft.occurred_at == now, "{slug}");
+    }
 }
 
 #[test]

@@ -1,0 +1,207 @@
+//! What a platform tells of one order folds into the same card in whatever order it comes, pushed or fetched, once or twice.
+
+use contract::{Event, EventId, Order, Stage};
+use providers::{Draft, Reading};
+
+use crate::case::{self, Case};
+
+/// The fixtures of one order, and the card they make: stage, amount, sum given back.
+type Story = (
+    &'static str,
+    &'static [&'static str],
+    Stage,
+    Option<i64>,
+    Option<i64>,
+);
+
+const STORIES: &[Story] = &[
+    (
+        "shopify",
+        &[
+            "orders_create",
+            "orders_paid",
+            "pulled_order_pending",
+            "gateway_pix",
+        ],
+        Stage::PurchaseApproved,
+        Some(25_860),
+        None,
+    ),
+    (
+        "shopify",
+        &[
+            "orders_create",
+            "orders_paid",
+            "refunds_create",
+            "orders_updated_partially_refunded",
+            "pulled_order_partially_refunded",
+        ],
+        Stage::PartiallyRefunded,
+        Some(25_860),
+        Some(5_990),
+    ),
+    (
+        "shopify",
+        &[
+            "orders_create",
+            "orders_paid",
+            "orders_updated_partially_refunded",
+            "refunds_create",
+            "disputes_create",
+        ],
+        Stage::Chargeback,
+        Some(25_860),
+        Some(5_990),
+    ),
+    (
+        "shopify",
+        &["orders_create", "orders_cancelled", "payment_failed"],
+        Stage::Cancelled,
+        Some(25_860),
+        None,
+    ),
+    (
+        "shopify",
+        &[
+            "checkouts_create",
+            "checkouts_update_completed",
+            "checkout_half_filled",
+        ],
+        Stage::CheckoutCompleted,
+        Some(25_860),
+        None,
+    ),
+    (
+        "shopify",
+        &["checkouts_create", "pulled_checkout_abandoned"],
+        Stage::CartAbandoned,
+        Some(25_860),
+        None,
+    ),
+    (
+        "nuvemshop",
+        &[
+            "pulled_with_pix",
+            "pulled_card_refused",
+            "pulled_second_attempt_by_pix",
+        ],
+        Stage::PixGenerated,
+        Some(27_470),
+        None,
+    ),
+    (
+        "nuvemshop",
+        &[
+            "pulled_order_get_pix_pending",
+            "pulled_with_pix",
+            "pulled_order_get_paid",
+            "whole_order_of_a_test_event",
+        ],
+        Stage::PurchaseApproved,
+        Some(27_470),
+        None,
+    ),
+    (
+        "nuvemshop",
+        &[
+            "pulled_order_get_pix_pending",
+            "pulled_order_get_paid",
+            "pulled_order_get_refunded",
+        ],
+        Stage::Refunded,
+        Some(27_470),
+        Some(27_470),
+    ),
+];
+
+#[test]
+fn stories_fold_alike_in_every_order() {
+    let cases = case::all();
+    for (slug, names, stage, amount, refunded) in STORIES {
+        let drafts: Vec<Draft> = names
+            .iter()
+            .map(|name| drafted(find(&cases, slug, name)))
+            .collect();
+        let keys: Vec<&str> = drafts
+            .iter()
+            .map(|draft| draft.order_key.as_str())
+            .collect();
+        assert!(keys.windows(2).all(|pair| pair[0] == pair[1]), "{keys:?}");
+        for arrival in permutations(drafts.len()) {
+            let mut order = Order::default();
+            for index in arrival.iter().chain(arrival.first()) {
+                order.absorb(&event(&drafts, *index));
+            }
+            let label = format!("{slug} {names:?} arriving as {arrival:?}");
+            assert_eq!(order.stage(), Some(*stage), "{label}");
+            let shown = order.amount().map(|money| money.minor);
+            assert_eq!(
+                (shown, order.refunded_minor()),
+                (*amount, *refunded),
+                "{label}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_sent_again_later_bears_the_same_key() {
+    for mut case in case::all() {
+        let told = |case: &Case| match case.normalise(case.body()) {
+            Ok(Reading::Events(drafts) | Reading::Notice { drafts, .. }) => drafts,
+            _ => Vec::new(),
+        };
+        let first = told(&case);
+        case.now += chrono::TimeDelta::minutes(3);
+        let again = told(&case);
+        for (first, again) in first.iter().zip(&again) {
+            // A stage that waits for the clock may be another by then; nothing else may.
+            assert!(
+                first.business_key == again.business_key || first.stage != again.stage,
+                "{}",
+                case.label()
+            );
+        }
+    }
+}
+
+fn find<'a>(cases: &'a [Case], slug: &str, name: &str) -> &'a Case {
+    cases
+        .iter()
+        .find(|case| case.slug == slug && case.name == name)
+        .unwrap_or_else(|| panic!("no fixture {slug}/{name}"))
+}
+
+fn drafted(case: &Case) -> Draft {
+    match case.normalise(case.body()) {
+        Ok(Reading::Events(drafts) | Reading::Notice { drafts, .. }) => {
+            drafts.into_iter().next().expect("a draft")
+        }
+        other => panic!("{}: {other:?}", case.label()),
+    }
+}
+
+fn event(drafts: &[Draft], index: usize) -> Event {
+    let draft = drafts.get(index).expect("an index of the list").clone();
+    draft.into_event(EventId::from_u128(
+        u128::try_from(index).unwrap_or_default() + 1,
+    ))
+}
+
+/// Lists all orders of the first `count` numbers.
+fn permutations(count: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for next in 0..count {
+        all = all
+            .into_iter()
+            .flat_map(|shorter| {
+                (0..=shorter.len()).map(move |at| {
+                    let mut longer = shorter.clone();
+                    longer.insert(at, next);
+                    longer
+                })
+            })
+            .collect();
+    }
+    all
+}
