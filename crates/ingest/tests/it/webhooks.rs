@@ -489,3 +489,42 @@ async fn a_store_that_cannot_commit_is_a_503_within_a_second() {
         "a repeat makes no second event: {orders:?}"
     );
 }
+
+#[tokio::test]
+async fn a_body_without_its_topic_is_kept_with_the_headers_that_tell_it() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "shopify").await;
+    let provider = providers::provider("shopify").unwrap();
+    let sample = provider.sample("1001", System.now()).unwrap();
+    let secret = Secret::new(SECRET);
+    let signed = providers::sign::sign("shopify", &secret, &sample.body, System.now(), "").unwrap();
+    let send = async || {
+        let request = api.request(Method::POST, &path).body(sample.body.clone());
+        let headers = sample.headers.iter().chain(&signed.headers);
+        let request = headers.fold(request, |request, (name, value)| {
+            request.header(name, value)
+        });
+        api.send(request).await.ok().value()
+    };
+    let receipt = send().await;
+    assert_eq!(receipt["result"], "accepted");
+    assert_eq!(send().await["result"], "duplicate", "by the delivery's id");
+
+    let id = receipt["deliveryId"].as_str().unwrap();
+    let shown = api
+        .get(&api.admin, &format!("/api/v1/deliveries/{id}"))
+        .await
+        .value();
+    let kept: Vec<&str> = shown["headers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|header| header["name"].as_str().unwrap())
+        .collect();
+    for (name, _) in &sample.headers {
+        assert!(kept.contains(&name.as_str()), "{name} of {kept:?}");
+    }
+    for (name, _) in &signed.headers {
+        assert!(!kept.contains(&name.as_str()), "{name} is a proof");
+    }
+}
