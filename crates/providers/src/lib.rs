@@ -15,14 +15,17 @@ use std::borrow::Cow;
 use chrono::{DateTime, TimeDelta, Utc};
 
 mod about;
+mod adorei;
 mod cart_abandonment;
 mod cartpanda;
 mod charge;
 mod hotmart;
 mod inbound;
+mod iset;
 mod json;
 mod kiwify;
 mod links;
+mod luna;
 mod nuvemshop;
 mod panel;
 mod person;
@@ -36,9 +39,12 @@ mod secret;
 mod settings;
 mod shopify;
 pub mod sign;
+mod tags;
 mod times;
 mod unified;
+mod vega;
 mod yampi;
+mod zedy;
 
 pub use about::{About, Field, SecretUse, Shown};
 pub use inbound::{Headers, Inbound};
@@ -204,6 +210,11 @@ pub fn all() -> &'static [&'static dyn Provider] {
         &nuvemshop::Nuvemshop,
         &yampi::Yampi,
         &cartpanda::CartPanda,
+        &vega::Vega,
+        &luna::Luna,
+        &zedy::Zedy,
+        &adorei::Adorei,
+        &iset::Iset,
         &cart_abandonment::CartAbandonment,
         &unified::Unified,
     ]

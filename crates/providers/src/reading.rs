@@ -283,6 +283,14 @@ impl Draft {
         self
     }
 
+    /// Returns a sealed draft that tells the same of another stage.
+    pub(crate) fn at_stage(mut self, stage: Stage) -> Self {
+        let digest = self.business_key.rsplit(':').next().unwrap_or_default();
+        self.business_key = format!("{}:{}:{digest}", self.order_key, stage.as_str());
+        self.stage = stage;
+        self
+    }
+
     /// Makes the key under which two deliveries that tell the same are one: the order, the stage, and a digest of the rest.
     ///
     /// The time counts as far as the source told one; the time of arrival does not.

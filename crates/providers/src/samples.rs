@@ -1,8 +1,31 @@
-//! What sample requests of several platforms are made of: ids, an invented buyer's PIX code.
+//! What sample requests of several platforms are made of: ids, an invented buyer and their PIX code.
 
 use contract::Money;
 use contract::pix::{Charge, Destination};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::Sample;
+
+/// The invented buyer's name.
+pub(crate) const NAME: &str = "Cliente de Teste";
+/// Their address.
+pub(crate) const EMAIL: &str = "cliente.de.teste@example.com";
+/// Their phone, without the country's code.
+pub(crate) const PHONE: &str = "11900000000";
+/// Their tax number, which every textbook has.
+pub(crate) const DOCUMENT: &str = "12345678909";
+/// What they buy.
+pub(crate) const PRODUCT: &str = "Produto de teste";
+
+/// Makes the request that posts a body as JSON.
+pub(crate) fn posted(body: &Value) -> Sample {
+    Sample {
+        query: String::new(),
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: body.to_string().into_bytes(),
+    }
+}
 
 /// Returns an id of digits for platforms that number their orders: the id itself where it is one, else 13 digits made from it.
 pub(crate) fn digits(id: &str) -> String {

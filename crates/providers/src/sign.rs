@@ -51,6 +51,13 @@ pub fn sign(
         }
         "cartpanda" if secret.is_blank() => Some(Signed::default()),
         "cartpanda" => Some(header("x-cartpanda-secret", secret.trimmed())),
+        "vega" | "luna" | "iset" if secret.is_blank() => Some(Signed::default()),
+        "vega" | "luna" | "iset" => Some(parameter("token", secret.trimmed())),
+        "zedy" => Some(header(
+            "authorization",
+            &[b"Bearer ", secret.trimmed()].concat(),
+        )),
+        "adorei" => Some(header("x-adoorei-hash", secret.trimmed())),
         "cart_abandonment" if secret.is_blank() => Some(Signed::default()),
         "cart_abandonment" => Some(header("x-webhook-token", secret.trimmed())),
         "unified" => Some(unified(secret, body, now, nonce)),
@@ -77,6 +84,16 @@ fn header(name: &str, value: &[u8]) -> Signed {
     Signed {
         query: String::new(),
         headers: vec![(name.to_owned(), value)],
+    }
+}
+
+fn parameter(name: &str, value: &[u8]) -> Signed {
+    let value = String::from_utf8_lossy(value);
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair(name, &value);
+    Signed {
+        query: query.finish(),
+        headers: Vec::new(),
     }
 }
 

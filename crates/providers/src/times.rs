@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
 
+use crate::reading::CLOCK_LEAD;
+
 /// Brazil's time since it gave up summer time in 2019, in seconds east of Greenwich.
 const BRASILIA: i32 = -3 * 3600;
 
@@ -60,9 +62,23 @@ pub(crate) fn brasilia_day(time: DateTime<Utc>) -> Option<NaiveDate> {
     Some(time.with_timezone(&zone).date_naive())
 }
 
+/// Reads a date and time whose zone is not told: Brazil's clock, or UTC's where Brazil's would put it into the future.
+pub(crate) fn on_some_clock(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let time = zoneless(text)?;
+    let latest = now.checked_add_signed(CLOCK_LEAD)?;
+    let brazilian = on_brasilia_clock(time).filter(|at| *at <= latest);
+    Some(brazilian.unwrap_or_else(|| time.and_utc()))
+}
+
+/// Writes a time on Brazil's clock, without a zone: `2026-11-21 09:00:00`.
+pub(crate) fn brasilia_text(time: DateTime<Utc>) -> Option<String> {
+    let local = time.with_timezone(&FixedOffset::east_opt(BRASILIA)?);
+    Some(local.format("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{day, millis, offset, on_brasilia_clock, rfc3339, zoneless};
+    use super::{day, millis, offset, on_brasilia_clock, on_some_clock, rfc3339, zoneless};
 
     #[test]
     fn reads_dates() {
@@ -95,5 +111,20 @@ mod tests {
         assert!(millis(i64::MAX).is_none());
         assert_eq!(day("15/09/2025"), day("2025-09-15T03:00:00Z"));
         assert_eq!(day("00/09/2025"), None);
+    }
+
+    #[test]
+    fn takes_the_clock_that_is_not_ahead() {
+        let now = rfc3339("2026-11-21T12:00:00Z").expect("a time");
+        for (text, expected) in [
+            ("2026-11-21 09:00:00", "2026-11-21T12:00:00+00:00"),
+            ("2026-11-21 09:10:00", "2026-11-21T12:10:00+00:00"),
+            ("2026-11-21 09:10:01", "2026-11-21T09:10:01+00:00"),
+            ("2026-11-21 12:00:00", "2026-11-21T12:00:00+00:00"),
+        ] {
+            let read = on_some_clock(text, now).map(|time| time.to_rfc3339());
+            assert_eq!(read.as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(on_some_clock("yesterday", now), None);
     }
 }
