@@ -1,10 +1,11 @@
-//! Settings as sellers enter them.
+//! Settings as sellers enter them, and the keys of states that several topics tell.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
+use contract::IntegrationId;
 use serde_json::json;
 
-use super::{Shopify, shop};
-use crate::{Provider, Settings};
+use super::{Shopify, read, shop};
+use crate::{Context, Provider, Reading, Settings};
 
 #[test]
 fn finds_the_shop_in_what_was_entered() {
@@ -42,4 +43,37 @@ fn waits_as_long_as_the_seller_says() {
         let wait = Shopify.abandons_after(&settings);
         assert_eq!(wait, Some(TimeDelta::minutes(minutes)), "{entered}");
     }
+}
+
+#[test]
+fn a_state_told_by_several_topics_has_one_key() {
+    let settings = Settings::default();
+    let context = Context {
+        now: DateTime::UNIX_EPOCH + TimeDelta::days(20_000),
+        integration: IntegrationId::from_u128(7),
+        settings: &settings,
+    };
+    let told = |topic: &str, status: &str, changed: &str| {
+        let body = json!({
+            "id": 1, "financial_status": status, "total_price": "10.00", "currency": "BRL", "updated_at": changed,
+        });
+        let reading = read(topic, body.to_string().as_bytes(), None, &context);
+        let Ok(Reading::Events(drafts)) = reading else {
+            panic!("{reading:?}");
+        };
+        let draft = drafts.into_iter().next().expect("an event");
+        assert_eq!(draft.event, topic);
+        draft.business_key
+    };
+    let first = told("orders/create", "paid", "2024-08-03T10:15:22-03:00");
+    for topic in ["orders/paid", "orders/updated"] {
+        assert_eq!(
+            told(topic, "paid", "2024-08-03T13:15:22Z"),
+            first,
+            "{topic}"
+        );
+    }
+    let other = told("orders/create", "pending", "2024-08-03T13:15:22Z");
+    let later = told("orders/updated", "paid", "2024-08-03T13:15:23Z");
+    assert!(other != first && later != first);
 }
