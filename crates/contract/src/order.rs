@@ -4,7 +4,7 @@
 //! associative and idempotent: order of arrival, repeats and gaps never change the final card. That is what lets a reader
 //! fetch the newest history first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -83,6 +83,7 @@ pub struct Order {
     settled: Option<Stamp>,
     paid: bool,
     real: bool,
+    carts: BTreeSet<String>,
     first_at: Option<DateTime<Utc>>,
     last_at: Option<DateTime<Utc>>,
     name: Option<Latest<String>>,
@@ -132,6 +133,7 @@ impl Order {
         let stamp = Stamp::of(event);
         self.absorb_stage(stamp);
         self.real |= !event.is_test;
+        self.carts.extend(event.carts.iter().cloned());
         self.absorb_facts(event, stamp);
         self.absorb_customer(&event.customer, stamp);
     }
@@ -145,6 +147,7 @@ impl Order {
         self.settled = self.settled.max(other.settled);
         self.paid |= other.paid;
         self.real |= other.real;
+        self.carts.extend(other.carts.iter().cloned());
         self.first_at = earliest(self.first_at, other.first_at);
         self.last_at = self.last_at.max(other.last_at);
         join(&mut self.name, &other.name);
@@ -402,6 +405,12 @@ impl Order {
             phone_typed: text(&self.phone_typed).map(str::to_owned),
             document: text(&self.document).map(str::to_owned),
         }
+    }
+
+    /// Returns the order keys of the carts and checkouts this order grew from.
+    #[must_use]
+    pub const fn carts(&self) -> &BTreeSet<String> {
+        &self.carts
     }
 
     /// Returns when the order's first event happened.

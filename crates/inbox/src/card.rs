@@ -55,9 +55,17 @@ pub fn card(order_key: &str, order: &Order, now: i64, drawn: bool) -> Option<Ord
         order_link: order.order_url().and_then(link),
         has_refund: order.has_refund(),
         has_dispute: order.has_dispute(),
+        recovered_by: None,
         is_test: order.is_test(),
         last_at: order.last_at()?.timestamp_millis(),
     })
+}
+
+/// Shows that a cart became an order: it is a part of the story, and no work any more.
+pub fn recover(cart: &mut OrderCard, reference: &str) {
+    cart.recovered_by = Some(reference.to_owned());
+    cart.deadline = None;
+    cart.primary = Primary::Nothing;
 }
 
 /// Tells whether a deadline is worth showing: our own window is not once it is over, a charge's end is.
@@ -92,8 +100,8 @@ pub fn person(customer: &Customer, origin: Option<&Utms>) -> Person {
 pub fn platform(slug: &str) -> String {
     let known = match slug {
         "adorei" => "Adorei",
-        "cart_abandonment" => "WooCommerce",
-        "cartpanda" => "Cartpanda",
+        "cart_abandonment" => "Aprovei Checkout",
+        "cartpanda" => "CartPanda",
         "hotmart" => "Hotmart",
         "iset" => "iSET",
         "kiwify" => "Kiwify",
@@ -101,6 +109,7 @@ pub fn platform(slug: &str) -> String {
         "nuvemshop" => "Nuvemshop",
         "shopify" => "Shopify",
         "vega" => "Vega",
+        "unified" => "Webhook",
         "yampi" => "Yampi",
         "zedy" => "Zedy",
         _ => {

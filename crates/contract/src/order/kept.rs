@@ -2,7 +2,7 @@
 //!
 //! Most parts of a card were told by the same two or three events, so naming the events once makes it less than half as long.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::serde::{ts_milliseconds, ts_milliseconds_option};
 use chrono::{DateTime, Utc};
@@ -37,6 +37,8 @@ macro_rules! kept {
             settled: Option<usize>,
             paid: bool,
             real: bool,
+            #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+            carts: BTreeSet<String>,
             #[serde(with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
             first_at: Option<DateTime<Utc>>,
             #[serde(with = "ts_milliseconds_option", skip_serializing_if = "Option::is_none")]
@@ -60,6 +62,7 @@ macro_rules! kept {
                         .collect(),
                     paid: order.paid,
                     real: order.real,
+                    carts: order.carts,
                     first_at: order.first_at,
                     last_at: order.last_at,
                     stamps: stamps.0,
@@ -81,6 +84,7 @@ macro_rules! kept {
                         .collect(),
                     paid: kept.paid,
                     real: kept.real,
+                    carts: kept.carts,
                     first_at: kept.first_at,
                     last_at: kept.last_at,
                 }

@@ -44,6 +44,9 @@ pub(super) struct Facts {
     pub(super) rank: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) method: Option<PaymentMethod>,
+    /// The order keys of the carts it grew from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) carts: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +107,7 @@ impl Facts {
             leaves_at: deadline::leaves_stage(told.stage.group(), deadline),
             rank: deadline.map_or(0, |ends| deadline::rank(ends, order.amount())),
             method: order.method(),
+            carts: order.carts().iter().cloned().collect(),
             name: customer.name,
             email: customer.email,
             phone: customer.phone.or(customer.phone_typed),

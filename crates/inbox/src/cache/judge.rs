@@ -57,10 +57,10 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
     orders.sort_by(|one, other| {
         (other.facts.last_at, &other.key).cmp(&(one.facts.last_at, &one.key))
     });
-    let paid = Paid::of(orders);
+    let closed = Closed::of(orders);
     let chased: Vec<&Bought> = orders
         .iter()
-        .filter(|bought| !paid.overtakes(&bought.facts))
+        .filter(|bought| !closed.ends_chase(bought))
         .collect();
     Judged {
         name: name(orders),
@@ -80,34 +80,52 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
     }
 }
 
-/// Says what a person has paid for, and when last: an unpaid order of the same thing needs no chasing then, as happens when a
-/// new code or another card was tried.
+/// Says what ends the chase of an order by another one.
+///
+/// What a person has paid for, and when last: an unpaid order of the same thing needs no chasing then, as happens when a new
+/// code or another card was tried. And what became of carts: one that an order grew from is recovered, paid or not yet.
 #[derive(Debug, Default)]
-pub(super) struct Paid<'a> {
+pub(super) struct Closed<'a> {
     /// Apart for tests, which never end the chase of a real order.
     last: [Option<i64>; 2],
     by_item: HashMap<(&'a str, bool), i64>,
+    grown: HashMap<&'a str, &'a Bought>,
 }
 
-impl<'a> Paid<'a> {
-    /// Gathers what was paid among orders.
+impl<'a> Closed<'a> {
+    /// Gathers what was paid, and what carts grew into, among orders that come newest first.
     pub(super) fn of(orders: &'a [Bought]) -> Self {
-        let mut paid = Self::default();
-        for facts in orders.iter().map(|bought| &bought.facts) {
+        let mut closed = Self::default();
+        for bought in orders {
+            let facts = &bought.facts;
+            for cart in facts.carts.iter().filter(|cart| **cart != bought.key) {
+                closed.grown.entry(cart).or_insert(bought);
+            }
             let Some(at) = facts.paid_at else { continue };
-            let [real, test] = &mut paid.last;
+            let [real, test] = &mut closed.last;
             let last = if facts.is_test { test } else { real };
             *last = (*last).max(Some(at));
             for item in &facts.items {
-                let last = paid.by_item.entry((item, facts.is_test)).or_insert(at);
+                let last = closed.by_item.entry((item, facts.is_test)).or_insert(at);
                 *last = (*last).max(at);
             }
         }
-        paid
+        closed
     }
 
-    /// Tells whether an order needs no chasing: the same thing was paid since, or anything where it does not tell what it is of.
-    pub(super) fn overtakes(&self, facts: &Facts) -> bool {
+    /// Returns the order that a cart grew into.
+    pub(super) fn recovered(&self, cart: &str) -> Option<&'a Bought> {
+        self.grown.get(cart).copied()
+    }
+
+    /// Tells whether an order needs no chasing any more.
+    pub(super) fn ends_chase(&self, bought: &Bought) -> bool {
+        (bought.facts.is_unpaid() && self.recovered(&bought.key).is_some())
+            || self.overtakes(&bought.facts)
+    }
+
+    /// Tells whether the same thing was paid since, or anything where the order does not tell what it is of.
+    fn overtakes(&self, facts: &Facts) -> bool {
         let [real, test] = self.last;
         let any = if facts.is_test { test } else { real };
         let mut of_items = facts

@@ -7,6 +7,7 @@ use super::{ApplyError, Cache, Holder, Opened, Overlay, Pending, ReadMark, Refil
 use crate::view::{PageAsked, Row, View};
 use feed::{Feed, conversation, member, minute};
 
+mod carts;
 mod faults;
 mod feed;
 mod histories;

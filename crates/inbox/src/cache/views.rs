@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use contract::{ConversationId, Customer, Order};
-use rusqlite::OptionalExtension;
 
 use super::batch::bought;
 use super::conversation::Conversation;
@@ -120,14 +119,7 @@ impl Views {
             let Some(found) = Conversation::shown(db, id)? else {
                 return Ok(None);
             };
-            let fold: Option<String> = db
-                .prepare_cached(
-                    "SELECT fold FROM purchase WHERE order_key = ?1 AND conversation = ?2",
-                )?
-                .query_row((order_key, found.row), |row| row.get(0))
-                .optional()?;
-            fold.map(|fold| serde_json::from_str(&fold).map_err(|_| ApplyError::Corrupt))
-                .transpose()
+            talk::order(db, found.row, order_key)
         })
     }
 }

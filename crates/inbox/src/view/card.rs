@@ -51,6 +51,8 @@ pub struct OrderCard {
     pub has_refund: bool,
     /// The sale was disputed, whatever the stage.
     pub has_dispute: bool,
+    /// The platform's id of the order this cart grew into; nothing is left to be won back then.
+    pub recovered_by: Option<String>,
     /// All events were tests.
     pub is_test: bool,
     /// The last event.

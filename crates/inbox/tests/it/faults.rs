@@ -206,7 +206,7 @@ async fn a_busy_service_is_asked_again_when_it_says() {
     desk.rows(3).await;
     service.trick(
         Kind::Stream,
-        Trick::Refuse(503, "busy", "retry-after: 1\r\n"),
+        Trick::Refuse(503, "busy", "retry-after: 2\r\n"),
     );
     let begun = std::time::Instant::now();
     desk.inbox.wake();
@@ -216,7 +216,7 @@ async fn a_busy_service_is_asked_again_when_it_says() {
     .await;
     desk.live().await;
     assert!(
-        begun.elapsed() >= Duration::from_secs(1),
+        begun.elapsed() >= Duration::from_secs(2),
         "not before it was asked to"
     );
 }

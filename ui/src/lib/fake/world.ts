@@ -209,6 +209,7 @@ export function order(
     primary: group === 'pix' ? 'copy_pix' : group === 'boleto' ? 'copy_boleto' : 'copy_link',
     hasRefund: group === 'refund',
     hasDispute: group === 'chargeback',
+    recoveredBy: null,
     isTest: chance.often(0.004),
     lastAt: at,
   };

@@ -177,6 +177,7 @@ export const en: Catalogue = {
   'merge.order': 'same order',
 
   'card.order': 'Order {ref}',
+  'card.recovered': 'Recovered: became order {ref}',
   'card.coupon': 'Coupon {code}',
   'card.refused': 'Reason: {reason}',
   'card.only': 'This is all the platform told.',

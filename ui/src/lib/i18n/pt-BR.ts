@@ -175,6 +175,7 @@ export const ptBR = {
   'merge.order': 'mesmo pedido',
 
   'card.order': 'Pedido {ref}',
+  'card.recovered': 'Recuperado: virou o pedido {ref}',
   'card.coupon': 'Cupom {code}',
   'card.refused': 'Motivo: {reason}',
   'card.only': 'A plataforma só informou isto.',

@@ -96,6 +96,10 @@ hasRefund: boolean,
  */
 hasDispute: boolean, 
 /**
+ * The platform's id of the order this cart grew into; nothing is left to be won back then.
+ */
+recoveredBy: string | null, 
+/**
  * All events were tests.
  */
 isTest: boolean, 

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::super::batch::bought;
 use super::super::conversation::Conversation;
-use super::super::judge::{Bought, Paid, most_pressing};
+use super::super::judge::{Bought, Closed, most_pressing};
 use super::super::moment::Moment;
 use super::super::{ApplyError, Overlay};
 use super::lists::Shown;
@@ -45,7 +45,7 @@ pub(super) fn conversation(
         id: found.public,
         person: person(&orders, &folds),
         owner: shown.owner(found.row, found.owner),
-        orders: cards(&folds, now),
+        orders: cards(&folds, &Closed::of(&orders), now),
         timeline,
         older,
         draft: None,
@@ -97,32 +97,57 @@ pub(super) fn customer(orders: &[Bought]) -> Customer {
 
 /// Reads the orders to show, the one to act on first.
 fn folds(db: &Connection, orders: &[Bought], now: i64) -> Result<Vec<(String, Order)>, ApplyError> {
-    let paid = Paid::of(orders);
-    let chased = orders
-        .iter()
-        .filter(|bought| !paid.overtakes(&bought.facts));
+    let closed = Closed::of(orders);
+    let chased = orders.iter().filter(|bought| !closed.ends_chase(bought));
     let first = most_pressing(chased, now);
     let others = orders
         .iter()
         .filter(|bought| first.is_none_or(|first| first.row != bought.row));
-    let mut statement = db.prepare_cached("SELECT fold FROM purchase WHERE id = ?1")?;
     first
         .into_iter()
         .chain(others)
         .take(MAX_ORDERS)
-        .map(|bought| {
-            let fold: String = statement.query_row([bought.row], |row| row.get(0))?;
-            let order = serde_json::from_str(&fold).map_err(|_| ApplyError::Corrupt)?;
-            Ok((bought.key.clone(), order))
-        })
+        .map(|bought| Ok((bought.key.clone(), fold(db, bought.row)?)))
         .collect()
 }
 
-fn cards(folds: &[(String, Order)], now: i64) -> Vec<OrderCard> {
+/// Returns one order as it is to be judged before something leaves: a cart together with what it grew into, since a cart whose
+/// order is paid is not to be chased.
+pub(super) fn order(
+    db: &Connection,
+    conversation: i64,
+    order_key: &str,
+) -> Result<Option<Order>, ApplyError> {
+    let orders = newest_first(bought(db, conversation)?);
+    let is_meant = |bought: &&Bought| {
+        bought.key == order_key || bought.facts.carts.iter().any(|cart| cart == order_key)
+    };
+    let meant: Vec<&Bought> = orders.iter().filter(is_meant).collect();
+    if !meant.iter().any(|bought| bought.key == order_key) {
+        return Ok(None);
+    }
+    let mut whole = Order::default();
+    for bought in meant {
+        whole.merge(&fold(db, bought.row)?);
+    }
+    Ok(Some(whole))
+}
+
+fn fold(db: &Connection, purchase: i64) -> Result<Order, ApplyError> {
+    let fold: String = db
+        .prepare_cached("SELECT fold FROM purchase WHERE id = ?1")?
+        .query_row([purchase], |row| row.get(0))?;
+    serde_json::from_str(&fold).map_err(|_| ApplyError::Corrupt)
+}
+
+fn cards(folds: &[(String, Order)], closed: &Closed<'_>, now: i64) -> Vec<OrderCard> {
     let mut drawn = 0;
     let cards = folds.iter().filter_map(|(key, order)| {
         let pix_drawn = drawn < MAX_DRAWN;
-        let card = card::card(key, order, now, pix_drawn)?;
+        let mut card = card::card(key, order, now, pix_drawn)?;
+        if let Some(grown) = closed.recovered(key).filter(|_| !order.was_paid()) {
+            card::recover(&mut card, &grown.facts.reference);
+        }
         let has_drawing = |pix: &PixPart| !pix.modules.is_empty();
         drawn += usize::from(card.pix.as_ref().is_some_and(has_drawing));
         Some(card)

@@ -1,0 +1,56 @@
+use super::*;
+use crate::view::Primary;
+
+#[test]
+fn a_cart_that_became_an_order_is_recovered_whatever_came_first() {
+    let story = |cart_first: bool| {
+        let mut feed = Feed::default();
+        let cart = |feed: &mut Feed| {
+            feed.at(1)
+                .sale(conversation(1), "cart", Stage::CartAbandoned, |_| {});
+        };
+        if cart_first {
+            cart(&mut feed);
+        }
+        feed.at(2)
+            .sale(conversation(1), "order", Stage::PixGenerated, |event| {
+                event.carts = vec!["kiwify:cart".to_owned()];
+                event.items[0].name = "Outra coisa".to_owned();
+            });
+        if !cart_first {
+            cart(&mut feed);
+        }
+        World::of(&feed, 3)
+    };
+    for world in [story(true), story(false)] {
+        assert_eq!(world.list(View::Cart), []);
+        assert_eq!(world.count(View::Cart, &nobody()), 0);
+        assert_eq!(world.ids(View::Pix), [conversation(1)]);
+        let views = world.cache.views();
+        let shown = views.conversation(conversation(1), minute(3), &nobody());
+        let orders = shown.expect("a read").expect("a conversation").orders;
+        let cart = orders.iter().find(|card| card.order_key == "kiwify:cart");
+        let cart = cart.expect("the cart is still told of");
+        assert_eq!(cart.recovered_by.as_deref(), Some("order"));
+        assert_eq!((cart.deadline, cart.primary), (None, Primary::Nothing));
+    }
+}
+
+#[test]
+fn a_cart_counts_as_paid_once_its_order_is() {
+    let mut feed = Feed::default();
+    feed.at(1)
+        .sale(conversation(1), "cart", Stage::CartAbandoned, |_| {});
+    let mut world = World::of(&feed, 2);
+    let paid = |world: &World| {
+        let order = world.cache.views().order(conversation(1), "kiwify:cart");
+        order.expect("a read").expect("an order").was_paid()
+    };
+    assert!(!paid(&world));
+    feed.at(2)
+        .sale(conversation(1), "order", Stage::PurchaseApproved, |event| {
+            event.carts = vec!["kiwify:cart".to_owned()];
+        });
+    world.follow(&feed);
+    assert!(paid(&world));
+}
