@@ -112,6 +112,92 @@ const STORIES: &[Story] = &[
         Some(27_470),
         Some(27_470),
     ),
+    (
+        "vega",
+        &["v2_pix_pending", "v2_approved", "v2_refunded"],
+        Stage::Refunded,
+        Some(14_790),
+        None,
+    ),
+    (
+        "vega",
+        &[
+            "status_expired_unconfirmed",
+            "v2_pix_pending",
+            "v2_approved",
+            "status_paid",
+        ],
+        Stage::PurchaseApproved,
+        Some(14_790),
+        None,
+    ),
+    (
+        "luna",
+        &[
+            "sale_waiting_payment_pix",
+            "sale_approved",
+            "sale_refunded",
+            "cart_recovered_paid",
+        ],
+        Stage::Refunded,
+        Some(9_990),
+        None,
+    ),
+    (
+        "zedy",
+        &["order_created", "pix_created", "order_paid", "refunded"],
+        Stage::Refunded,
+        Some(9_700),
+        None,
+    ),
+    (
+        "zedy",
+        &[
+            "order_created_with_code",
+            "order_created",
+            "status_outranks_event",
+        ],
+        Stage::PurchaseApproved,
+        Some(9_700),
+        None,
+    ),
+    (
+        "adorei",
+        &[
+            "order_created_pix_pending",
+            "pending_card",
+            "order_status_approved",
+        ],
+        Stage::PurchaseApproved,
+        Some(11_000),
+        None,
+    ),
+    (
+        "adorei",
+        &["order_status_updated_in_analysis", "order_status_refused"],
+        Stage::PaymentRefused,
+        Some(34_990),
+        None,
+    ),
+    (
+        "iset",
+        &[
+            "pulled_begun",
+            "pulled_waiting_pix",
+            "pulled_wrapped",
+            "pulled_shipped_and_paid",
+        ],
+        Stage::Fulfilled,
+        Some(18_990),
+        None,
+    ),
+    (
+        "iset",
+        &["pulled_waiting_pix", "pulled_wrapped", "pulled_refunded"],
+        Stage::Refunded,
+        Some(18_990),
+        None,
+    ),
 ];
 
 #[test]

@@ -99,6 +99,8 @@ fn repeated_headers_are_refused() {
         "hotmart",
         "shopify",
         "nuvemshop",
+        "zedy",
+        "adorei",
         "unified",
         "cart_abandonment",
     ] {
