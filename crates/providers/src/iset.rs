@@ -2,7 +2,7 @@
 //!
 //! Source: iSET's help page on webhooks for the actions, and two integrations that work for the API. Every action has addresses of
 //! its own in the panel, so `?event=` in the address tells which it was. What a body holds is not known:
-//! - Where it has the unified contract's members it is read as such.
+//! - Where it has the unified contract's members it is read as such; what it says of money is to be confirmed through the API.
 //! - Else it is a notice: the order's id is looked for, and the order is to be fetched. Nothing is believed paid on a notice.
 //! - Else it is kept and counted, so that the first real bodies show what is missing.
 //!
@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::Stage;
+use contract::{Stage, Status};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -65,7 +65,10 @@ impl Provider for Iset {
                     ("order_removed", "cancelled"),
                     ("product_changed, product_removed, stock_changed", "ignored"),
                     ("category_changed, category_removed", "ignored"),
-                    ("a body of the unified contract", "as it says"),
+                    (
+                        "a body of the unified contract",
+                        "as it says; fetched too where it says paid or refunded",
+                    ),
                 ],
                 pix: Shown::Partly("in bodies of the unified contract"),
                 boleto: Shown::Partly("in bodies of the unified contract"),
@@ -119,7 +122,7 @@ impl Provider for Iset {
         };
         if is_unified(&body) {
             let reading = unified::read_as(SLUG, &body, context)?;
-            return Ok(begun(reading, action));
+            return Ok(to_confirm(begun(reading, action)));
         }
         if action == Action::Unknown {
             return Ok(unmapped(inbound, "the event in the address is not known"));
@@ -271,6 +274,25 @@ fn begun(reading: Reading, action: Action) -> Reading {
                 .collect(),
         ),
         reading => reading,
+    }
+}
+
+/// Money that is said to have moved is confirmed through the API, since nothing signs what says so.
+fn to_confirm(reading: Reading) -> Reading {
+    let Reading::Events(drafts) = reading else {
+        return reading;
+    };
+    let order = drafts.iter().find(|draft| {
+        let moved = matches!(draft.stage.status(), Status::Approved | Status::Refunded);
+        moved && notice::is_id(&draft.external_id)
+    });
+    match order.map(|draft| (draft.event.clone(), draft.external_id.clone())) {
+        Some((event, order)) => Reading::Notice {
+            event,
+            order,
+            drafts,
+        },
+        None => Reading::Events(drafts),
     }
 }
 

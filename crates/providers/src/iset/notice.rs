@@ -61,6 +61,7 @@ pub(super) fn order(body: &[u8], about_buyer: bool) -> Option<String> {
     }
 }
 
-fn is_id(text: &str) -> bool {
+/// Tells whether a text can be an order's id.
+pub(super) fn is_id(text: &str) -> bool {
     (1..=MAX_DIGITS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
