@@ -29,6 +29,8 @@ pub mod kind {
     pub const MERGED: &str = "conversation.merged";
     /// A person joined the team; the body is [`super::Joined`].
     pub const JOINED: &str = "member.joined";
+    /// A person was removed from the team; the body is [`super::Left`].
+    pub const LEFT: &str = "member.left";
 }
 
 /// Holds one item of the feed.
@@ -166,6 +168,17 @@ pub struct Joined {
     pub member: Actor,
     /// What they may do.
     pub role: crate::session::Role,
+}
+
+/// The body of a member leaving: their sessions have ended, and what they had claimed can be claimed by others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Left {
+    /// Who left.
+    pub member: Actor,
+    /// Who removed them.
+    pub by: Actor,
 }
 
 /// Names one history of a workspace's feed; changes on restore and fail-over. At most 32 of `[0-9a-z]`.

@@ -1,7 +1,7 @@
 //! The JSON of every type that crosses a wire; a change of format cannot slip through.
 
 use chrono::{DateTime, TimeZone, Utc};
-use contract::entry::{ByMember, HandedOver, Joined, Merged, Noted};
+use contract::entry::{ByMember, HandedOver, Joined, Left, Merged, Noted};
 use contract::{
     Action, Actor, Boleto, Chain, Channel, Command, CommandAnswer, CommandAnswers, CommandBatch,
     CommandId, ConversationId, Currency, Customer, Entry, Epoch, Event, EventId, IntegrationId,
@@ -197,6 +197,13 @@ fn feed() {
         Joined {
             member: person(),
             role: Role::Agent
+        }
+    );
+    insta::assert_json_snapshot!(
+        "left",
+        Left {
+            member: person(),
+            by: person()
         }
     );
     let handed = HandedOver {

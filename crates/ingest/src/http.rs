@@ -1,6 +1,7 @@
 //! The routes of the service and what every handler shares. Knows HTTP; knows no SQL and no platform's details.
 
 mod answer;
+mod audit;
 mod body;
 mod commands;
 mod deliveries;
@@ -95,6 +96,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/api/v1/feed/entries", get(feed::entries))
         .route("/api/v1/deliveries", get(deliveries::list))
         .route("/api/v1/deliveries/{id}", get(deliveries::one))
+        .route("/api/v1/audit", get(audit::list))
         .route("/openapi.json", get(operations::openapi))
         .route("/docs", get(operations::docs))
         .layer(compressed);
@@ -109,11 +111,29 @@ pub(crate) fn router(desk: Desk) -> Router {
             "/api/v1/integrations/{id}",
             get(integrations::one)
                 .patch(integrations::change)
-                .delete(integrations::deactivate),
+                .delete(integrations::delete),
         )
         .route(
             "/api/v1/integrations/{id}/rotate-secret",
             post(integrations::rotate_secret),
+        )
+        .route(
+            "/api/v1/integrations/{id}/retire-secret",
+            post(integrations::retire_secret),
+        )
+        .route(
+            "/api/v1/integrations/{id}/test-event",
+            post(integrations::test_event),
+        )
+        .route("/api/v1/integrations/health", get(integrations::health))
+        .route("/api/v1/platforms", get(integrations::platforms))
+        .route(
+            "/api/v1/deliveries/reprocess",
+            post(deliveries::reprocess_many),
+        )
+        .route(
+            "/api/v1/deliveries/{id}/reprocess",
+            post(deliveries::reprocess),
         )
         .route("/api/v1/feed", get(feed::stream))
         .route("/api/v1/commands", post(commands::apply))
@@ -124,6 +144,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         )
         .route("/api/v1/invites", post(people::invite))
         .route("/api/v1/members", get(people::members))
+        .route("/api/v1/members/{id}", delete(people::remove))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))

@@ -8,8 +8,12 @@ use providers::{Context, Doubt, Draft, Inbound, Provider, Reading, Unreadable};
 
 use crate::outgoing::account;
 use crate::store::{
-    CheckoutNews, CheckoutStep, DeliveryDetail, Integration, NewEvent, NewReading, World,
+    CheckoutNews, CheckoutStep, DeliveryDetail, Integration, NewEvent, NewReading, TRIAL_HEADER,
+    World,
 };
+
+/// Shows that the sender uses the unified contract's proof, whatever platform the body comes from.
+pub(crate) const UNIFIED_PROOF_HEADER: &str = "x-rekuplead-signature";
 
 /// Names what a fetched body is, beside it in the store.
 pub(crate) const PULLED_HEADER: &str = "x-balcao-pulled";
@@ -24,6 +28,7 @@ pub(crate) struct Reader<'a> {
     integration: &'a Integration,
     world: &'a dyn World,
     now: DateTime<Utc>,
+    is_trial: bool,
 }
 
 /// What a body was read into.
@@ -48,7 +53,13 @@ impl<'a> Reader<'a> {
             integration,
             world,
             now,
+            is_trial: false,
         })
+    }
+
+    /// Says whether the service sent the body to itself: what it tells then is a test, whatever it says.
+    pub(crate) const fn trial(self, is_trial: bool) -> Self {
+        Self { is_trial, ..self }
     }
 
     /// Reads what the platform sent, after its proof held.
@@ -87,27 +98,24 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::sent`].
-    pub(crate) fn stored(
-        &self,
-        detail: &DeliveryDetail,
-        query: &str,
-    ) -> Result<Read, serde_json::Error> {
-        let kind = detail
-            .headers
-            .iter()
-            .find(|(name, _)| name == PULLED_HEADER)
-            .and_then(|(_, word)| Kind::parse(word));
-        match kind {
-            Some(kind) if detail.proof.is_pulled() => {
-                let body = detail.body.clone();
-                self.fetched(&Pulled { kind, body }, None)
-            }
-            _ => self.sent(&Inbound {
-                query,
-                headers: &detail.headers,
-                body: &detail.body,
-            }),
+    pub(crate) fn stored(&self, detail: &DeliveryDetail) -> Result<Read, serde_json::Error> {
+        let mut headers = detail.headers.clone();
+        let header = |wanted| headers.iter().find(|(name, _)| name == wanted);
+        let kind = header(PULLED_HEADER).and_then(|(_, word)| Kind::parse(word));
+        let reader = self.trial(header(TRIAL_HEADER).is_some());
+        if let Some(kind) = kind.filter(|_| detail.proof.is_pulled()) {
+            let body = detail.body.clone();
+            return reader.fetched(&Pulled { kind, body }, None);
         }
+        // The proof itself was not kept; that it was the unified contract's decides in which form the body is read.
+        if detail.proof.scheme.starts_with("unified.") {
+            headers.push((UNIFIED_PROOF_HEADER.to_owned(), String::new()));
+        }
+        reader.sent(&Inbound {
+            query: &detail.query,
+            headers: &headers,
+            body: &detail.body,
+        })
     }
 
     fn context(&self) -> Context<'a> {
@@ -187,7 +195,8 @@ impl<'a> Reader<'a> {
             doubts.append(&mut draft.doubts);
             let (millis, random) = self.world.id_parts();
             let business_key = draft.business_key.clone();
-            let event = draft.into_event(EventId::new(millis, random));
+            let mut event = draft.into_event(EventId::new(millis, random));
+            event.is_test |= self.is_trial;
             let mut new = NewEvent::new(&event, &business_key)?;
             new.checkout = self.checkout(&event)?;
             Ok(new)

@@ -3,6 +3,8 @@
 //! [`Store`] is the promise; [`sqlite`] keeps it in one embedded file. Nothing here knows HTTP, and SQL text exists only in the
 //! folders of the engines. Clock and randomness come from outside, through [`World`].
 
+mod activity;
+mod audit;
 #[cfg(test)]
 mod conformance;
 mod delivery;
@@ -14,6 +16,7 @@ mod people;
 mod pulse;
 mod secret;
 pub mod sqlite;
+mod trust;
 mod world;
 
 use async_trait::async_trait;
@@ -24,10 +27,13 @@ use contract::{
 };
 use tokio::sync::watch;
 
+pub use activity::{Activity, Counts};
+pub use audit::{Deed, Record, RecordPage, action};
+pub(crate) use delivery::came_from_platform;
 pub use delivery::{
     Accepted, CheckoutNews, CheckoutStep, DeliveryDetail, DeliveryPage, DeliveryQuery,
     DeliveryResult, DeliverySummary, Key16, NewDelivery, NewEvent, NewNonce, NewReading,
-    ProofSummary,
+    ProofSummary, TRIAL_HEADER,
 };
 pub use fault::{Fault, Refusal, StoreError};
 pub use feed::{FeedEntry, FeedPage, Head, PageBounds};
@@ -36,9 +42,12 @@ pub use jobs::{
     ApiToken, Job, JobKind, JobQuery, JobState, Jobs, NewJob, OpenJobs, PageStored, Place,
     Progress, PulledPage, Setback, Span, Then,
 };
-pub use people::{Enrolment, Member, NewInviteRow, Redeem, Session, TokenHash, Workspace};
+pub use people::{
+    Enrolment, Login, Member, NewInviteRow, NewPassword, Redeem, Session, TokenHash, Workspace,
+};
 pub use pulse::{Histogram, Pulse};
 pub use secret::SecretText;
+pub use trust::Trust;
 pub use world::{System, World};
 
 /// Keeps everything the service knows; cheap to share as `Arc<dyn Store>`.
@@ -46,7 +55,7 @@ pub use world::{System, World};
 /// Every method that changes something returns only after the change is durable, and changes nothing when it fails, with one
 /// exception that no store can close: after [`StoreError::Unavailable`] the outcome is unknown, and asking again is safe.
 #[async_trait]
-pub trait Store: Jobs + Send + Sync + 'static {
+pub trait Store: Jobs + Trust + Send + Sync + 'static {
     /// Stores one verified delivery with its nonce, its keys, its events and their feed entries, all or nothing.
     ///
     /// A delivery or event seen before makes no second entry; the answer then is [`DeliveryResult::Duplicate`].
@@ -88,7 +97,9 @@ pub trait Store: Jobs + Send + Sync + 'static {
         workspace: WorkspaceId,
         id: DeliveryId,
         reading: NewReading,
-    ) -> Result<Accepted, StoreError>;
+    ) -> Result<Accepted, StoreError> {
+        self.reprocess_as(workspace, id, reading, None).await
+    }
 
     /// Does what an agent asks, in order, each command all or nothing; a repeated id is answered as it was the first time.
     ///
@@ -160,7 +171,10 @@ pub trait Store: Jobs + Send + Sync + 'static {
         &self,
         workspace: WorkspaceId,
         integration: NewIntegration,
-    ) -> Result<Upserted, StoreError>;
+    ) -> Result<Upserted, StoreError> {
+        self.upsert_integration_as(workspace, integration, None, None)
+            .await
+    }
 
     /// Finds an integration of any workspace by its webhook key, from memory; compares hashes of the keys.
     fn integration_by_key(&self, key: &str) -> Option<std::sync::Arc<Integration>>;

@@ -109,6 +109,11 @@ impl Refused {
         .hint("Check the address; /openapi.json lists every route.")
     }
 
+    /// The thing is not in a state that allows it.
+    pub(crate) fn conflict(code: &'static str, detail: &'static str) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
     /// The store cannot take it now.
     pub(crate) fn busy(code: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, "The service cannot store this now; nothing was acknowledged.")
@@ -222,6 +227,16 @@ impl From<Refusal> for Refused {
                 StatusCode::CONFLICT,
                 "The integration of this slug belongs to another platform.",
                 "Choose another slug; an integration keeps its platform.",
+            ),
+            Refusal::LoginTaken => (
+                StatusCode::CONFLICT,
+                "Another member signs in with this login.",
+                "Choose another login.",
+            ),
+            Refusal::LastAdmin => (
+                StatusCode::CONFLICT,
+                "This is the workspace's last admin.",
+                "Invite another admin first.",
             ),
             Refusal::KeyTaken => (
                 StatusCode::CONFLICT,

@@ -1,4 +1,4 @@
-//! What platforms sent and what became of it, for leads.
+//! What platforms sent and what became of it, for leads; and reading it anew, once the program or a setting was mended.
 
 use axum::Json;
 use axum::extract::State;
@@ -6,11 +6,17 @@ use contract::{DeliveryId, IntegrationId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::Desk;
 use super::answer::Refused;
-use super::body::{Params, Parts1};
+use super::body::{Json as Sent, Params, Parts1};
 use super::who::Lead;
-use crate::store::{DeliveryDetail, DeliveryQuery, DeliveryResult, DeliverySummary, ProofSummary};
+use super::{Desk, integrations};
+use crate::reading::Reader;
+use crate::store::{
+    Accepted, DeliveryDetail, DeliveryQuery, DeliveryResult, DeliverySummary, ProofSummary,
+};
+
+/// How many deliveries are read anew at once where the caller does not say, and at most.
+const BATCH: (u32, u32) = (100, 200);
 
 /// How many deliveries a page holds where the caller does not say, and at most.
 const PAGE: (u32, u32) = (50, 200);
@@ -59,6 +65,8 @@ pub(crate) struct Shown {
     summary: DeliverySummary,
     proof: ProofSummary,
     headers: Vec<Header>,
+    /// The kept parts of the address's query.
+    query: String,
     /// The body, where it is JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Box<RawValue>>,
@@ -89,8 +97,8 @@ pub(crate) async fn one(
     lead: Lead,
     Parts1(id): Parts1<DeliveryId>,
 ) -> Result<Json<Shown>, Refused> {
-    let detail = desk.store.delivery(lead.workspace(), id).await?;
-    Ok(Json(shown(detail)))
+    let reading = desk.store.delivery_as(lead.workspace(), id, lead.actor());
+    Ok(Json(shown(reading.await?)))
 }
 
 fn shown(detail: DeliveryDetail) -> Shown {
@@ -115,8 +123,116 @@ fn shown(detail: DeliveryDetail) -> Shown {
             .map(|(name, value)| Header { name, value })
             .collect(),
         proof: detail.proof,
+        query: detail.query,
         summary: detail.summary,
         payload,
         payload_text,
     }
+}
+
+/// Answers a delivery read anew.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Reprocessed {
+    result: DeliveryResult,
+    delivery_id: DeliveryId,
+    /// How many entries it added to the feed.
+    entries: usize,
+}
+
+/// `POST /api/v1/deliveries/{id}/reprocess`: reads what was kept with today's code; what the feed has already is not told twice.
+pub(crate) async fn reprocess(
+    State(desk): State<Desk>,
+    lead: Lead,
+    Parts1(id): Parts1<DeliveryId>,
+) -> Result<Json<Reprocessed>, Refused> {
+    let again = read_again(&desk, &lead, id).await?;
+    Ok(Json(Reprocessed {
+        result: again.result,
+        delivery_id: again.delivery_id,
+        entries: again.seqs.len(),
+    }))
+}
+
+async fn read_again(desk: &Desk, lead: &Lead, id: DeliveryId) -> Result<Accepted, Refused> {
+    let workspace = lead.workspace();
+    let stored = desk.store.delivery(workspace, id).await?;
+    let account = desk.store.integration(stored.summary.integration_id);
+    let account = account.ok_or_else(|| {
+        Refused::conflict(
+            "integration_deleted",
+            "The integration that received this was deleted.",
+        )
+    })?;
+    let reader = Reader::new(&account, &*desk.world, stored.summary.received_at);
+    let read = reader.and_then(|reader| reader.stored(&stored).ok());
+    let reading = read.ok_or_else(Refused::internal)?.reading;
+    let actor = Some(lead.actor());
+    Ok(desk
+        .store
+        .reprocess_as(workspace, id, reading, actor)
+        .await?)
+}
+
+/// Asks for many deliveries to be read anew, newest first.
+#[derive(Deserialize)]
+pub(crate) struct Many {
+    /// By id or slug.
+    integration: String,
+    result: DeliveryResult,
+    limit: Option<u32>,
+    /// Only older ones than this, as an answer's `nextBefore`.
+    before: Option<DeliveryId>,
+}
+
+/// Answers how many were read anew.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ManyReprocessed {
+    reprocessed: u64,
+    /// Of those, how many told the feed something new.
+    accepted: u64,
+    /// How many still have the result that was asked for.
+    left: u64,
+    /// Where to go on with older ones; null at the end.
+    next_before: Option<DeliveryId>,
+}
+
+/// `POST /api/v1/deliveries/reprocess`.
+pub(crate) async fn reprocess_many(
+    State(desk): State<Desk>,
+    lead: Lead,
+    Sent(many): Sent<Many>,
+) -> Result<Json<ManyReprocessed>, Refused> {
+    if !matches!(
+        many.result,
+        DeliveryResult::Unmapped | DeliveryResult::Rejected
+    ) {
+        return Err(Refused::invalid(
+            "result",
+            "Read anew by the many is what is unmapped or rejected.",
+        ));
+    }
+    let workspace = lead.workspace();
+    let account = integrations::find(&desk, workspace, &many.integration)?.id;
+    let query = DeliveryQuery {
+        before: many.before,
+        limit: many.limit.unwrap_or(BATCH.0).clamp(1, BATCH.1),
+        integration: Some(account),
+        result: Some(many.result),
+    };
+    let page = desk.store.deliveries(workspace, query).await?;
+    let (mut reprocessed, mut accepted) = (0, 0);
+    for delivery in page.deliveries {
+        let again = read_again(&desk, &lead, delivery.id).await?;
+        reprocessed += 1;
+        accepted += u64::from(again.result == DeliveryResult::Accepted);
+    }
+    let left = desk.store.set_aside(workspace, account, many.result);
+    Ok(Json(ManyReprocessed {
+        reprocessed,
+        accepted,
+        left: left.await?,
+        next_before: page.next_before,
+    }))
 }

@@ -1,6 +1,10 @@
 //! Integrations: the platform accounts of a workspace. Secrets go in and never come out.
 
 mod address;
+mod health;
+mod platforms;
+mod secrets;
+mod test_event;
 mod views;
 
 use std::sync::Arc;
@@ -9,22 +13,22 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, TimeDelta, Utc};
 use contract::{IntegrationId, Role, WorkspaceId};
 
 use super::Desk;
 use super::answer::Refused;
 use super::body::{Json, Parts1};
 use super::who::{Admin, Lead};
-use crate::store::{Integration, NewIntegration, SecretText, StoredSecret};
-use views::{Change, Listed, Rotated, Rotation, Submitted, Texts, View};
+use crate::store::{Integration, NewIntegration, SecretText};
+use views::{Change, Listed, Submitted, Texts, View};
 
-/// How long the old secret holds after a rotation where the caller does not say, in hours.
-const OVERLAP_HOURS: u32 = 24;
-/// The longest overlap, in hours.
-const OVERLAP_MOST: u32 = 7 * 24;
-/// The most secrets that may hold at once.
-const SECRETS_MOST: usize = 4;
+pub(crate) use health::health;
+pub(crate) use platforms::list as platforms;
+pub(crate) use secrets::{retire as retire_secret, rotate as rotate_secret};
+pub(crate) use test_event::send as test_event;
+
+/// The most secrets that may hold at once: the one in use, and the one before it.
+const SECRETS_MOST: usize = 2;
 
 /// `GET /api/v1/integrations`; leads see neither keys nor addresses.
 pub(crate) async fn list(State(desk): State<Desk>, lead: Lead) -> Answer<Listed> {
@@ -78,7 +82,11 @@ pub(crate) async fn upsert(
         None => blank(&desk, submitted.slug, submitted.provider),
     };
     let changed = changed(&desk, base, submitted.change)?;
-    let upserted = desk.store.upsert_integration(workspace, changed).await?;
+    let actor = Some(admin.actor());
+    let upserting = desk
+        .store
+        .upsert_integration_as(workspace, changed, actor, None);
+    let upserted = upserting.await?;
     let status = if upserted.created {
         StatusCode::CREATED
     } else {
@@ -97,93 +105,35 @@ pub(crate) async fn change(
 ) -> Result<Answer<View>, Refused> {
     let found = find(&desk, admin.workspace(), &name)?;
     let changed = changed(&desk, unchanged(&found), change)?;
-    saved(&desk, admin.workspace(), changed).await.map(Answer)
+    saved(&desk, &admin, changed, None).await.map(Answer)
 }
 
-/// `DELETE /api/v1/integrations/{id}`: refuses its webhooks from now on; what it brought stays.
-pub(crate) async fn deactivate(
+/// `DELETE /api/v1/integrations/{id}`: its webhook and secrets are gone and its slug is free; what it brought stays.
+pub(crate) async fn delete(
     State(desk): State<Desk>,
     admin: Admin,
     Parts1(name): Parts1<String>,
 ) -> Result<StatusCode, Refused> {
-    let found = find(&desk, admin.workspace(), &name)?;
-    let inactive = NewIntegration {
-        active: false,
-        ..unchanged(&found)
-    };
-    saved(&desk, admin.workspace(), inactive).await?;
+    let workspace = admin.workspace();
+    let found = find(&desk, workspace, &name)?;
+    let actor = Some(admin.actor());
+    desk.store
+        .delete_integration(workspace, found.id, actor)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// `POST /api/v1/integrations/{id}/rotate-secret`: a new secret, and for a while the old ones beside it.
-pub(crate) async fn rotate_secret(
-    State(desk): State<Desk>,
-    admin: Admin,
-    Parts1(name): Parts1<String>,
-    Json(rotation): Json<Rotation>,
-) -> Result<Answer<Rotated>, Refused> {
-    let hours = rotation.overlap_hours.unwrap_or(OVERLAP_HOURS);
-    if hours > OVERLAP_MOST {
-        return Err(Refused::invalid(
-            "overlapHours",
-            "The old secret holds for at most 168 hours.",
-        ));
-    }
-    let found = find(&desk, admin.workspace(), &name)?;
-    let now = desk.world.now();
-    let made = rotation
-        .secret
-        .is_none()
-        .then(|| hex::encode(desk.world.token()));
-    let fresh = match (&made, rotation.secret) {
-        (Some(made), _) => SecretText::new(made.clone()),
-        (None, given) => views::checked_secret("secret", given.unwrap_or_default())?,
-    };
-    let mut secrets = vec![StoredSecret {
-        value: fresh,
-        valid_until: None,
-    }];
-    secrets.extend(ending(
-        &found.secrets,
-        now,
-        now + TimeDelta::hours(i64::from(hours)),
-    ));
-    secrets.truncate(SECRETS_MOST);
-    let rotated = NewIntegration {
-        secrets,
-        ..unchanged(&found)
-    };
-    let integration = saved(&desk, admin.workspace(), rotated).await?;
-    Ok(Answer(Rotated {
-        integration,
-        secret: made,
-    }))
-}
-
-/// Gives every secret that still holds an end, no later than the one given.
-fn ending(
-    secrets: &[StoredSecret],
-    now: DateTime<Utc>,
-    end: DateTime<Utc>,
-) -> impl Iterator<Item = StoredSecret> {
-    secrets
-        .iter()
-        .filter(move |secret| secret.is_valid(now) && end > now)
-        .map(move |secret| StoredSecret {
-            value: secret.value.clone(),
-            valid_until: Some(secret.valid_until.map_or(end, |until| until.min(end))),
-        })
 }
 
 async fn saved(
     desk: &Desk,
-    workspace: WorkspaceId,
+    admin: &Admin,
     integration: NewIntegration,
+    action: Option<&'static str>,
 ) -> Result<View, Refused> {
-    let upserted = desk
+    let actor = Some(admin.actor());
+    let upserting = desk
         .store
-        .upsert_integration(workspace, integration)
-        .await?;
+        .upsert_integration_as(admin.workspace(), integration, actor, action);
+    let upserted = upserting.await?;
     Ok(View::of(
         desk,
         &upserted.integration,
@@ -192,7 +142,12 @@ async fn saved(
     ))
 }
 
-fn find(desk: &Desk, workspace: WorkspaceId, name: &str) -> Result<Arc<Integration>, Refused> {
+/// Finds an integration by id or slug.
+pub(super) fn find(
+    desk: &Desk,
+    workspace: WorkspaceId,
+    name: &str,
+) -> Result<Arc<Integration>, Refused> {
     let fits = |one: &Arc<Integration>| one.slug == name || one.id.to_string() == name;
     desk.store
         .integrations(workspace)
@@ -242,7 +197,7 @@ fn changed(
         base.secrets = views::checked_secrets(secrets, SECRETS_MOST)?;
     }
     if let Some(credentials) = change.credentials {
-        base.credentials = views::checked_credentials(credentials)?;
+        views::merge_credentials(&mut base.credentials, credentials)?;
     }
     if let Some(settings) = change.settings {
         address::check(&settings, desk.config.allow_private_hosts)?;

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use super::Desk;
 use super::answer::Refused;
-use super::body::Json;
-use super::who::{Agent, Lead};
+use super::body::{Json, Parts1};
+use super::who::{Admin, Agent, Lead};
 use crate::people::{code_hash, new_code, new_token};
 use crate::store::{NewInviteRow, Redeem, TokenHash};
 
@@ -142,4 +142,17 @@ pub(crate) async fn members(
     Ok(Answer(Team {
         members: people.collect(),
     }))
+}
+
+/// `DELETE /api/v1/members/{id}`: ends all their sessions; what they did stays.
+pub(crate) async fn remove(
+    State(desk): State<Desk>,
+    admin: Admin,
+    Parts1(id): Parts1<MemberId>,
+) -> Result<StatusCode, Refused> {
+    desk.store
+        .remove_member(admin.workspace(), id, admin.actor())
+        .await?;
+    tracing::info!(member.id = %id, "{id} was removed");
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -18,16 +18,14 @@ use serde::Serialize;
 use super::answer::Refused;
 use super::body::{self, Parts1};
 use super::{Desk, webhook_takes_post};
-use crate::reading::{Read, Reader};
+use crate::reading::{Read, Reader, UNIFIED_PROOF_HEADER};
 use crate::store::{
     Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewNonce, NewReading, ProofSummary,
-    Refusal, StoreError,
+    Refusal, StoreError, TRIAL_HEADER,
 };
 
 /// Names the integration where the address does not.
 const INTEGRATION_HEADER: &str = "x-balcao-integration";
-/// Shows that the sender uses the unified contract's proof, whatever platform the body comes from.
-const UNIFIED_PROOF_HEADER: &str = "x-rekuplead-signature";
 /// The headers worth keeping with a delivery; none of them carries a proof.
 const KEPT_HEADERS: [&str; 11] = [
     "content-type",
@@ -43,6 +41,13 @@ const KEPT_HEADERS: [&str; 11] = [
     "x-linkedstore-topic",
 ];
 
+/// The parameters of the address's query worth keeping with a delivery; none of them carries a proof.
+const KEPT_PARAMETERS: [&str; 3] = ["event", "topic", "type"];
+
+/// Marks a request that the service makes to itself to try an integration out; no caller from outside can set it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trial;
+
 /// Answers a delivery that is durable.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,7 +58,7 @@ struct Receipt {
 
 /// How a request found its integration.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Address {
+pub(super) enum Address {
     /// By the unguessable key, which is a proof of its own where the platform has none.
     Key,
     /// By a name anybody may know.
@@ -130,7 +135,8 @@ fn unknown_webhook() -> Refused {
     .hint("Copy the webhook address from the integration again, and check that it is active.")
 }
 
-async fn receive(
+/// Receives a request for an integration that was found.
+pub(super) async fn receive(
     desk: &Desk,
     integration: Option<Arc<Integration>>,
     address: Address,
@@ -169,6 +175,7 @@ async fn receive(
         headers: &head.headers,
         body: &bytes,
         now,
+        is_trial: head.extensions.get::<Trial>().is_some(),
     };
     let proof = received.verified(address)?;
     received.store(proof).await
@@ -183,6 +190,8 @@ struct Received<'a> {
     headers: &'a HeaderMap,
     body: &'a Bytes,
     now: DateTime<Utc>,
+    /// Whether the service sent it to itself: what it tells is a test, whatever it says.
+    is_trial: bool,
 }
 
 impl Received<'_> {
@@ -232,6 +241,7 @@ impl Received<'_> {
     fn refused(&self, reason: &'static str) -> Refused {
         self.desk.metrics.refused(self.provider.slug(), reason);
         let id = self.integration.id;
+        self.desk.store.count_bad_proof(id);
         if self
             .desk
             .refusal_log_rate
@@ -246,23 +256,10 @@ impl Received<'_> {
     fn read(&self) -> Result<Read, Refused> {
         let reader = Reader::new(self.integration, &*self.desk.world, self.now);
         let reader = reader.ok_or_else(Refused::internal)?;
-        let read = reader.sent(&self.inbound());
+        let read = reader.trial(self.is_trial).sent(&self.inbound());
         let read = read.map_err(|_| Refused::internal())?;
-        self.count_doubts(&read.doubts);
+        count_doubts(self.desk, self.provider, &read.doubts);
         Ok(read)
-    }
-
-    fn count_doubts(&self, doubts: &[Doubt]) {
-        let slug = self.provider.slug();
-        for Doubt { code, path } in doubts {
-            self.desk.metrics.doubted(slug, code);
-            tracing::debug!(
-                provider = slug,
-                code,
-                path,
-                "a field of {slug} could not be used: {code} at {path}"
-            );
-        }
     }
 
     fn delivery(&self, proof: Proof, reading: NewReading) -> NewDelivery {
@@ -284,7 +281,8 @@ impl Received<'_> {
             workspace: self.integration.workspace,
             integration: self.integration.id,
             received_at: self.now,
-            headers: kept(self.headers),
+            headers: self.kept_headers(),
+            query: kept_query(self.query),
             body,
             proof: ProofSummary {
                 scheme: proof.scheme.to_owned(),
@@ -298,6 +296,20 @@ impl Received<'_> {
             delivery_key,
             reading,
         }
+    }
+
+    fn kept_headers(&self) -> Vec<(String, String)> {
+        let trial = self
+            .is_trial
+            .then(|| (TRIAL_HEADER.to_owned(), "true".to_owned()));
+        KEPT_HEADERS
+            .iter()
+            .filter_map(|name| {
+                let value = self.headers.get(*name)?.to_str().ok()?;
+                Some(((*name).to_owned(), value.to_owned()))
+            })
+            .chain(trial)
+            .collect()
     }
 
     /// Stores the delivery and answers; success is told only after the commit is durable.
@@ -331,16 +343,31 @@ impl Received<'_> {
     }
 }
 
-fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
-    KEPT_HEADERS
-        .iter()
-        .filter_map(|name| {
-            Some((
-                (*name).to_owned(),
-                headers.get(*name)?.to_str().ok()?.to_owned(),
-            ))
-        })
-        .collect()
+/// Counts the fields of a body that could not be used.
+pub(super) fn count_doubts(desk: &Desk, provider: &dyn Provider, doubts: &[Doubt]) {
+    let slug = provider.slug();
+    for Doubt { code, path } in doubts {
+        desk.metrics.doubted(slug, code);
+        tracing::debug!(
+            provider = slug,
+            code,
+            path,
+            "a field of {slug} could not be used: {code} at {path}"
+        );
+    }
+}
+
+/// Returns the parts of a query that are worth keeping, as they came.
+fn kept_query(query: &str) -> String {
+    let is_kept = |part: &&str| {
+        let name = part.split_once('=').map_or(*part, |(name, _)| name);
+        KEPT_PARAMETERS.contains(&name)
+    };
+    query
+        .split('&')
+        .filter(is_kept)
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 fn answer(accepted: &Accepted, rejected: Option<providers::Unreadable>) -> Response {

@@ -46,6 +46,8 @@ pub struct NewDelivery {
     pub received_at: DateTime<Utc>,
     /// The headers worth keeping, without secrets.
     pub headers: Vec<(String, String)>,
+    /// The parts of the address's query that the reading needs, without secrets.
+    pub query: String,
     /// The body without secrets.
     pub body: Bytes,
     /// How its origin was proven.
@@ -57,6 +59,14 @@ pub struct NewDelivery {
     pub delivery_key: Key16,
     /// What was read in it.
     pub reading: NewReading,
+}
+
+/// The kept header of a delivery that the service sent to itself to try an integration out.
+pub const TRIAL_HEADER: &str = "x-balcao-test-event";
+
+/// Tells whether the platform itself sent a delivery, so that it says something about how the integration fares.
+pub(crate) fn came_from_platform(headers: &[(String, String)], proof: &ProofSummary) -> bool {
+    !proof.is_pulled() && !headers.iter().any(|(name, _)| name == TRIAL_HEADER)
 }
 
 impl fmt::Debug for NewDelivery {
@@ -298,6 +308,8 @@ pub struct DeliveryDetail {
     pub proof: ProofSummary,
     /// The kept headers.
     pub headers: Vec<(String, String)>,
+    /// The kept parts of the address's query.
+    pub query: String,
     /// The kept body; a duplicate's is that of the delivery it repeats.
     pub body: Vec<u8>,
 }

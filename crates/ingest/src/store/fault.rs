@@ -47,6 +47,12 @@ pub enum Refusal {
     /// The job has ended.
     #[error("the job has ended")]
     JobOver,
+    /// Another member signs in with this login.
+    #[error("the login is in use")]
+    LoginTaken,
+    /// Nobody else could set things up.
+    #[error("the member is the last admin")]
+    LastAdmin,
 }
 
 impl Refusal {
@@ -63,6 +69,8 @@ impl Refusal {
             Self::ProviderFixed => "provider_fixed",
             Self::KeyTaken => "key_taken",
             Self::JobOver => "job_over",
+            Self::LoginTaken => "login_taken",
+            Self::LastAdmin => "last_admin",
         }
     }
 }

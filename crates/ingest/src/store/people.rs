@@ -92,4 +92,42 @@ pub struct Session {
     pub id: SessionId,
     /// Who, where, and what they may do.
     pub me: Me,
+    /// When it was last noted that the session is in use: at most an hour ago where it is.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Sets a member's login and password.
+#[derive(Clone)]
+pub struct NewPassword {
+    /// Whose.
+    pub member: MemberId,
+    /// The name to sign in with, in small letters; unique in the store.
+    pub login: String,
+    /// The password, hashed for storage.
+    pub hash: String,
+    /// The session that stays; all others of the member end.
+    pub keep: SessionId,
+}
+
+impl fmt::Debug for NewPassword {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "NewPassword({})", self.member)
+    }
+}
+
+/// Holds what a sign-in with a password is checked against.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Whose.
+    pub member: MemberId,
+    /// The name to sign in with; empty where none was set.
+    pub login: String,
+    /// The password, hashed for storage; empty where none was set.
+    pub hash: String,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Login({})", self.member)
+    }
 }

@@ -7,6 +7,7 @@
 mod accept;
 mod api;
 mod append;
+mod audit;
 mod checkouts;
 mod checkpoints;
 mod commands;
@@ -18,6 +19,7 @@ mod integrations;
 mod jobs;
 mod keys;
 mod ledger;
+mod members;
 mod migrations;
 mod nonces;
 mod opening;
@@ -28,8 +30,10 @@ mod queue;
 mod readers;
 mod reprocess;
 mod seal;
+mod tallies;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod writer;
 
 use std::path::PathBuf;
@@ -37,7 +41,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::{
     Actor, Chain, Command, CommandAnswer, DeliveryId, Epoch, IntegrationId, MemberId, SessionId,
     WorkspaceId,
@@ -51,11 +55,12 @@ use self::integrations::Catalogue;
 use self::people::Sessions;
 use self::queue::Queue;
 use self::readers::Readers;
+use self::tallies::Tallies;
 use self::writer::{Task, Writing};
 use super::{
     Accepted, DeliveryDetail, DeliveryPage, DeliveryQuery, Enrolment, Fault, FeedPage, Head,
-    Integration, Member, NewDelivery, NewIntegration, NewInviteRow, NewReading, PageBounds, Pulse,
-    Redeem, Session, Store, StoreError, TokenHash, Upserted, Workspace, World,
+    Integration, Member, NewDelivery, NewInviteRow, PageBounds, Pulse, Redeem, Session, Store,
+    StoreError, TokenHash, Workspace, World,
 };
 
 pub use self::opening::{OpenError, Options};
@@ -72,6 +77,8 @@ pub struct SqliteStore {
     gauges: Arc<Gauges>,
     catalogue: Arc<Catalogue>,
     sessions: Arc<Sessions>,
+    session_lasts: TimeDelta,
+    tallies: Arc<Tallies>,
     readers: Arc<Readers>,
     checkpoints: Arc<Checkpoints>,
     failed: watch::Receiver<Option<Fault>>,
@@ -105,6 +112,27 @@ impl SqliteStore {
         Ok(answer)
     }
 
+    /// Returns the session unless it rested too long; now and then notes that it is in use.
+    fn in_use(&self, token: TokenHash, session: Arc<Session>) -> Option<Arc<Session>> {
+        let now = self.world.now();
+        let rested = now - session.seen_at;
+        if rested >= self.session_lasts {
+            return None;
+        }
+        if rested >= (self.session_lasts / 24).min(SEEN_EVERY) {
+            let noting = self.submit(SMALL, move |writing| members::touch(writing, &token));
+            // Nobody waits for it. What could not be taken in now is noted with the next request.
+            if noting.is_ok() {
+                let seen = Session {
+                    seen_at: now,
+                    ..Session::clone(&session)
+                };
+                self.sessions.renew(token, Arc::new(seen));
+            }
+        }
+        Some(session)
+    }
+
     /// Ends the threads; what was taken is written first.
     fn stop(&self) {
         self.queue.close(Fault::Closed);
@@ -116,6 +144,9 @@ impl SqliteStore {
         }
     }
 }
+
+/// How often the use of a session is noted, at most.
+const SEEN_EVERY: TimeDelta = TimeDelta::hours(1);
 
 /// Work without a body counts this much.
 const SMALL: usize = 1_024;
@@ -151,22 +182,6 @@ impl Store for SqliteStore {
     ) -> Result<DeliveryPage, StoreError> {
         self.readers
             .read(move |db| deliveries::list(db, workspace, &query))
-            .await
-    }
-
-    async fn reprocess(
-        &self,
-        workspace: WorkspaceId,
-        id: DeliveryId,
-        reading: NewReading,
-    ) -> Result<Accepted, StoreError> {
-        let found = self
-            .readers
-            .read(move |db| deliveries::integration_of(db, workspace, id))
-            .await?;
-        let shelved = self.catalogue.by_id(found).ok_or(StoreError::NotFound)?;
-        let again = reprocess::Again::new(workspace, id, reading, &shelved.integration);
-        self.write(4 * SMALL, move |writing| again.store(writing))
             .await
     }
 
@@ -266,27 +281,6 @@ impl Store for SqliteStore {
         Ok(workspace)
     }
 
-    async fn upsert_integration(
-        &self,
-        workspace: WorkspaceId,
-        integration: NewIntegration,
-    ) -> Result<Upserted, StoreError> {
-        let key = self.key.clone();
-        let (shelved, created) = self
-            .write(4 * SMALL, move |writing| {
-                integrations::upsert(writing, &key, workspace, integration)
-            })
-            .await?;
-        let (catalogue, key) = (Arc::clone(&self.catalogue), self.key.clone());
-        self.readers
-            .read(move |db| catalogue.learn(db, &key))
-            .await?;
-        Ok(Upserted {
-            integration: shelved.integration,
-            created,
-        })
-    }
-
     fn integration_by_key(&self, key: &str) -> Option<Arc<Integration>> {
         self.catalogue.by_key(key)
     }
@@ -331,20 +325,22 @@ impl Store for SqliteStore {
     }
 
     async fn session(&self, token: &TokenHash) -> Result<Option<Arc<Session>>, StoreError> {
-        let age = match self.sessions.get(token) {
-            Ok(session) => return Ok(Some(session)),
-            Err(age) => age,
+        let session = match self.sessions.get(token) {
+            Ok(session) => session,
+            Err(age) => {
+                let hash = *token;
+                let found = self
+                    .readers
+                    .read(move |db| people::find_session(db, &hash))
+                    .await?;
+                let Some(session) = found.map(Arc::new) else {
+                    return Ok(None);
+                };
+                self.sessions.put(*token, Arc::clone(&session), age);
+                session
+            }
         };
-        let token = *token;
-        let found = self
-            .readers
-            .read(move |db| people::find_session(db, &token))
-            .await?;
-        let session = found.map(Arc::new);
-        if let Some(session) = &session {
-            self.sessions.put(token, Arc::clone(session), age);
-        }
-        Ok(session)
+        Ok(self.in_use(*token, session))
     }
 
     async fn revoke_session(

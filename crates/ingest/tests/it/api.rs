@@ -24,6 +24,7 @@ pub(crate) struct Api {
     pub(crate) workspace: WorkspaceId,
     pub(crate) serving: Option<Serving>,
     pub(crate) folder: tempfile::TempDir,
+    config: Config,
 }
 
 /// An answer, read whole.
@@ -92,21 +93,12 @@ impl Api {
             ..Config::default()
         };
         adjust(&mut config);
-        let world: Arc<dyn World> = Arc::new(System);
-        let store = ingest::open_store(&config, None, &world).unwrap();
-        let admin = ingest::first_admin(&*store, &*world, "Equipe", "Ada", "teste")
+        let (store, serving) = serve(&config).await;
+        let admin = ingest::first_admin(&*store, &System, "Equipe", "Ada", "teste")
             .await
             .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let serving = ingest::serve(
-            listener,
-            Arc::clone(&store),
-            config,
-            world,
-            CancellationToken::new(),
-        )
-        .unwrap();
         Self {
+            config,
             store,
             base: serving.base_url(),
             client: Client::builder().no_proxy().no_gzip().build().unwrap(),
@@ -115,6 +107,13 @@ impl Api {
             serving: Some(serving),
             folder,
         }
+    }
+
+    /// Starts the service anew, over the same data.
+    pub(crate) async fn start_again(&mut self) {
+        let (store, serving) = serve(&self.config).await;
+        self.base = serving.base_url();
+        (self.store, self.serving) = (store, Some(serving));
     }
 
     pub(crate) async fn member(&self, role: Role) -> String {
@@ -245,6 +244,21 @@ impl Api {
         serving.stop();
         serving.finished().await.unwrap();
     }
+}
+
+async fn serve(config: &Config) -> (Arc<dyn Store>, Serving) {
+    let world: Arc<dyn World> = Arc::new(System);
+    let store = ingest::open_store(config, None, &world).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let serving = ingest::serve(
+        listener,
+        Arc::clone(&store),
+        config.clone(),
+        world,
+        CancellationToken::new(),
+    )
+    .unwrap();
+    (store, serving)
 }
 
 pub(crate) async fn read(response: reqwest::Response) -> Answer {

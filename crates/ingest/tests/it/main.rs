@@ -15,6 +15,7 @@ mod logs;
 mod operations;
 mod people;
 mod sample_sales;
+mod sources;
 mod stopping;
 mod webhooks;
 

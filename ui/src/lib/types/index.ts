@@ -48,6 +48,7 @@ export * from "./ItemLine";
 export * from "./JobId";
 export * from "./Joined";
 export * from "./Keychain";
+export * from "./Left";
 export * from "./LinkPart";
 export * from "./LinkWhat";
 export * from "./Locale";

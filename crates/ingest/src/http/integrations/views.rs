@@ -14,6 +14,10 @@ use crate::store::{Integration, SecretText, StoredSecret};
 
 /// The longest secret or credential, in bytes.
 const SECRET_BYTES: usize = 1_024;
+/// From how many characters on the last four of a secret are shown.
+const SHOWN_FROM: usize = 12;
+/// The most credentials of one integration.
+const CREDENTIALS_MOST: usize = 16;
 
 /// Asks for an integration to be created, or updated by its slug.
 #[derive(Deserialize)]
@@ -31,7 +35,7 @@ pub(crate) struct Submitted {
 pub(crate) struct Change {
     pub(super) name: Option<String>,
     pub(super) secrets: Option<Texts>,
-    pub(super) credentials: Option<BTreeMap<String, String>>,
+    pub(super) credentials: Option<Credentials>,
     pub(super) settings: Option<Map<String, Value>>,
     pub(super) active: Option<bool>,
 }
@@ -46,6 +50,11 @@ impl fmt::Debug for Texts {
         write!(out, "[{} secrets]", self.0.len())
     }
 }
+
+/// Holds credentials on their way in: a text sets one, null removes it.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Credentials(BTreeMap<String, Option<String>>);
 
 /// Asks for a new secret; without one the service makes it.
 #[derive(Deserialize)]
@@ -90,12 +99,56 @@ pub(crate) struct View {
     active: bool,
     /// Whether the platform signs; if not, its address alone vouches for what it sends.
     signs: bool,
-    /// When each secret that holds ends; null for one without end.
-    secrets_valid_until: Vec<Option<DateTime<Utc>>>,
-    /// Which credentials are set.
-    credential_names: Vec<String>,
+    /// The secrets that hold, newest first.
+    secrets: Vec<SecretView>,
+    /// The credentials that are set.
+    credentials: Vec<CredentialView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
+
+/// Shows a secret so that it can be told from another.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SecretView {
+    last_four: String,
+    /// When it ends; null for one without end.
+    valid_until: Option<DateTime<Utc>>,
+}
+
+impl SecretView {
+    fn of(secret: &StoredSecret) -> Self {
+        Self {
+            last_four: last_four(&secret.value),
+            valid_until: secret.valid_until,
+        }
+    }
+}
+
+/// Shows a credential so that it can be told from another.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CredentialView {
+    name: String,
+    last_four: String,
+}
+
+impl CredentialView {
+    fn of((name, value): (&String, &SecretText)) -> Self {
+        Self {
+            name: name.clone(),
+            last_four: last_four(value),
+        }
+    }
+}
+
+/// Returns the end of a secret, or nothing of one so short that its end would tell too much.
+fn last_four(secret: &SecretText) -> String {
+    let text: Vec<char> = secret.expose().chars().collect();
+    match text.last_chunk::<4>() {
+        Some(end) if text.len() >= SHOWN_FROM => end.iter().collect(),
+        _ => String::new(),
+    }
 }
 
 impl View {
@@ -121,9 +174,9 @@ impl View {
             webhook_url: with_key.then(url),
             settings: one.settings.as_json().clone(),
             active: one.active,
-            signs: provider.is_some_and(|known| known.signs()),
-            secrets_valid_until: valid.map(|secret| secret.valid_until).collect(),
-            credential_names: one.credentials.keys().cloned().collect(),
+            signs: provider.is_some_and(|known| known.signs_with(&one.settings)),
+            secrets: valid.map(SecretView::of).collect(),
+            credentials: one.credentials.iter().map(CredentialView::of).collect(),
             created_at: one.created_at,
             updated_at: one.updated_at,
         }
@@ -173,7 +226,7 @@ pub(super) fn checked_secrets(
     if secrets.len() > most {
         return Err(Refused::invalid(
             "secrets",
-            "At most 4 secrets hold at once.",
+            "At most 2 secrets hold at once.",
         ));
     }
     let check = |(place, secret)| {
@@ -186,22 +239,51 @@ pub(super) fn checked_secrets(
     secrets.into_iter().enumerate().map(check).collect()
 }
 
-pub(super) fn checked_credentials(
-    credentials: BTreeMap<String, String>,
-) -> Result<BTreeMap<String, SecretText>, Refused> {
-    if credentials.len() > 16
-        || credentials
-            .keys()
-            .any(|name| name.is_empty() || name.len() > 64)
-    {
-        return Err(Refused::invalid(
-            "credentials",
-            "At most 16 credentials, with names of 1 to 64 bytes.",
-        ));
+/// Sets and removes credentials; what is not named stays.
+pub(super) fn merge_credentials(
+    credentials: &mut BTreeMap<String, SecretText>,
+    Credentials(changes): Credentials,
+) -> Result<(), Refused> {
+    let is_name = |name: &str| (1..=64).contains(&name.len());
+    for (name, value) in changes {
+        match value {
+            _ if !is_name(&name) => return Err(bad_credentials()),
+            Some(value) => {
+                let value = checked_secret("credentials", value)?;
+                credentials.insert(name, value);
+            }
+            None => {
+                credentials.remove(&name);
+            }
+        }
     }
-    let check = |(name, value)| {
-        let value = checked_secret("credentials", value)?;
-        Ok((name, value))
-    };
-    credentials.into_iter().map(check).collect()
+    if credentials.len() > CREDENTIALS_MOST {
+        return Err(bad_credentials());
+    }
+    Ok(())
+}
+
+fn bad_credentials() -> Refused {
+    Refused::invalid(
+        "credentials",
+        "At most 16 credentials, with names of 1 to 64 bytes.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_four;
+    use crate::store::SecretText;
+
+    #[test]
+    fn only_long_secrets_show_their_end() {
+        for (secret, shown) in [
+            ("", ""),
+            ("12345678901", ""),
+            ("123456789012", "9012"),
+            ("segredo-com-fim-é→ñç", "é→ñç"),
+        ] {
+            assert_eq!(last_four(&SecretText::new(secret)), shown, "{secret}");
+        }
+    }
 }

@@ -81,6 +81,7 @@ impl Script {
             integration: self.integration.id,
             received_at: self.world.now(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            query: String::new(),
             body: Bytes::from(format!("{{\"n\":\"{}\"}}", hex::encode(random))),
             proof: ProofSummary {
                 scheme: "hmac-sha256".to_owned(),

@@ -7,10 +7,11 @@ use super::append::append;
 use super::checkouts::{self, PreparedNews};
 use super::jobs::{self, Fetch};
 use super::place::{TraceKeys, conversation_of};
+use super::tallies::Tally;
 use super::writer::Writing;
 use crate::store::{
     Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewEvent, NewReading, Refusal,
-    StoreError,
+    StoreError, came_from_platform,
 };
 
 /// A delivery with everything computed that needs no table; made on the asker's side of the queue.
@@ -27,6 +28,9 @@ pub(super) struct Prepared {
     fetch: Option<Fetch>,
     proof: String,
     headers: String,
+    query: String,
+    /// Whether it says something about how the integration fares.
+    counts: bool,
     body_bytes: usize,
     body: Vec<u8>,
 }
@@ -78,8 +82,10 @@ impl Prepared {
             note,
             events,
             fetch,
+            counts: came_from_platform(&delivery.headers, &delivery.proof),
             proof: serde_json::to_string(&delivery.proof)?,
             headers: serde_json::to_string(&delivery.headers)?,
+            query: delivery.query,
             body_bytes: delivery.body.len(),
             body: lz4_flex::compress_prepend_size(&delivery.body),
         })
@@ -123,6 +129,15 @@ impl Prepared {
             }
         }
         self.insert(writing, row, &outcome)?;
+        if self.counts {
+            writing.ledger.tallies.push(Tally {
+                integration: self.integration_row,
+                delivery: row,
+                at_ms: self.received_ms,
+                result: outcome.result,
+                before: None,
+            });
+        }
         Ok(Accepted {
             delivery_id: self.id,
             result: outcome.result,
@@ -176,8 +191,8 @@ impl Prepared {
             .prepare_cached(
                 "INSERT INTO delivery (id, public, workspace, integration, received_at, result,
                      first_seq, entry_count, duplicate_of, event, why, path, proof, headers,
-                     body_bytes, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                     body_bytes, body, query)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?
             .execute(params![
                 row,
@@ -196,6 +211,7 @@ impl Prepared {
                 self.headers,
                 self.body_bytes,
                 body,
+                self.query,
             ])?;
         Ok(())
     }

@@ -107,14 +107,15 @@ impl Asked {
         }
     }
 
-    /// Takes a conversation that nobody has. Who has it already gets a second entry, which changes nothing.
+    /// Takes a conversation that nobody of the team has. Who has it already gets a second entry, which changes nothing.
     fn claim(
         &self,
         writing: &mut Writing<'_>,
         conversation: Conversation,
     ) -> Result<Outcome, StoreError> {
         let me = member_row(writing, self.actor.id)?;
-        if conversation.claimed_by != 0 && conversation.claimed_by != me {
+        let holder = conversation.claimed_by;
+        if holder != 0 && holder != me && is_in_team(writing, holder)? {
             return Ok(Outcome::Refused {
                 code: RefusalCode::AlreadyClaimed,
                 by: Some(actor_of(writing, conversation.claimed_by)?),
@@ -202,6 +203,14 @@ fn member_row(writing: &Writing<'_>, id: MemberId) -> Result<i64, StoreError> {
         .prepare_cached("SELECT id FROM member WHERE public = ?1")?
         .query_row([id.as_u128().to_be_bytes()], |row| row.get(0))?;
     Ok(row)
+}
+
+fn is_in_team(writing: &Writing<'_>, member_row: i64) -> Result<bool, StoreError> {
+    let found = writing
+        .db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM member WHERE id = ?1 AND removed_at = 0)")?
+        .query_row([member_row], |row| row.get(0))?;
+    Ok(found)
 }
 
 fn actor_of(writing: &Writing<'_>, member_row: i64) -> Result<Actor, StoreError> {

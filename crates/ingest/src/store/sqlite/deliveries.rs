@@ -7,7 +7,8 @@ use rusqlite::{Connection, Row, params};
 use super::accept::{code_of, result_of};
 use super::place::optional;
 use crate::store::{
-    DeliveryDetail, DeliveryPage, DeliveryQuery, DeliverySummary, Fault, ProofSummary, StoreError,
+    DeliveryDetail, DeliveryPage, DeliveryQuery, DeliveryResult, DeliverySummary, Fault,
+    ProofSummary, StoreError,
 };
 
 /// Most deliveries of one page.
@@ -48,7 +49,7 @@ pub(super) fn get(
     id: DeliveryId,
 ) -> Result<DeliveryDetail, StoreError> {
     let sql = format!(
-        "SELECT {SUMMARY}, d.proof, d.headers, d.body, o.body
+        "SELECT {SUMMARY}, d.proof, d.headers, d.body, o.body, d.query
          FROM delivery d JOIN integration i ON i.id = d.integration
          JOIN workspace w ON w.id = d.workspace
          LEFT JOIN delivery o ON o.id = d.duplicate_of
@@ -58,7 +59,7 @@ pub(super) fn get(
         workspace.as_u128().to_be_bytes(),
         id.as_u128().to_be_bytes()
     ];
-    let (summary, proof, headers, body, original) =
+    let (summary, proof, headers, body, original, query) =
         db.prepare_cached(&sql)?.query_row(ids, |row| {
             Ok((
                 read_summary(row)?,
@@ -66,6 +67,7 @@ pub(super) fn get(
                 row.get::<_, String>(12)?,
                 row.get::<_, Vec<u8>>(13)?,
                 row.get::<_, Option<Vec<u8>>>(14)?,
+                row.get::<_, String>(15)?,
             ))
         })?;
     let packed = if body.is_empty() {
@@ -78,6 +80,7 @@ pub(super) fn get(
         summary,
         proof,
         headers: serde_json::from_str(&headers).map_err(|_| Fault::Damaged)?,
+        query,
         body: lz4_flex::decompress_size_prepended(&packed).map_err(|_| Fault::Damaged)?,
     })
 }
@@ -101,6 +104,32 @@ pub(super) fn integration_of(
             |row| row.get(0),
         )?;
     Ok(IntegrationId::from_u128(u128::from_be_bytes(integration)))
+}
+
+/// Counts the deliveries of an account with one result other than accepted, as far as a page would be searched.
+pub(super) fn count_set_aside(
+    db: &Connection,
+    workspace: WorkspaceId,
+    integration: IntegrationId,
+    result: DeliveryResult,
+) -> Result<u64, StoreError> {
+    let Some(integration) = integration_row(db, workspace, Some(integration))? else {
+        return Ok(0);
+    };
+    let mut statement = db.prepare_cached(
+        "SELECT integration FROM delivery
+         WHERE workspace = ?1 AND result = ?2 AND result <> 0 LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![
+        workspace_row(db, workspace)?,
+        code_of(result),
+        LONGEST_SCAN
+    ])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        count += u64::from(row.get::<_, i64>(0)? == integration);
+    }
+    Ok(count)
 }
 
 /// The rows of a page, and where the next one begins.

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
-use contract::{IntegrationId, WorkspaceId};
+use contract::{Actor, IntegrationId, WorkspaceId};
 use providers::Settings;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::audit;
 use super::seal::{Owner, SealingKey};
 use super::writer::Writing;
 use crate::store::{
-    Fault, Integration, NewIntegration, Refusal, SecretText, StoreError, StoredSecret, TokenHash,
+    Deed, Fault, Integration, NewIntegration, Refusal, SecretText, StoreError, StoredSecret,
+    TokenHash, action,
 };
 
 /// An integration and its row's number.
@@ -41,7 +43,8 @@ impl Catalogue {
     pub(super) fn learn(&self, db: &Connection, key: &SealingKey) -> Result<(), StoreError> {
         let _turn = self.learning.lock().unwrap_or_else(PoisonError::into_inner);
         let mut shelves = Shelves::default();
-        let mut statement = db.prepare_cached(&format!("{SELECT} ORDER BY i.id"))?;
+        let sql = format!("{SELECT} WHERE i.deleted_at = 0 ORDER BY i.id");
+        let mut statement = db.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             shelves.put(read(row, key)?);
@@ -99,21 +102,117 @@ impl Shelves {
     }
 }
 
-/// Creates or changes an integration; returns it, and whether it was new.
+/// Creates or changes an integration and records who did it; returns it, and whether it was new.
 pub(super) fn upsert(
     writing: &mut Writing<'_>,
     key: &SealingKey,
     workspace: WorkspaceId,
     new: NewIntegration,
+    (actor, action): (Option<Actor>, Option<&'static str>),
 ) -> Result<(Shelved, bool), StoreError> {
     let workspace_row = writing.ledger.standing(writing.db, workspace)?.row;
     let before = by_slug(writing.db, key, workspace_row, &new.slug)?;
-    match before {
-        Some(before) => change(writing, key, &before, new).map(|shelved| (shelved, false)),
-        None => {
-            create(writing, key, (workspace, workspace_row), new).map(|shelved| (shelved, true))
+    let (shelved, changes) = match &before {
+        Some(before) => {
+            let shelved = change(writing, key, before, new)?;
+            let changes = changes(&before.integration, &shelved.integration);
+            (shelved, changes)
         }
-    }
+        None => {
+            let shelved = create(writing, key, (workspace, workspace_row), new)?;
+            (shelved, Vec::new())
+        }
+    };
+    let usual = match before {
+        Some(_) if changes.is_empty() => return Ok((shelved, false)),
+        Some(_) => action::CHANGED,
+        None => action::CREATED,
+    };
+    let deed = Deed::new(actor, action.unwrap_or(usual), shelved.integration.id)
+        .with("slug", shelved.integration.slug.as_str())
+        .with("provider", shelved.integration.provider.as_str())
+        .with("changed", changes);
+    audit::record(writing, workspace, &deed)?;
+    Ok((shelved, before.is_none()))
+}
+
+/// Names what differs, and of what is secret no more than that.
+fn changes(before: &Integration, after: &Integration) -> Vec<String> {
+    let secrets = |one: &Integration| -> Vec<_> {
+        let text = |secret: &StoredSecret| (secret.value.expose().to_owned(), secret.valid_until);
+        one.secrets.iter().map(text).collect()
+    };
+    let mut names: Vec<String> = [
+        ("name", before.name != after.name),
+        (
+            "settings",
+            before.settings.as_json() != after.settings.as_json(),
+        ),
+        ("active", before.active != after.active),
+        ("secrets", secrets(before) != secrets(after)),
+    ]
+    .into_iter()
+    .filter(|(_, differs)| *differs)
+    .map(|(name, _)| name.to_owned())
+    .collect();
+    let all = before.credentials.keys().chain(after.credentials.keys());
+    let mut credentials: Vec<&String> = all
+        .filter(|name| {
+            let value = |one: &Integration| {
+                one.credentials
+                    .get(*name)
+                    .map(|text| text.expose().to_owned())
+            };
+            value(before) != value(after)
+        })
+        .collect();
+    credentials.sort_unstable();
+    credentials.dedup();
+    names.extend(
+        credentials
+            .into_iter()
+            .map(|name| format!("credentials.{name}")),
+    );
+    names
+}
+
+/// Deletes an integration: its secrets are gone and its slug is free.
+pub(super) fn delete(
+    writing: &mut Writing<'_>,
+    workspace: WorkspaceId,
+    id: IntegrationId,
+    actor: Option<Actor>,
+) -> Result<(), StoreError> {
+    let workspace_row = writing.ledger.standing(writing.db, workspace)?.row;
+    let (row, slug): (i64, String) = writing
+        .db
+        .prepare_cached(
+            "SELECT id, slug FROM integration
+             WHERE public = ?1 AND workspace = ?2 AND deleted_at = 0",
+        )?
+        .query_row(params![id.as_u128().to_be_bytes(), workspace_row], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    // A tilde never stands in a slug that somebody chose.
+    writing
+        .db
+        .prepare_cached(
+            "UPDATE integration SET slug = slug || '~' || id, sealed = x'', active = 0,
+                 deleted_at = ?2, updated_at = ?2 WHERE id = ?1",
+        )?
+        .execute([row, writing.now.timestamp_millis()])?;
+    writing
+        .db
+        .prepare_cached("UPDATE api SET token = x'' WHERE integration = ?1")?
+        .execute([row])?;
+    writing
+        .db
+        .prepare_cached(
+            "UPDATE job SET state = 4, finished_at = ?2 WHERE integration = ?1 AND state < 2",
+        )?
+        .execute([row, writing.now.timestamp_millis()])?;
+    let deed = Deed::new(actor, action::DELETED, id).with("slug", slug);
+    audit::record(writing, workspace, &deed)
 }
 
 fn by_slug(
@@ -122,7 +221,7 @@ fn by_slug(
     workspace_row: i64,
     slug: &str,
 ) -> Result<Option<Shelved>, StoreError> {
-    let sql = format!("{SELECT} WHERE i.workspace = ?1 AND i.slug = ?2");
+    let sql = format!("{SELECT} WHERE i.workspace = ?1 AND i.slug = ?2 AND i.deleted_at = 0");
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params![workspace_row, slug])?;
     rows.next()?.map(|row| read(row, key)).transpose()

@@ -9,6 +9,7 @@ use contract::{Chain, ConversationId, WorkspaceId};
 use rusqlite::{Connection, params};
 
 use super::keys::Keys;
+use super::tallies::Tally;
 use crate::store::StoreError;
 
 /// Where a workspace's feed stands.
@@ -42,6 +43,9 @@ pub(super) struct Ledger {
     /// The entries of the running batch.
     pub(super) unpublished: Vec<Unpublished>,
     published_before_job: usize,
+    /// What the running batch adds to the counts.
+    pub(super) tallies: Vec<Tally>,
+    tallied_before_job: usize,
     next_delivery: Option<i64>,
     /// Keys seen before, and what leads to conversations.
     pub(super) keys: Keys,
@@ -57,6 +61,7 @@ impl Ledger {
     pub(super) fn begin_job(&mut self) {
         self.undo.clear();
         self.published_before_job = self.unpublished.len();
+        self.tallied_before_job = self.tallies.len();
         self.keys.begin_job();
     }
 
@@ -66,6 +71,7 @@ impl Ledger {
             self.standings.insert(workspace, standing);
         }
         self.unpublished.truncate(self.published_before_job);
+        self.tallies.truncate(self.tallied_before_job);
         self.keys.undo_job();
     }
 

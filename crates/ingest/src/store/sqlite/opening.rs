@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use chrono::TimeDelta;
 use contract::Epoch;
 use rusqlite::Connection;
 use tokio::sync::watch;
@@ -17,6 +18,7 @@ use super::people::Sessions;
 use super::queue::{Queue, QueueBounds};
 use super::readers::Readers;
 use super::seal::SealingKey;
+use super::tallies::Tallies;
 use super::writer::Writer;
 use super::{SqliteStore, connection, migrations, nonces, random_epoch, writer};
 use crate::store::{Fault, StoreError, World};
@@ -34,6 +36,8 @@ pub struct Options {
     pub queue: QueueBounds,
     /// Connections that read at the same time.
     pub readers: usize,
+    /// How long a session may rest before it ends.
+    pub session_lasts: TimeDelta,
 }
 
 impl Options {
@@ -46,6 +50,7 @@ impl Options {
             world,
             queue: QueueBounds::default(),
             readers: 4,
+            session_lasts: TimeDelta::days(90),
         }
     }
 
@@ -117,13 +122,15 @@ impl SqliteStore {
         let feeds = Arc::new(Feeds::new(epoch));
         let catalogue = Arc::new(Catalogue::default());
         feeds.learn(&db)?;
+        let tallies = Arc::new(Tallies::default());
+        tallies.recover(&db)?;
         catalogue
             .learn(&db, &options.key)
             .map_err(|error| match error {
                 StoreError::Unavailable(Fault::Sealed) => OpenError::WrongKey,
                 error => error.into(),
             })?;
-        Self::start(options, db, feeds, catalogue)
+        Self::start(options, db, feeds, catalogue, tallies)
     }
 
     /// Starts the threads.
@@ -132,6 +139,7 @@ impl SqliteStore {
         db: Connection,
         feeds: Arc<Feeds>,
         catalogue: Arc<Catalogue>,
+        tallies: Arc<Tallies>,
     ) -> Result<Self, OpenError> {
         let queue = Arc::new(Queue::new(options.queue));
         let gauges = Arc::new(Gauges::default());
@@ -161,6 +169,8 @@ impl SqliteStore {
             ledger: Ledger::default(),
             nonces: nonces::Sweep::default(),
             looked_after: Instant::now(),
+            tallies: Arc::clone(&tallies),
+            tallied: Instant::now(),
             next_cut: Instant::now(),
             checkpoints: Arc::clone(&checkpoints),
         };
@@ -186,6 +196,8 @@ impl SqliteStore {
             gauges,
             catalogue,
             sessions,
+            session_lasts: options.session_lasts,
+            tallies,
             checkpoints,
             failed,
             threads: Mutex::new(threads),

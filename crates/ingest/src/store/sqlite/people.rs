@@ -8,11 +8,13 @@ use contract::{Actor, Me, MemberId, Role, SessionId, WorkspaceId, entry::Joined,
 use rusqlite::{Connection, Row, params};
 
 use super::append::append;
+use super::audit;
+use super::members::insert_session;
 use super::place::optional;
 use super::writer::Writing;
 use crate::store::{
-    Enrolment, Fault, Member, NewInviteRow, Redeem, Refusal, Session, StoreError, TokenHash,
-    Workspace,
+    Deed, Enrolment, Fault, Member, NewInviteRow, Redeem, Refusal, Session, StoreError, TokenHash,
+    Workspace, action,
 };
 
 /// Most sessions kept in memory; beyond that all are forgotten and asked for again.
@@ -47,6 +49,14 @@ impl Sessions {
             known.by_token.clear();
         }
         known.by_token.insert(token, session);
+    }
+
+    /// Shows a session anew where it was known.
+    pub(super) fn renew(&self, token: TokenHash, session: Arc<Session>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = known.by_token.get_mut(&token) {
+            *kept = session;
+        }
     }
 
     pub(super) fn forget(&self) {
@@ -116,21 +126,10 @@ pub(super) fn enrol(
             now_ms
         ])?;
     let member_row = writing.db.last_insert_rowid();
-    let (millis, random) = writing.world.id_parts();
-    let id = SessionId::new(millis, random);
-    writing
-        .db
-        .prepare_cached(
-            "INSERT INTO session (token, public, member, device, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            enrolment.token.0,
-            id.as_u128().to_be_bytes(),
-            member_row,
-            enrolment.device,
-            now_ms
-        ])?;
+    insert_session(writing, member_row, enrolment.token, &enrolment.device)?;
+    let deed = Deed::new(Some(member.clone()), action::JOINED, member.id)
+        .with("role", enrolment.role.as_str());
+    audit::record(writing, workspace, &deed)?;
     tell_joined(writing, workspace, member, enrolment.role)?;
     find_session(writing.db, &enrolment.token)?.ok_or(Fault::Internal.into())
 }
@@ -168,7 +167,12 @@ pub(super) fn invite(
             by,
             invite.expires_at.timestamp_millis()
         ])?;
-    Ok(())
+    let actor = match invite.by {
+        Some(id) => audit::actor(writing.db, id)?,
+        None => None,
+    };
+    let deed = Deed::new(actor, action::INVITED, "").with("role", invite.role.as_str());
+    audit::record(writing, workspace, &deed)
 }
 
 /// Uses an invite up.
@@ -228,7 +232,25 @@ pub(super) fn revoke(
     if ended == 0 {
         return Err(StoreError::NotFound);
     }
-    Ok(())
+    let owner = optional(
+        writing
+            .db
+            .prepare_cached(
+                "SELECT m.public, m.name FROM session s JOIN member m ON m.id = s.member
+                 WHERE s.public = ?1",
+            )?
+            .query_row([id.as_u128().to_be_bytes()], |row| {
+                Ok(Actor {
+                    id: MemberId::from_u128(u128::from_be_bytes(row.get(0)?)),
+                    name: row.get(1)?,
+                })
+            }),
+    )?;
+    audit::record(
+        writing,
+        workspace,
+        &Deed::new(owner, action::SIGNED_OUT, id),
+    )
 }
 
 /// Finds a session that was not ended.
@@ -238,7 +260,7 @@ pub(super) fn find_session(
 ) -> Result<Option<Session>, StoreError> {
     optional(
         db.prepare_cached(
-            "SELECT s.public, w.public, w.name, m.public, m.name, m.role
+            "SELECT s.public, w.public, w.name, m.public, m.name, m.role, s.seen_at
              FROM session s JOIN member m ON m.id = s.member JOIN workspace w ON w.id = m.workspace
              WHERE s.token = ?1 AND s.revoked_at = 0",
         )?
@@ -252,6 +274,8 @@ pub(super) fn find_session(
                     member_name: row.get(4)?,
                     role: role_of(row.get(5)?),
                 },
+                seen_at: DateTime::from_timestamp_millis(row.get(6)?)
+                    .unwrap_or(DateTime::<Utc>::MIN_UTC),
             })
         }),
     )
@@ -261,7 +285,8 @@ pub(super) fn find_session(
 pub(super) fn members(db: &Connection, workspace: WorkspaceId) -> Result<Vec<Member>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT m.public, m.name, m.role, m.joined_at
-         FROM member m JOIN workspace w ON w.id = m.workspace WHERE w.public = ?1 ORDER BY m.id",
+         FROM member m JOIN workspace w ON w.id = m.workspace
+         WHERE w.public = ?1 AND m.removed_at = 0 ORDER BY m.id",
     )?;
     let rows = statement.query_map([workspace.as_u128().to_be_bytes()], read_member)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -277,7 +302,7 @@ pub(super) fn member(
         .prepare_cached(
             "SELECT m.public, m.name, m.role, m.joined_at
              FROM member m JOIN workspace w ON w.id = m.workspace
-             WHERE m.public = ?2 AND w.public = ?1",
+             WHERE m.public = ?2 AND w.public = ?1 AND m.removed_at = 0",
         )?
         .query_row(
             params![
@@ -298,7 +323,7 @@ fn read_member(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
-const fn code_of(role: Role) -> i64 {
+pub(super) const fn code_of(role: Role) -> i64 {
     match role {
         Role::Agent => 0,
         Role::Lead => 1,
@@ -307,7 +332,7 @@ const fn code_of(role: Role) -> i64 {
 }
 
 /// An unknown number, as a newer program may have written, gives the least power.
-const fn role_of(code: i64) -> Role {
+pub(super) const fn role_of(code: i64) -> Role {
     match code {
         2 => Role::Admin,
         1 => Role::Lead,

@@ -1,17 +1,22 @@
 //! Reading a stored delivery anew.
 
-use contract::{DeliveryId, WorkspaceId};
+use contract::{Actor, DeliveryId, WorkspaceId};
 use rusqlite::params;
 
 use super::accept::{Note, Scope, Told, code_of, read, result_of, store_events};
+use super::audit;
+use super::integrations::Shelved;
 use super::jobs;
+use super::tallies::{Tally, counts};
 use super::writer::Writing;
-use crate::store::{Accepted, DeliveryResult, Fault, Integration, NewReading, StoreError};
+use crate::store::{Accepted, Deed, DeliveryResult, Fault, NewReading, StoreError, action};
 
 /// A new reading of a delivery, prepared on the asker's side of the queue.
 pub(super) struct Again {
     workspace: WorkspaceId,
     id: DeliveryId,
+    integration_row: i64,
+    actor: Option<Actor>,
     told: Told,
 }
 
@@ -20,26 +25,33 @@ impl Again {
         workspace: WorkspaceId,
         id: DeliveryId,
         reading: NewReading,
-        integration: &Integration,
+        shelved: &Shelved,
+        actor: Option<Actor>,
     ) -> Self {
         Self {
             workspace,
             id,
-            told: read(reading, &Scope::of(integration), workspace),
+            integration_row: shelved.row,
+            actor,
+            told: read(reading, &Scope::of(&shelved.integration), workspace),
         }
     }
 
     /// Adds what is new to the feed and notes the new result.
     pub(super) fn store(self, writing: &mut Writing<'_>) -> Result<Accepted, StoreError> {
         let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
-        let (row, integration_row, before) = writing
+        let (row, before, at_ms, counts) = writing
             .db
             .prepare_cached(
-                "SELECT id, integration, result FROM delivery WHERE workspace = ?1 AND public = ?2",
+                "SELECT id, result, received_at, headers, proof FROM delivery
+                 WHERE workspace = ?1 AND public = ?2",
             )?
             .query_row(
                 params![workspace_row, self.id.as_u128().to_be_bytes()],
-                |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?)),
+                |row| {
+                    let counts = counts(&row.get::<_, String>(3)?, &row.get::<_, String>(4)?);
+                    Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?, counts))
+                },
             )?;
         let before = result_of(before).ok_or(Fault::Damaged)?;
         let Told {
@@ -48,7 +60,7 @@ impl Again {
             fetch,
         } = self.told;
         if let Some(fetch) = &fetch {
-            jobs::ask(writing, self.workspace, integration_row, fetch)?;
+            jobs::ask(writing, self.workspace, self.integration_row, fetch)?;
         }
         let nothing_read = events.is_empty();
         let stored = store_events(writing, self.workspace, row, events)?;
@@ -61,7 +73,20 @@ impl Again {
         if before != DeliveryResult::Accepted || !stored.seqs.is_empty() {
             let original = stored.seen_in.filter(|seen_in| *seen_in != row);
             rewrite(writing, row, result, &note, &stored.seqs, original)?;
+            if counts && before != result {
+                writing.ledger.tallies.push(Tally {
+                    integration: self.integration_row,
+                    delivery: row,
+                    at_ms,
+                    result,
+                    before: Some(before),
+                });
+            }
         }
+        let deed = Deed::new(self.actor, action::REPROCESSED, self.id)
+            .with("before", before.as_str())
+            .with("result", result.as_str());
+        audit::record(writing, self.workspace, &deed)?;
         Ok(Accepted {
             delivery_id: self.id,
             result,

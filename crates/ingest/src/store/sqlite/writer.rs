@@ -16,6 +16,7 @@ use super::feeds::Feeds;
 use super::gauges::Gauges;
 use super::ledger::Ledger;
 use super::queue::{Queue, Taken};
+use super::tallies::Tallies;
 use super::{connection, nonces};
 use crate::store::{Fault, StoreError, World};
 
@@ -96,6 +97,8 @@ pub(super) struct Writer {
     pub(super) data_version: i64,
     pub(super) nonces: nonces::Sweep,
     pub(super) looked_after: Instant,
+    pub(super) tallies: Arc<Tallies>,
+    pub(super) tallied: Instant,
     pub(super) next_cut: Instant,
     pub(super) checkpoints: Arc<Checkpoints>,
 }
@@ -118,6 +121,7 @@ impl Writer {
             }
             self.shorten_log();
         }
+        self.write_tallies();
         self.cut_log();
     }
 
@@ -137,6 +141,7 @@ impl Writer {
             Ok(outcomes) => {
                 self.feeds
                     .publish(std::mem::take(&mut self.ledger.unpublished));
+                self.tallies.add(std::mem::take(&mut self.ledger.tallies));
                 for (job, outcome) in batch.into_iter().zip(outcomes) {
                     job.answer(outcome);
                 }
@@ -242,7 +247,7 @@ impl Writer {
         }
     }
 
-    /// Uses idle time: notices other processes' writes and lets expired nonces go.
+    /// Uses idle time: notices other processes' writes, lets expired nonces go, writes what was counted.
     fn look_after(&mut self) {
         self.looked_after = Instant::now();
         if data_version(&self.db).is_ok_and(|version| version != self.data_version) {
@@ -255,6 +260,16 @@ impl Writer {
         let expired = self.nonces.step(&self.db, self.world.now());
         if let Err(error) = expired {
             tracing::warn!(error = %error, "expired nonces stay for now");
+        }
+        if self.tallied.elapsed() > LOOK_AFTER {
+            self.write_tallies();
+        }
+    }
+
+    fn write_tallies(&mut self) {
+        self.tallied = Instant::now();
+        if let Err(error) = self.tallies.write(&self.db) {
+            tracing::warn!(error = %error, "the counts stay in memory for now");
         }
     }
 

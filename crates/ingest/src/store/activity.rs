@@ -1,0 +1,36 @@
+//! How an integration fares: what became of its requests lately, and when its events came.
+
+use chrono::{DateTime, Utc};
+use contract::IntegrationId;
+use serde::Serialize;
+
+/// Counts what became of an integration's requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Deliveries whose events are in the feed.
+    pub accepted: i64,
+    /// Deliveries that had come before.
+    pub duplicate: i64,
+    /// Deliveries of no interest.
+    pub ignored: i64,
+    /// Deliveries not understood yet; one that is read anew moves from here.
+    pub unmapped: i64,
+    /// Deliveries that could not be read.
+    pub rejected: i64,
+    /// Requests whose proof of origin was missing or did not hold.
+    pub bad_proof: i64,
+}
+
+/// Tells how one integration fares. What the service fetched or sent itself is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// Which one.
+    pub integration: IntegrationId,
+    /// When the newest event came.
+    pub last_event_at: Option<DateTime<Utc>>,
+    /// When events came lately, oldest first, at least a minute apart.
+    pub arrivals: Vec<DateTime<Utc>>,
+    /// The last 24 hours, to the full hour.
+    pub last_day: Counts,
+}
