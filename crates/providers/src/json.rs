@@ -16,7 +16,7 @@ mod cut;
 mod tokens;
 
 pub(crate) use cut::{without_members, without_members_within};
-use tokens::{Token, Tokens};
+pub(crate) use tokens::{Token, Tokens};
 
 /// Largest body read.
 const MAX_BYTES: usize = 1 << 20;
@@ -199,7 +199,7 @@ fn name_at<'a>(body: &'a [u8], span: &Range<usize>) -> Option<Cow<'a, str>> {
 }
 
 /// Reads a text token, or a bare run of bytes as it stands.
-fn decoded(token: &[u8]) -> Option<Cow<'_, str>> {
+pub(crate) fn decoded(token: &[u8]) -> Option<Cow<'_, str>> {
     let text = std::str::from_utf8(token).ok()?;
     let Some(inner) = text.strip_prefix('"') else {
         return Some(Cow::Borrowed(text));

@@ -19,6 +19,7 @@ mod adorei;
 mod cart_abandonment;
 mod cartpanda;
 mod charge;
+mod custom;
 mod hotmart;
 mod inbound;
 mod iset;
@@ -47,6 +48,7 @@ mod yampi;
 mod zedy;
 
 pub use about::{About, Field, SecretUse, Shown};
+pub use custom::SampleRequest;
 pub use inbound::{Headers, Inbound};
 pub use panel::{PANEL_LOCALES, panel_steps};
 pub use proof::{Nonce, Proof, Refusal};
@@ -158,6 +160,12 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// Lists the headers that reading one integration's requests needs beyond those that are always kept.
+    fn kept_headers<'a>(&self, settings: &'a Settings) -> Vec<&'a str> {
+        let _ = settings;
+        Vec::new()
+    }
+
     /// Returns the same for one integration, where its settings say where the id stands.
     fn delivery_key_with(&self, inbound: &Inbound<'_>, settings: &Settings) -> Option<String> {
         let _ = settings;
@@ -217,5 +225,6 @@ pub fn all() -> &'static [&'static dyn Provider] {
         &iset::Iset,
         &cart_abandonment::CartAbandonment,
         &unified::Unified,
+        &custom::Custom,
     ]
 }

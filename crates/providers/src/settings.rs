@@ -1,15 +1,24 @@
 //! What a seller set for one integration, read tolerantly: an unknown or wrong setting is as good as none.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use contract::{Currency, Stage};
 use serde_json::Value;
 
+use crate::custom::Blueprint;
 use crate::links;
 
 /// Holds an integration's settings as they are stored; a clone shares them.
-#[derive(Debug, Clone, Default)]
-pub struct Settings(Arc<Value>);
+#[derive(Clone, Default)]
+pub struct Settings(Arc<Told>);
+
+#[derive(Default)]
+struct Told {
+    json: Value,
+    /// Compiled when it is first asked for.
+    blueprint: OnceLock<Result<Blueprint, Vec<Problem>>>,
+}
 
 /// Names what is wrong with a setting; repeats nothing of a body or a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +35,28 @@ impl Settings {
     /// Takes the settings' JSON object; anything else counts as no settings.
     #[must_use]
     pub fn new(value: Value) -> Self {
-        Self(Arc::new(value))
+        Self(Arc::new(Told {
+            json: value,
+            blueprint: OnceLock::new(),
+        }))
     }
 
     /// Returns the settings as they were entered.
     #[must_use]
     pub fn as_json(&self) -> &Value {
-        &self.0
+        &self.0.json
+    }
+
+    /// Returns `blueprint`, compiled: how a custom source is read.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub(crate) fn blueprint(&self) -> Result<&Blueprint, &[Problem]> {
+        let compiled = &self.0.blueprint;
+        compiled
+            .get_or_init(|| Blueprint::compile(self.0.json.get("blueprint")))
+            .as_ref()
+            .map_err(Vec::as_slice)
     }
 
     /// Returns `currency`: what amounts are in where the platform does not tell; the real by default.
@@ -46,7 +70,7 @@ impl Settings {
     /// Returns `checkoutUrls.<product>`: the checkout link the seller set for a product; `https` only.
     #[must_use]
     pub fn product_url(&self, product: &str) -> Option<String> {
-        let link = self.0.get("checkoutUrls")?.get(product)?.as_str()?;
+        let link = self.0.json.get("checkoutUrls")?.get(product)?.as_str()?;
         links::https(link)
     }
 
@@ -83,6 +107,12 @@ impl Settings {
 
     /// Returns a setting that is a text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Value::as_str)
+        self.0.json.get(name).and_then(Value::as_str)
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Settings({})", self.0.json)
     }
 }

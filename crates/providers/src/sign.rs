@@ -8,8 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::Settings;
 use crate::secret::Secret;
+use crate::{Settings, custom};
 
 /// Holds what a platform adds to a request to prove where it comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,7 +75,10 @@ pub fn sign_with(
     now: DateTime<Utc>,
     nonce: &str,
 ) -> Option<Signed> {
-    let _ = settings;
+    if slug == custom::SLUG {
+        let blueprint = settings.blueprint().ok()?;
+        return Some(blueprint.sign(secret, body, now, nonce));
+    }
     sign(slug, secret, body, now, nonce)
 }
 
@@ -97,7 +100,7 @@ fn parameter(name: &str, value: &[u8]) -> Signed {
     }
 }
 
-fn unified(secret: &Secret, body: &[u8], now: DateTime<Utc>, nonce: &str) -> Signed {
+pub(crate) fn unified(secret: &Secret, body: &[u8], now: DateTime<Utc>, nonce: &str) -> Signed {
     let timestamp = now.timestamp();
     let message = format!("{timestamp}.{nonce}.{}", hex::encode(Sha256::digest(body)));
     let signature = tag::<Sha256>(secret.bytes(), message.as_bytes());
