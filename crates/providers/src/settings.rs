@@ -88,7 +88,7 @@ impl Settings {
 
     /// Returns a whole number, sent as a number or as a text of digits.
     pub(crate) fn number(&self, name: &str) -> Option<u32> {
-        let value = self.0.get(name)?;
+        let value = self.0.json.get(name)?;
         match value.as_u64() {
             Some(number) => u32::try_from(number).ok(),
             None => value.as_str()?.trim().parse().ok(),
@@ -97,7 +97,7 @@ impl Settings {
 
     /// Returns an id, sent as a text or as a number; blank counts as none.
     pub(crate) fn id(&self, name: &str) -> Option<String> {
-        let value = self.0.get(name)?;
+        let value = self.0.json.get(name)?;
         let id = match value {
             Value::Number(number) => number.to_string(),
             _ => value.as_str()?.trim().to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use contract::IntegrationId;
@@ -27,7 +28,9 @@ pub(crate) struct Case {
     pub(crate) secrets: Vec<String>,
     pub(crate) now: DateTime<Utc>,
     #[serde(default)]
-    pub(crate) settings: Value,
+    settings: Value,
+    #[serde(skip)]
+    prepared: OnceLock<Settings>,
     pub(crate) expect: Expect,
 }
 
@@ -109,11 +112,16 @@ impl Case {
         text.as_bytes()
     }
 
-    pub(crate) fn context<'a>(&self, settings: &'a Settings) -> Context<'a> {
+    pub(crate) fn settings(&self) -> &Settings {
+        self.prepared
+            .get_or_init(|| Settings::new(self.settings.clone()))
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
         Context {
             now: self.now,
             integration: IntegrationId::from_u128(7),
-            settings,
+            settings: self.settings(),
         }
     }
 
@@ -123,16 +131,13 @@ impl Case {
         inbound: &Inbound<'_>,
         secrets: &[Secret],
     ) -> Result<Proof, Refusal> {
-        let settings = Settings::new(self.settings.clone());
-        self.provider()
-            .verify(inbound, secrets, &self.context(&settings))
+        self.provider().verify(inbound, secrets, &self.context())
     }
 
     /// Reads other bytes as this case's request.
     pub(crate) fn normalise(&self, body: &[u8]) -> Result<Reading, Unreadable> {
         let headers = self.headers();
-        let settings = Settings::new(self.settings.clone());
-        let context = self.context(&settings);
+        let context = self.context();
         if let Some(pulled) = &self.pulled {
             let kind = Kind::parse(&pulled.kind).expect("a kind");
             let body = body.to_vec();
@@ -149,7 +154,7 @@ impl Case {
     }
 }
 
-/// Reads every fixture of the platforms in this crate.
+/// Reads every fixture of the platforms in this crate, each platform's in turn.
 pub(crate) fn all() -> Vec<Case> {
     let cases: Vec<Case> = providers::all()
         .iter()
@@ -159,7 +164,8 @@ pub(crate) fn all() -> Vec<Case> {
     cases
 }
 
-fn of(slug: &str) -> Vec<Case> {
+/// Reads the fixtures of one platform.
+pub(crate) fn of(slug: &str) -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../fixtures/providers")
         .join(slug);

@@ -9,11 +9,12 @@ fn signed_requests_are_accepted_by_their_own_secret_only() {
     let now = DateTime::<Utc>::from_timestamp(1_795_264_800, 0).expect("a time");
     let secret = Secret::new(*b"sample-secret-0001");
     let body = br#"{"externalId":"1"}"#;
-    let settings = Settings::default();
-    let context = context(now, &settings);
     for provider in providers::all() {
         let slug = provider.slug();
-        let signed = sign::sign(slug, &secret, body, now, "nonce-0001").expect(slug);
+        let settings = settings_of(slug);
+        let context = context(now, &settings);
+        let signed = sign::sign_with(slug, &settings, &secret, body, now, "nonce-0001");
+        let signed = signed.expect(slug);
         let inbound = Inbound {
             query: &signed.query,
             headers: &signed.headers,
@@ -203,5 +204,23 @@ fn context(now: DateTime<Utc>, settings: &Settings) -> Context<'_> {
         now,
         integration: IntegrationId::from_u128(7),
         settings,
+    }
+}
+
+/// Returns settings with which a platform's requests can be signed.
+fn settings_of(slug: &str) -> Settings {
+    match slug {
+        "custom" => Settings::new(serde_json::json!({"blueprint": {
+            "proof": {
+                "scheme": "hmac",
+                "algorithm": "sha256",
+                "encoding": "hex",
+                "header": "x-signature",
+            },
+            "event": "type",
+            "stages": {"paid": "purchase_approved"},
+            "fields": {"externalId": "id"},
+        }})),
+        _ => Settings::default(),
     }
 }
