@@ -83,7 +83,7 @@ impl Settings {
     /// Returns `stages.<word>`: the stage the seller gave a status of their shop's own making.
     #[must_use]
     pub fn stage_of(&self, word: &str) -> Option<Stage> {
-        Stage::from_name(self.0.get("stages")?.get(word)?.as_str()?)
+        Stage::from_name(self.0.json.get("stages")?.get(word)?.as_str()?)
     }
 
     /// Returns a whole number, sent as a number or as a text of digits.

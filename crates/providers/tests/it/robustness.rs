@@ -45,7 +45,7 @@ macro_rules! broken_fixtures_never_panic_nor_approve {
 }
 
 broken_fixtures_never_panic_nor_approve! {
-    kiwify hotmart shopify nuvemshop cart_abandonment unified custom
+    kiwify hotmart shopify nuvemshop yampi cartpanda vega luna zedy adorei iset cart_abandonment unified custom
 }
 
 #[test]
