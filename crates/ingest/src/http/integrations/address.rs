@@ -2,12 +2,11 @@
 //!
 //! Judges what is written. Whoever connects must judge the address a name resolves to as well.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
 use reqwest::Url;
 use serde_json::{Map, Value};
 
 use super::super::answer::Refused;
+use crate::outgoing::reach;
 
 /// The setting that holds the address.
 const SETTING: &str = "apiBaseUrl";
@@ -38,58 +37,7 @@ pub(super) fn check(settings: &Map<String, Value>, allow_private: bool) -> Resul
 }
 
 fn is_public(url: &Url) -> bool {
-    match url
-        .host_str()
-        .map(|host| host.trim_matches(['[', ']']).trim_end_matches('.'))
-    {
-        None => false,
-        Some(host) => match host.parse::<IpAddr>() {
-            Ok(IpAddr::V4(address)) => is_public_v4(address),
-            Ok(IpAddr::V6(address)) => is_public_v6(address),
-            Err(_) => is_public_name(host),
-        },
-    }
-}
-
-fn is_public_name(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or_default();
-    host.contains('.')
-        && ![
-            "localhost",
-            "local",
-            "internal",
-            "lan",
-            "home",
-            "arpa",
-            "test",
-            "invalid",
-        ]
-        .contains(&last)
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let special = address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_multicast()
-        || address.is_documentation()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 192 && b == 88 && c == 99)
-        || (a == 198 && (b == 18 || b == 19));
-    !special
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    // Only global unicast, and of that neither 6to4, Teredo, nor documentation, each of which can lead elsewhere.
-    let [a, b, ..] = address.segments();
-    (0x2000..0x4000).contains(&a)
-        && a != 0x2002
-        && !(a == 0x2001 && (b < 0x200 || b == 0x0db8))
-        && !(a == 0x3fff && b < 0x1000)
+    url.host_str().is_some_and(reach::may_be_public)
 }
 
 #[cfg(test)]

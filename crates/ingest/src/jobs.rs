@@ -1,0 +1,147 @@
+//! Doing the jobs: one lane an account, fetches before listings, each at the account's pace; and telling of checkouts that were
+//! left.
+//!
+//! What a job does is in the store before it goes on, so a process that is killed leaves nothing half done.
+
+mod listing;
+mod planning;
+mod setback;
+mod step;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use contract::IntegrationId;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::metrics::Metrics;
+use crate::outgoing::Lines;
+use crate::store::{Job, JobKind, Store, StoreError, World};
+
+pub(crate) use planning::reconciles_every;
+
+/// How often the jobs are looked at without having been rung for.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long after being rung for: many notices that come together are looked at once.
+const GATHER: Duration = Duration::from_millis(10);
+/// How long to wait when the store does not answer.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// How long jobs that have ended can be seen.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// How often older ones are let go.
+const SWEEP: TimeDelta = TimeDelta::hours(1);
+
+/// Does the jobs of a store; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Runner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) world: Arc<dyn World>,
+    pub(crate) lines: Arc<Lines>,
+    pub(crate) metrics: Metrics,
+    pub(crate) bell: Bell,
+}
+
+/// Says that there may be something to do.
+#[derive(Clone, Default)]
+pub(crate) struct Bell(Arc<Notify>);
+
+impl Bell {
+    /// Has the jobs looked at soon.
+    pub(crate) fn ring(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// What the runner remembers from one look to the next.
+struct Looking {
+    lanes: HashMap<IntegrationId, JoinHandle<()>>,
+    planned: HashMap<IntegrationId, DateTime<Utc>>,
+    swept_at: DateTime<Utc>,
+}
+
+impl Runner {
+    /// Works until told to stop; what is under way then is begun again by the next process.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut looking = Looking {
+            lanes: HashMap::new(),
+            planned: HashMap::new(),
+            swept_at: self.world.now(),
+        };
+        loop {
+            let pause = match self.look(&mut looking).await {
+                Ok(()) => LOOK / self.world.haste().max(1),
+                Err(error) => {
+                    tracing::warn!(error = %error, "the jobs could not be looked at: {error}");
+                    STORE_PAUSE
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.bell.0.notified() => tokio::time::sleep(GATHER).await,
+                () = tokio::time::sleep(pause.max(GATHER)) => {}
+            }
+        }
+        for lane in looking.lanes.into_values() {
+            lane.abort();
+            drop(lane.await);
+        }
+    }
+
+    /// Does what is due, and starts the lanes of accounts that have something to do.
+    async fn look(&self, looking: &mut Looking) -> Result<(), StoreError> {
+        let now = self.world.now();
+        while self
+            .store
+            .next_abandonment()
+            .await?
+            .is_some_and(|due| due <= now)
+        {
+            let told = self.store.abandon().await?;
+            tracing::debug!(told, "{told} checkouts count as abandoned");
+        }
+        looking.lanes.retain(|_, lane| !lane.is_finished());
+        let open = self.store.open_jobs().await?;
+        self.plan(&open, &mut looking.planned, now).await?;
+        for account in open.iter().filter(|account| account.due_at <= now) {
+            let id = account.integration;
+            looking
+                .lanes
+                .entry(id)
+                .or_insert_with(|| tokio::spawn(self.clone().lane(id)));
+        }
+        if now - looking.swept_at >= SWEEP {
+            looking.swept_at = now;
+            self.store.forget_jobs(now - KEPT).await?;
+        }
+        Ok(())
+    }
+
+    /// Does the due jobs of one account, one after the other.
+    async fn lane(self, id: IntegrationId) {
+        loop {
+            let next = self.store.next_job(id, self.world.now()).await;
+            let done = match next {
+                Ok(Some(job)) => self.step(&job).await,
+                Ok(None) | Err(StoreError::NotFound) => return,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::warn!(integration.id = %id, error = %error, "a job of {id} waits for the store: {error}");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Names a job in the log.
+fn name_of(job: &Job) -> &'static str {
+    match job.kind {
+        JobKind::Fetch => "fetch",
+        JobKind::Sync => "sync",
+        JobKind::Reconcile => "reconcile",
+    }
+}
