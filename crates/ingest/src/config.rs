@@ -31,6 +31,9 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Whether integrations may name API addresses in private networks.
     pub allow_private_hosts: bool,
+    /// Time for a platform's API to answer.
+    #[serde(rename = "api_timeout_ms", deserialize_with = "millis")]
+    pub api_timeout: Duration,
     /// Largest request body, in bytes.
     pub body_limit_bytes: usize,
     /// Time for a request's head.
@@ -154,6 +157,10 @@ impl Config {
             (
                 (1024..=16 << 20).contains(&self.body_limit_bytes),
                 "body_limit_bytes: expected 1024 to 16777216",
+            ),
+            (
+                (Duration::from_millis(100)..=Duration::from_secs(120)).contains(&self.api_timeout),
+                "api_timeout_ms: expected 100 to 120000",
             ),
             (
                 self.max_connections > 0,

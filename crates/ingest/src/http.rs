@@ -7,8 +7,11 @@ mod commands;
 mod deliveries;
 mod feed;
 mod integrations;
+mod jobs;
 mod operations;
 mod people;
+mod register;
+mod sync;
 mod webhooks;
 mod who;
 
@@ -25,7 +28,9 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::config::Config;
+use crate::jobs::{Bell, Runner};
 use crate::metrics::Metrics;
+use crate::outgoing::{Client, Lines};
 use crate::rate::Buckets;
 use crate::store::{Store, World};
 use answer::Refused;
@@ -39,7 +44,11 @@ pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) config: Config,
     pub(crate) world: Arc<dyn World>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
+    /// The lines to the platforms' APIs.
+    pub(crate) lines: Arc<Lines>,
+    /// Has the jobs looked at.
+    pub(crate) bell: Bell,
     /// Under which address the outside reaches the service.
     pub(crate) base_url: String,
     /// Ends the streams of the feed.
@@ -68,6 +77,7 @@ impl Desk {
         bound: SocketAddr,
         stop: CancellationToken,
     ) -> Self {
+        let client = Client::new(config.allow_private_hosts, config.api_timeout);
         let per_minute = f64::from(config.sign_ins_per_minute);
         Self(Arc::new(Parts {
             feeds: feed::Tails::new(Arc::clone(&store)),
@@ -78,12 +88,27 @@ impl Desk {
             sign_in_rate: Buckets::new(per_minute / 60.0, per_minute),
             refusal_log_rate: Buckets::new(0.1, 5.0),
             base_url: config.base_url(bound),
-            metrics: Metrics::new(),
+            metrics: Arc::new(Metrics::new()),
+            lines: Arc::new(Lines::new(client, Arc::clone(&store), Arc::clone(&world))),
+            bell: Bell::default(),
             store,
             config,
             world,
             stop,
         }))
+    }
+}
+
+impl Desk {
+    /// Makes what does the jobs.
+    pub(crate) fn runner(&self) -> Runner {
+        Runner {
+            store: Arc::clone(&self.store),
+            world: Arc::clone(&self.world),
+            lines: Arc::clone(&self.lines),
+            metrics: Arc::clone(&self.metrics),
+            bell: self.bell.clone(),
+        }
     }
 }
 
@@ -135,6 +160,13 @@ pub(crate) fn router(desk: Desk) -> Router {
             "/api/v1/deliveries/{id}/reprocess",
             post(deliveries::reprocess),
         )
+        .route("/api/v1/integrations/sync", post(sync::ask))
+        .route(
+            "/api/v1/integrations/{id}/register-webhook",
+            post(register::register),
+        )
+        .route("/api/v1/jobs", get(jobs::list))
+        .route("/api/v1/jobs/{id}", get(jobs::one).delete(jobs::cancel))
         .route("/api/v1/feed", get(feed::stream))
         .route("/api/v1/commands", post(commands::apply))
         .route("/api/v1/sessions", post(people::sign_in))

@@ -22,7 +22,7 @@ use crate::metrics::Metrics;
 use crate::outgoing::Lines;
 use crate::store::{Job, JobKind, Store, StoreError, World};
 
-pub(crate) use planning::reconciles_every;
+pub(crate) use setback::problem;
 
 /// How often the jobs are looked at without having been rung for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ pub(crate) struct Runner {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) world: Arc<dyn World>,
     pub(crate) lines: Arc<Lines>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) bell: Bell,
 }
 

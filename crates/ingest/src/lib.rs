@@ -6,6 +6,7 @@ pub mod config;
 mod connection;
 mod http;
 pub mod identity;
+mod jobs;
 pub mod logging;
 mod metrics;
 mod openapi;

@@ -53,6 +53,7 @@ pub(crate) struct Metrics {
     refusals: Family<Refused, Counter>,
     proofs: Family<Proved, Counter>,
     doubts: Family<Doubted, Counter>,
+    pulled: Family<Delivered, Counter>,
     answers: Family<Answered, Counter>,
     accept: Histogram,
     /// Connections open now.
@@ -76,6 +77,7 @@ impl Metrics {
             refusals: Family::default(),
             proofs: Family::default(),
             doubts: Family::default(),
+            pulled: Family::default(),
             answers: Family::default(),
             accept: Histogram::new(exponential_buckets(0.000_25, 2.0, 14)),
             connections: Gauge::default(),
@@ -110,6 +112,11 @@ impl Metrics {
             "Fields of deliveries that were there and could not be used",
             self.doubts.clone(),
         );
+        registry.register(
+            "pulled",
+            "Orders, carts and sales read from platforms' APIs, by what became of them",
+            self.pulled.clone(),
+        );
         registry.register("responses", "HTTP answers by status", self.answers.clone());
         registry.register_with_unit(
             "accept",
@@ -141,6 +148,15 @@ impl Metrics {
         self.deliveries
             .get_or_create(&Delivered { provider, result })
             .inc();
+    }
+
+    /// Counts what was read from a platform's API.
+    pub(crate) fn pulled(&self, provider: &'static str, result: &'static str, count: usize) {
+        if count > 0 {
+            self.pulled
+                .get_or_create(&Delivered { provider, result })
+                .inc_by(u64::try_from(count).unwrap_or(u64::MAX));
+        }
     }
 
     /// Counts a refused request; the provider is `none` where it is not known.

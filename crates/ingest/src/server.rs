@@ -100,6 +100,7 @@ pub fn serve(
 
 async fn run(listener: TcpListener, desk: Desk, stop: CancellationToken) -> Result<(), Fault> {
     let open = TaskTracker::new();
+    let jobs = tokio::spawn(desk.runner().run(stop.clone()));
     let outcome = tokio::select! {
         () = accept(listener, &desk, &open) => Ok(()),
         () = stop.cancelled() => Ok(()),
@@ -123,6 +124,7 @@ async fn run(listener: TcpListener, desk: Desk, stop: CancellationToken) -> Resu
             open.len()
         );
     }
+    drop(jobs.await);
     desk.store.close().await;
     tracing::info!("stopped");
     outcome

@@ -19,6 +19,12 @@ impl Secret {
         self.0.iter().all(u8::is_ascii_whitespace)
     }
 
+    /// Gives the bytes out, to whoever keeps a secret that a platform made.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }

@@ -171,7 +171,7 @@ fn blank(desk: &Desk, slug: String, provider: String) -> NewIntegration {
     }
 }
 
-fn unchanged(old: &Integration) -> NewIntegration {
+pub(super) fn unchanged(old: &Integration) -> NewIntegration {
     NewIntegration {
         id: old.id,
         slug: old.slug.clone(),

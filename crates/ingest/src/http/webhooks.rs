@@ -317,6 +317,7 @@ impl Received<'_> {
         let Read {
             reading, rejected, ..
         } = self.read()?;
+        let asks = matches!(reading, NewReading::Notice { .. });
         let begun = Instant::now();
         let storing = self.desk.store.accept(self.delivery(proof, reading));
         let slug = self.provider.slug();
@@ -326,6 +327,9 @@ impl Received<'_> {
             return Err(Refused::busy("overloaded"));
         };
         let accepted = stored.map_err(|error| self.not_stored(error))?;
+        if asks {
+            self.desk.bell.ring();
+        }
         self.desk.metrics.accepted_in(begun.elapsed());
         self.desk.metrics.delivered(slug, accepted.result.as_str());
         Ok(answer(&accepted, rejected))

@@ -16,7 +16,7 @@ const USUALLY: i64 = 60;
 const LONGEST: i64 = 7 * 24 * 60;
 
 /// Returns how often an account is reconciled; `None` where it cannot or shall not be.
-pub(crate) fn reconciles_every(integration: &Integration) -> Option<TimeDelta> {
+fn reconciles_every(integration: &Integration) -> Option<TimeDelta> {
     if !integration.active || !account::is_set_up(integration) {
         return None;
     }

@@ -144,7 +144,12 @@ mod tests {
     }
 
     /// Returns the word, and after how many milliseconds it is tried again.
-    fn after(kind: JobKind, attempts: u32, failure: Failure, chance: f64) -> (&'static str, Option<i64>) {
+    fn after(
+        kind: JobKind,
+        attempts: u32,
+        failure: Failure,
+        chance: f64,
+    ) -> (&'static str, Option<i64>) {
         let situation = Situation {
             now: NOW,
             haste: 1,
@@ -160,24 +165,109 @@ mod tests {
         use JobKind::{Fetch, Sync};
         let told = Trouble::TooFast(Some(Duration::from_secs(77)));
         for (kind, attempts, failure, expected) in [
-            (Sync, 0, Trouble::NotSetUp("token").into(), ("not_set_up", None)),
-            (Sync, 0, Trouble::Unauthorised.into(), ("platform_unauthorised", None)),
-            (Fetch, 0, Trouble::Forbidden.into(), ("platform_forbidden", None)),
-            (Fetch, 0, Trouble::NotFound.into(), ("platform_not_found", Some(2_000))),
-            (Fetch, 3, Trouble::NotFound.into(), ("platform_not_found", Some(16_000))),
-            (Fetch, 5, Trouble::NotFound.into(), ("platform_not_found", None)),
-            (Sync, 1, Trouble::NotFound.into(), ("platform_not_found", None)),
+            (
+                Sync,
+                0,
+                Trouble::NotSetUp("token").into(),
+                ("not_set_up", None),
+            ),
+            (
+                Sync,
+                0,
+                Trouble::Unauthorised.into(),
+                ("platform_unauthorised", None),
+            ),
+            (
+                Fetch,
+                0,
+                Trouble::Forbidden.into(),
+                ("platform_forbidden", None),
+            ),
+            (
+                Fetch,
+                0,
+                Trouble::NotFound.into(),
+                ("platform_not_found", Some(2_000)),
+            ),
+            (
+                Fetch,
+                3,
+                Trouble::NotFound.into(),
+                ("platform_not_found", Some(16_000)),
+            ),
+            (
+                Fetch,
+                5,
+                Trouble::NotFound.into(),
+                ("platform_not_found", None),
+            ),
+            (
+                Sync,
+                1,
+                Trouble::NotFound.into(),
+                ("platform_not_found", None),
+            ),
             (Sync, 7, told.into(), ("platform_too_fast", Some(77_000))),
-            (Sync, 1, Trouble::TooFast(None).into(), ("platform_too_fast", Some(4_000))),
-            (Sync, 49, Trouble::TooFast(None).into(), ("platform_too_fast", None)),
-            (Sync, 9, Trouble::Failed(503).into(), ("platform_failed", Some(900_000))),
-            (Sync, 11, Trouble::Failed(500).into(), ("platform_failed", None)),
-            (Sync, 0, Trouble::Refused(422).into(), ("platform_refused", None)),
-            (Sync, 2, Trouble::Unreadable(".".to_owned()).into(), ("platform_unreadable", Some(8_000))),
-            (Sync, 3, Trouble::Unreadable(".".to_owned()).into(), ("platform_unreadable", None)),
-            (Sync, 0, Unreachable::TooLate.into(), ("platform_unreachable", Some(2_000))),
-            (Sync, 0, Unreachable::NoConnection.into(), ("platform_unreachable", Some(2_000))),
-            (Sync, 0, Unreachable::NotAllowed.into(), ("address_not_allowed", None)),
+            (
+                Sync,
+                1,
+                Trouble::TooFast(None).into(),
+                ("platform_too_fast", Some(4_000)),
+            ),
+            (
+                Sync,
+                49,
+                Trouble::TooFast(None).into(),
+                ("platform_too_fast", None),
+            ),
+            (
+                Sync,
+                9,
+                Trouble::Failed(503).into(),
+                ("platform_failed", Some(900_000)),
+            ),
+            (
+                Sync,
+                11,
+                Trouble::Failed(500).into(),
+                ("platform_failed", None),
+            ),
+            (
+                Sync,
+                0,
+                Trouble::Refused(422).into(),
+                ("platform_refused", None),
+            ),
+            (
+                Sync,
+                2,
+                Trouble::Unreadable(".".to_owned()).into(),
+                ("platform_unreadable", Some(8_000)),
+            ),
+            (
+                Sync,
+                3,
+                Trouble::Unreadable(".".to_owned()).into(),
+                ("platform_unreadable", None),
+            ),
+            (
+                Sync,
+                0,
+                Unreachable::TooLate.into(),
+                ("platform_unreachable", Some(2_000)),
+            ),
+            (
+                Sync,
+                0,
+                Unreachable::NoConnection.into(),
+                ("platform_unreachable", Some(2_000)),
+            ),
+            (
+                Sync,
+                0,
+                Unreachable::NotAllowed.into(),
+                ("address_not_allowed", None),
+            ),
         ] {
             let shown = format!("{failure:?} after {attempts}");
             assert_eq!(after(kind, attempts, failure, 1.0), expected, "{shown}");

@@ -12,6 +12,7 @@ use providers::pull::{Pulled, Puller, Trouble, puller};
 use super::setback::{Situation, setback};
 use super::{Runner, name_of};
 use crate::outgoing::Failure;
+use crate::outgoing::account::Entered;
 use crate::reading::{PULLED_HEADER, Reader};
 use crate::store::{
     DeliveryResult, Integration, Job, JobKind, Key16, NewDelivery, NewReading, PageStored,
@@ -101,10 +102,11 @@ impl At<'_> {
                 |response| self.puller.read_order(response),
             )
             .await?;
-        let more = crate::outgoing::account::Entered(self.integration);
+        // Whether there is more does not depend on the token.
+        let entered = Entered(self.integration);
         if self
             .puller
-            .more(&more.with(Some("")), &pulled)?
+            .more(&entered.with(Some("")), &pulled)?
             .is_some()
         {
             let whole = lines
@@ -119,8 +121,8 @@ impl At<'_> {
                 .await;
             pulled = match whole {
                 Ok(whole) => whole,
+                Err(failure) if self.is_worth_waiting(&failure) => return Err(failure),
                 // What is there is worth more than nothing.
-                Err(Failure::Store(error)) => return Err(error.into()),
                 Err(_) => pulled,
             };
         }
@@ -128,6 +130,14 @@ impl At<'_> {
             notices: self.job.notices,
         };
         self.store(vec![pulled], then).await
+    }
+
+    fn is_worth_waiting(&self, failure: &Failure) -> bool {
+        match failure {
+            Failure::Store(_) => true,
+            Failure::Trouble(Trouble::TooFast(_) | Trouble::Failed(_)) => self.job.attempts < 3,
+            _ => false,
+        }
     }
 
     /// Stores what was read, and how the job goes on.

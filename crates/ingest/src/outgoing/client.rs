@@ -26,7 +26,8 @@ const OUR_NAME: &str = concat!("Balcao/", env!("CARGO_PKG_VERSION"));
 /// Sends requests to platforms; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Client {
-    secure: Checking,
+    /// `None` where the system offers no certificates to trust.
+    secure: Option<Checking>,
     /// For addresses inside private networks only, and only where the operator allows those.
     plain: Option<Checking>,
 }
@@ -77,27 +78,24 @@ pub(crate) enum Unreachable {
 }
 
 impl Client {
-    /// Makes a client.
-    ///
-    /// # Errors
-    /// When the system offers no certificates to trust.
-    pub(crate) fn new(allow_private: bool, patience: Duration) -> Result<Self, reqwest::Error> {
-        Self::over(&(Arc::new(System) as _), allow_private, patience)
+    /// Makes a client that waits so long for a whole answer.
+    pub(crate) fn new(allow_private: bool, patience: Duration) -> Self {
+        let lookup: Arc<dyn Lookup> = Arc::new(System);
+        Self::over(&lookup, allow_private, patience)
     }
 
-    fn over(
-        lookup: &Arc<dyn Lookup>,
-        allow_private: bool,
-        patience: Duration,
-    ) -> Result<Self, reqwest::Error> {
+    fn over(lookup: &Arc<dyn Lookup>, allow_private: bool, patience: Duration) -> Self {
         let checking = |accepts: fn(IpAddr) -> bool| {
             let resolver = Checked::new(Arc::clone(lookup), accepts);
-            client(resolver, patience).map(|client| Checking { client, accepts })
+            let made = client(resolver, patience).inspect_err(|error| {
+                tracing::error!(error = %error, "no platform's API can be asked: {error}");
+            });
+            made.ok().map(|client| Checking { client, accepts })
         };
-        Ok(Self {
-            secure: checking(if allow_private { any } else { reach::is_public })?,
-            plain: allow_private.then(|| checking(private)).transpose()?,
-        })
+        Self {
+            secure: checking(if allow_private { any } else { reach::is_public }),
+            plain: allow_private.then(|| checking(private)).flatten(),
+        }
     }
 
     /// Sends a request to one of the hosts and reads the answer.
@@ -130,11 +128,10 @@ impl Client {
     /// Judges a URL as it is written; the resolver judges what its name leads to.
     fn checked(&self, url: &Url, hosts: &Hosts) -> Result<&Checking, Unreachable> {
         let checking = match url.scheme() {
-            "https" => Some(&self.secure),
-            "http" => self.plain.as_ref(),
-            _ => None,
-        };
-        let checking = checking.ok_or(Unreachable::NotAllowed)?;
+            "https" => self.secure.as_ref().ok_or(Unreachable::NoConnection),
+            "http" => self.plain.as_ref().ok_or(Unreachable::NotAllowed),
+            _ => Err(Unreachable::NotAllowed),
+        }?;
         let host = url.host_str().ok_or(Unreachable::NotAllowed)?;
         let named = url.username().is_empty() && url.password().is_none();
         let address = host_address(host);

@@ -126,7 +126,7 @@ fn looking_up(answers: &[&[&str]], allow_private: bool) -> (Client, Arc<Answers>
         asked: AtomicUsize::new(0),
     });
     let shared: Arc<dyn Lookup> = Arc::clone(&lookup) as _;
-    let client = Client::over(&shared, allow_private, PATIENCE).unwrap();
+    let client = Client::over(&shared, allow_private, PATIENCE);
     (client, lookup)
 }
 
@@ -152,7 +152,10 @@ impl Platform {
                 get(async || {
                     let chunk = Ok::<_, io::Error>(vec![b'x'; 1 << 20]);
                     Body::from_stream(futures_util::stream::repeat_with(move || {
-                        chunk.as_ref().map(Clone::clone).map_err(|_| io::Error::other(""))
+                        chunk
+                            .as_ref()
+                            .map(Clone::clone)
+                            .map_err(|_| io::Error::other(""))
                     }))
                 }),
             )
@@ -209,11 +212,7 @@ async fn no_name_leads_to_an_inner_address() {
         let text = address.to_string();
         let (client, _) = looking_up(&[&["8.8.8.8", &text]], false);
         let outcome = client.send(&asking("https://loja.example.com/"), &ANYWHERE);
-        assert_eq!(
-            outcome.await.err(),
-            Some(Unreachable::NotAllowed),
-            "{text}"
-        );
+        assert_eq!(outcome.await.err(), Some(Unreachable::NotAllowed), "{text}");
     }
     assert!(judged > 45, "{judged}");
     for text in ["8.8.8.8", "192.0.1.1", "2606:4700::1111", "2a00:1450::1"] {
@@ -244,9 +243,17 @@ async fn the_address_that_was_judged_is_the_one_connected_to() {
     assert_eq!(answer.await.unwrap().response().body, b"aqui");
     assert_eq!(lookup.asked.load(Ordering::SeqCst), 1);
     let came = platform.came.lock().unwrap();
-    assert_eq!(came[0]["host"], format!("loja.example.com:{}", platform.port));
+    assert_eq!(
+        came[0]["host"],
+        format!("loja.example.com:{}", platform.port)
+    );
     assert_eq!(came[0]["x-token"], "segredo");
-    assert!(came[0]["user-agent"].to_str().unwrap().starts_with("Balcao/"));
+    assert!(
+        came[0]["user-agent"]
+            .to_str()
+            .unwrap()
+            .starts_with("Balcao/")
+    );
 }
 
 #[tokio::test]
@@ -286,8 +293,12 @@ async fn without_tls_only_private_networks_are_asked_and_only_where_allowed() {
 async fn redirects_are_answers_and_answers_have_an_end() {
     let platform = Platform::start().await;
     let shared: Arc<dyn Lookup> = Arc::new(super::System);
-    let client = Client::over(&shared, true, Duration::from_millis(1_500)).unwrap();
-    let send = async |path: &str| client.send(&platform.at("127.0.0.1", path), &ANYWHERE).await;
+    let client = Client::over(&shared, true, Duration::from_millis(1_500));
+    let send = async |path: &str| {
+        client
+            .send(&platform.at("127.0.0.1", path), &ANYWHERE)
+            .await
+    };
     assert_eq!(send("/away").await.unwrap().response().status, 302);
     assert_eq!(platform.visits(), 1, "not followed");
     for (path, why) in [
