@@ -211,8 +211,9 @@ async fn no_name_leads_to_an_inner_address() {
         assert!(!reach::is_public(address), "{text}");
         let text = address.to_string();
         let (client, _) = looking_up(&[&["8.8.8.8", &text]], false);
-        let outcome = client.send(&asking("https://loja.example.com/"), &ANYWHERE);
-        assert_eq!(outcome.await.err(), Some(Unreachable::NotAllowed), "{text}");
+        let asked = asking("https://loja.example.com/");
+        let outcome = client.send(&asked, &ANYWHERE).await;
+        assert_eq!(outcome.err(), Some(Unreachable::NotAllowed), "{text}");
     }
     assert!(judged > 45, "{judged}");
     for text in ["8.8.8.8", "192.0.1.1", "2606:4700::1111", "2a00:1450::1"] {
@@ -239,8 +240,9 @@ async fn the_address_that_was_judged_is_the_one_connected_to() {
     let platform = Platform::start().await;
     // A second look-up would lead outside, where this port answers nobody.
     let (client, lookup) = looking_up(&[&["127.0.0.1"], &["192.0.2.1"]], true);
-    let answer = client.send(&platform.at("loja.example.com", "/"), &ANYWHERE);
-    assert_eq!(answer.await.unwrap().response().body, b"aqui");
+    let asked = platform.at("loja.example.com", "/");
+    let answer = client.send(&asked, &ANYWHERE).await.unwrap();
+    assert_eq!(answer.response().body, b"aqui");
     assert_eq!(lookup.asked.load(Ordering::SeqCst), 1);
     let came = platform.came.lock().unwrap();
     assert_eq!(

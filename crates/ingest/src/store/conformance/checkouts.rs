@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use contract::{Event, EventId, Stage as OrderStage, kind};
 
 use super::script::{Script, Stage, by_phone};
-use crate::store::{CheckoutNews, CheckoutStep, NewDelivery, NewEvent, NewReading, World};
+use crate::store::{CheckoutNews, CheckoutStep, NewDelivery, NewEvent, NewReading};
 
 const PHONE: &str = "+5547900000111";
 const IDLE: TimeDelta = TimeDelta::minutes(30);
