@@ -176,6 +176,7 @@ impl At<'_> {
                 header("content-type", "application/json"),
                 header(PULLED_HEADER, kind),
             ],
+            query: String::new(),
             proof: ProofSummary::pulled(),
             nonce: None,
             delivery_key: Key16::of(&[b"pulled", kind.as_bytes(), &pulled.body]),
