@@ -12,16 +12,16 @@ use thiserror::Error;
 
 use crate::{Field, Headers, Settings};
 
-mod answer;
-mod ask;
+pub(crate) mod answer;
+pub(crate) mod ask;
 mod cartpanda;
 mod hotmart;
 mod iset;
-mod kiwify;
-mod nuvemshop;
-mod paging;
-mod shopify;
-mod yampi;
+pub(crate) mod kiwify;
+pub(crate) mod nuvemshop;
+pub(crate) mod paging;
+pub(crate) mod shopify;
+pub(crate) mod yampi;
 
 /// Names what can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,6 +5,12 @@ use std::fmt;
 use crate::Secret;
 use crate::pull::{Account, Request, Response, Trouble};
 
+mod apart;
+mod kiwify;
+mod nuvemshop;
+mod shopify;
+mod yampi;
+
 /// Says what is to be registered.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
@@ -83,5 +89,10 @@ pub fn registrar(slug: &str) -> Option<&'static dyn Registrar> {
 /// Returns every platform webhooks can be registered with.
 #[must_use]
 pub fn all() -> &'static [&'static dyn Registrar] {
-    &[]
+    &[
+        &kiwify::Kiwify,
+        &shopify::Shopify,
+        &nuvemshop::Nuvemshop,
+        &yampi::Yampi,
+    ]
 }

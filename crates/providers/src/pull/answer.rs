@@ -20,7 +20,7 @@ const WAITS: [(&str, f64); 3] = [
 ];
 
 /// Tells whether an API consented.
-pub(super) fn sound(response: &Response<'_>) -> Result<(), Trouble> {
+pub(crate) fn sound(response: &Response<'_>) -> Result<(), Trouble> {
     Err(match response.status {
         200..=299 => return Ok(()),
         401 => Trouble::Unauthorised,
@@ -43,13 +43,13 @@ fn wait(response: &Response<'_>) -> Option<Duration> {
 }
 
 /// Reads the body of an answer that consented.
-pub(super) fn read<'a, T: Deserialize<'a>>(response: &Response<'a>) -> Result<T, Trouble> {
+pub(crate) fn read<'a, T: Deserialize<'a>>(response: &Response<'a>) -> Result<T, Trouble> {
     sound(response)?;
     json(response.body)
 }
 
 /// Reads JSON of any size; the members' own shapes are guarded where they are read.
-pub(super) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Trouble> {
+pub(crate) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Trouble> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
@@ -58,12 +58,12 @@ pub(super) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Trouble>
 }
 
 /// Takes the members of a list.
-pub(super) fn all(kind: Kind, list: &[&RawValue]) -> Vec<Pulled> {
+pub(crate) fn all(kind: Kind, list: &[&RawValue]) -> Vec<Pulled> {
     list.iter().map(|body| one(kind, body)).collect()
 }
 
 /// Takes one body.
-pub(super) fn one(kind: Kind, body: &RawValue) -> Pulled {
+pub(crate) fn one(kind: Kind, body: &RawValue) -> Pulled {
     Pulled {
         kind,
         body: body.get().as_bytes().to_vec(),
@@ -71,7 +71,7 @@ pub(super) fn one(kind: Kind, body: &RawValue) -> Pulled {
 }
 
 /// Returns the address behind `rel="next"` of a `Link` header.
-pub(super) fn next_link(response: &Response<'_>) -> Option<String> {
+pub(crate) fn next_link(response: &Response<'_>) -> Option<String> {
     let links = std::str::from_utf8(response.headers.get("link")?).ok()?;
     links.split(',').find_map(|link| {
         let (address, rest) = link.trim().strip_prefix('<')?.split_once('>')?;
@@ -83,7 +83,7 @@ pub(super) fn next_link(response: &Response<'_>) -> Option<String> {
 }
 
 /// Returns a header that is a number.
-pub(super) fn number(response: &Response<'_>, name: &str) -> Option<u64> {
+pub(crate) fn number(response: &Response<'_>, name: &str) -> Option<u64> {
     let text = std::str::from_utf8(response.headers.get(name)?).ok()?;
     text.trim().parse().ok()
 }

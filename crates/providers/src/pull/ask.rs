@@ -13,10 +13,10 @@ const ELSEWHERE: &str = "apiBaseUrl";
 const LONGEST_PART: usize = 128;
 
 /// Holds an API's address up to where its paths begin.
-pub(super) struct Base(Url);
+pub(crate) struct Base(Url);
 
 /// Declares a credential.
-pub(super) const fn credential(name: &'static str) -> Field {
+pub(crate) const fn credential(name: &'static str) -> Field {
     Field {
         name,
         required: true,
@@ -25,7 +25,7 @@ pub(super) const fn credential(name: &'static str) -> Field {
 }
 
 /// Declares a setting that is needed.
-pub(super) const fn setting(name: &'static str) -> Field {
+pub(crate) const fn setting(name: &'static str) -> Field {
     Field {
         name,
         required: true,
@@ -34,7 +34,7 @@ pub(super) const fn setting(name: &'static str) -> Field {
 }
 
 /// Declares a setting that may be left out.
-pub(super) const fn option(name: &'static str) -> Field {
+pub(crate) const fn option(name: &'static str) -> Field {
     Field {
         name,
         required: false,
@@ -43,7 +43,7 @@ pub(super) const fn option(name: &'static str) -> Field {
 }
 
 /// Returns a credential.
-pub(super) fn entered<'a>(account: &Account<'a>, name: &'static str) -> Result<&'a str, Trouble> {
+pub(crate) fn entered<'a>(account: &Account<'a>, name: &'static str) -> Result<&'a str, Trouble> {
     account
         .credentials
         .get(name)
@@ -53,12 +53,12 @@ pub(super) fn entered<'a>(account: &Account<'a>, name: &'static str) -> Result<&
 }
 
 /// Returns the token of the sign-in; without one the API would refuse.
-pub(super) fn token<'a>(account: &Account<'a>) -> Result<&'a str, Trouble> {
+pub(crate) fn token<'a>(account: &Account<'a>) -> Result<&'a str, Trouble> {
     account.token.ok_or(Trouble::Unauthorised)
 }
 
 /// Returns a setting that becomes part of an address: letters, digits, `-`, `_` and `.` only.
-pub(super) fn word<'a>(account: &Account<'a>, name: &'static str) -> Result<&'a str, Trouble> {
+pub(crate) fn word<'a>(account: &Account<'a>, name: &'static str) -> Result<&'a str, Trouble> {
     account
         .settings
         .text(name)
@@ -68,7 +68,7 @@ pub(super) fn word<'a>(account: &Account<'a>, name: &'static str) -> Result<&'a 
 }
 
 /// Takes an id that becomes part of an address.
-pub(super) fn id(id: &str) -> Result<&str, Trouble> {
+pub(crate) fn id(id: &str) -> Result<&str, Trouble> {
     if is_word(id) {
         return Ok(id);
     }
@@ -93,7 +93,7 @@ fn is_header(value: &str) -> bool {
 ///
 /// An address without a path of its own, or with the beginning of `path`, stands for another host; any other stands for all of
 /// the base.
-pub(super) fn base(
+pub(crate) fn base(
     account: &Account<'_>,
     origin: impl FnOnce() -> Result<String, Trouble>,
     path: impl FnOnce() -> Result<String, Trouble>,
@@ -121,7 +121,7 @@ pub(super) fn base(
 
 impl Base {
     /// Returns the address of a path below the base.
-    pub(super) fn at(&self, path: &str, query: &[(&str, &str)]) -> String {
+    pub(crate) fn at(&self, path: &str, query: &[(&str, &str)]) -> String {
         let mut url = self.0.clone();
         let below = format!("{}/{path}", url.path().trim_end_matches('/'));
         url.set_path(&below);
@@ -133,7 +133,7 @@ impl Base {
 }
 
 /// Makes a request that asks.
-pub(super) fn get(url: String, headers: Vec<(&'static str, String)>) -> Request {
+pub(crate) fn get(url: String, headers: Vec<(&'static str, String)>) -> Request {
     Request {
         method: Method::Get,
         url,
@@ -143,7 +143,7 @@ pub(super) fn get(url: String, headers: Vec<(&'static str, String)>) -> Request 
 }
 
 /// Makes a request that tells something in JSON.
-pub(super) fn json(
+pub(crate) fn json(
     method: Method,
     url: String,
     mut headers: Vec<(&'static str, String)>,
@@ -159,12 +159,12 @@ pub(super) fn json(
 }
 
 /// Makes the header most APIs take a token in.
-pub(super) fn bearer(token: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn bearer(token: &str) -> Vec<(&'static str, String)> {
     vec![("Authorization", format!("Bearer {token}"))]
 }
 
 /// Takes the token of a sign-in that says for how many seconds it lives; a day where it does not say.
-pub(super) fn opened(
+pub(crate) fn opened(
     token: Option<&str>,
     seconds: Option<i64>,
     now: DateTime<Utc>,

@@ -11,25 +11,25 @@ const MOST_BEGINNINGS: u8 = 3;
 const BRASILIA: TimeDelta = TimeDelta::hours(-3);
 
 /// Writes a cursor.
-pub(super) fn write(cursor: &impl Serialize) -> String {
+pub(crate) fn write(cursor: &impl Serialize) -> String {
     serde_json::to_string(cursor).unwrap_or_default()
 }
 
 /// Reads a cursor that [`write`] wrote.
-pub(super) fn read<'a, T: Deserialize<'a>>(cursor: &'a str) -> Result<T, Trouble> {
+pub(crate) fn read<'a, T: Deserialize<'a>>(cursor: &'a str) -> Result<T, Trouble> {
     serde_json::from_str(cursor).map_err(|_| Trouble::Unreadable("cursor".to_owned()))
 }
 
 /// Tells that a platform does not list this.
-pub(super) fn no_such_kind() -> Trouble {
+pub(crate) fn no_such_kind() -> Trouble {
     Trouble::Unreadable("kind".to_owned())
 }
 
 /// Stands on a page of a listing by page numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The page, from 1 on.
-    pub(super) page: u32,
+    pub(crate) page: u32,
     /// How many entries there were on the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
@@ -45,7 +45,7 @@ const fn is_zero(count: &u8) -> bool {
 
 impl Place {
     /// The first page.
-    pub(super) const FIRST: Self = Self {
+    pub(crate) const FIRST: Self = Self {
         page: 1,
         total: None,
         again: 0,
@@ -53,7 +53,7 @@ impl Place {
 
     /// Returns where to go on. When entries went away while the pages were turned, those behind them moved to pages that were
     /// read already, so the listing is begun again, a few times at most.
-    pub(super) const fn turned(self, is_last: bool, total: Option<u64>) -> Option<Self> {
+    pub(crate) const fn turned(self, is_last: bool, total: Option<u64>) -> Option<Self> {
         if let (Some(before), Some(now)) = (self.total, total)
             && now < before
             && self.again < MOST_BEGINNINGS
@@ -74,30 +74,30 @@ impl Place {
     }
 
     /// Tells whether this is the first page, read for the first time or again.
-    pub(super) const fn is_first(self) -> bool {
+    pub(crate) const fn is_first(self) -> bool {
         self.page <= 1
     }
 
     /// Returns how many entries the pages up to this one hold.
-    pub(super) fn reach(self, per_page: u64) -> u64 {
+    pub(crate) fn reach(self, per_page: u64) -> u64 {
         u64::from(self.page).saturating_mul(per_page)
     }
 }
 
 /// Writes a time as RFC 3339 in whole seconds.
-pub(super) fn seconds(time: DateTime<Utc>) -> String {
+pub(crate) fn seconds(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// Returns the day in Brazil.
-pub(super) fn day(time: DateTime<Utc>) -> NaiveDate {
+pub(crate) fn day(time: DateTime<Utc>) -> NaiveDate {
     time.checked_add_signed(BRASILIA)
         .unwrap_or(time)
         .date_naive()
 }
 
 /// Returns the time so much earlier.
-pub(super) fn before(time: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+pub(crate) fn before(time: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
     time.checked_sub_signed(span).unwrap_or(time)
 }
 
