@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use crate::inbound::Single;
 use crate::proof::{self, Proof, Refusal};
+use crate::pull::Pulled;
 use crate::reading::{Context, Reading, Unreadable};
 use crate::secret::Secret;
 use crate::{Inbound, Provider, json};
@@ -18,6 +19,7 @@ mod current;
 mod form;
 mod legacy;
 mod phone;
+mod pulled;
 
 const SLUG: &str = "hotmart";
 const TOKEN: &str = "hottok";
@@ -91,6 +93,10 @@ impl Provider for Hotmart {
             Some(event) => current::read(event, inbound.body, context),
             None => legacy::read_json(inbound.body, context),
         }
+    }
+
+    fn read_pulled(&self, pulled: &Pulled, context: &Context<'_>) -> Result<Reading, Unreadable> {
+        pulled::read(&pulled.body, context)
     }
 
     /// Cuts the token out. Where a body is so broken that it may still hold it, nothing of it is kept.

@@ -19,10 +19,13 @@ use crate::inbound::Single;
 use crate::links;
 use crate::person::Person;
 use crate::proof::{self, Proof, Refusal};
+use crate::pull::Pulled;
 use crate::reading::{self, CLOCK_LEAD, Context, Draft, Reading, Unreadable};
 use crate::scalar::{Loose, Word};
 use crate::secret::Secret;
 use crate::{Inbound, Provider, json, times};
+
+mod pulled;
 
 const SLUG: &str = "kiwify";
 const CHECKOUT: &str = "https://pay.kiwify.com.br/";
@@ -98,6 +101,10 @@ impl Provider for Kiwify {
                 }
             }
         }
+    }
+
+    fn read_pulled(&self, pulled: &Pulled, context: &Context<'_>) -> Result<Reading, Unreadable> {
+        pulled::read(&pulled.body, context)
     }
 }
 

@@ -129,7 +129,7 @@ fn abandons_after(settings: &Settings) -> TimeDelta {
 
 /// Returns the shop's own domain out of `shopDomain`, entered with or without `https://` and `.myshopify.com`; `None` where
 /// something else was entered, as the domain buyers see.
-fn shop(settings: &Settings) -> Option<String> {
+pub(crate) fn shop(settings: &Settings) -> Option<String> {
     let entered = settings.text("shopDomain")?.trim().to_ascii_lowercase();
     let host = entered
         .split_once("://")

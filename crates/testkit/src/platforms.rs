@@ -15,8 +15,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+mod cartpanda;
 mod failing;
+mod hotmart;
+mod iset;
+mod kiwify;
 mod limit;
+mod nuvemshop;
 mod serving;
 mod shop;
 mod shopify;
@@ -131,6 +136,31 @@ impl Platform {
     /// Starts Yampi's.
     pub fn yampi(plan: Plan) -> Self {
         Self::start(Box::new(yampi::Yampi), plan)
+    }
+
+    /// Starts Nuvemshop's.
+    pub fn nuvemshop(plan: Plan) -> Self {
+        Self::start(Box::new(nuvemshop::Nuvemshop), plan)
+    }
+
+    /// Starts CartPanda's.
+    pub fn cartpanda(plan: Plan) -> Self {
+        Self::start(Box::new(cartpanda::Cartpanda), plan)
+    }
+
+    /// Starts Hotmart's.
+    pub fn hotmart(plan: Plan) -> Self {
+        Self::start(Box::new(hotmart::Hotmart), plan)
+    }
+
+    /// Starts Kiwify's.
+    pub fn kiwify(plan: Plan) -> Self {
+        Self::start(Box::new(kiwify::Kiwify), plan)
+    }
+
+    /// Starts iSET's.
+    pub fn iset(plan: Plan) -> Self {
+        Self::start(Box::new(iset::Iset), plan)
     }
 
     fn start(api: Box<dyn Api>, plan: Plan) -> Self {

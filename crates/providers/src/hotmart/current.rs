@@ -411,7 +411,7 @@ impl SubscriberPhone<'_> {
     }
 }
 
-fn method(word: &str) -> PaymentMethod {
+pub(super) fn method(word: &str) -> PaymentMethod {
     match word {
         "PIX" => PaymentMethod::Pix,
         "BILLET" | "FINANCED_BILLET" => PaymentMethod::Boleto,

@@ -58,11 +58,10 @@ pub(crate) fn token<'a>(account: &Account<'a>) -> Result<&'a str, Trouble> {
 }
 
 /// Returns a setting that becomes part of an address: letters, digits, `-`, `_` and `.` only.
-pub(crate) fn word<'a>(account: &Account<'a>, name: &'static str) -> Result<&'a str, Trouble> {
+pub(crate) fn word(account: &Account<'_>, name: &'static str) -> Result<String, Trouble> {
     account
         .settings
-        .text(name)
-        .map(str::trim)
+        .id(name)
         .filter(|text| is_word(text))
         .ok_or(Trouble::NotSetUp(name))
 }
@@ -76,7 +75,7 @@ pub(crate) fn id(id: &str) -> Result<&str, Trouble> {
 }
 
 /// Nothing that leads to another path, and no path of dots alone.
-fn is_word(text: &str) -> bool {
+pub(crate) fn is_word(text: &str) -> bool {
     (1..=LONGEST_PART).contains(&text.len())
         && text
             .bytes()

@@ -19,7 +19,6 @@ const DOMAIN: &str = "shopDomain";
 const VERSION: &str = "apiVersion";
 /// Versions are served for about a year; a seller can name another.
 const USUAL_VERSION: &str = "2026-07";
-const SHOPS: &str = ".myshopify.com";
 const PER_PAGE: &str = "250";
 /// How often a listing is begun again because its link ran out.
 const MOST_BEGINNINGS: u8 = 3;
@@ -154,7 +153,8 @@ pub(crate) fn base(account: &Account<'_>) -> Result<ask::Base, Trouble> {
         account,
         || Ok(format!("https://{}", domain(account)?)),
         || {
-            let version = ask::word(account, VERSION).unwrap_or(USUAL_VERSION);
+            let version = ask::word(account, VERSION);
+            let version = version.as_deref().unwrap_or(USUAL_VERSION);
             Ok(format!("/admin/api/{version}"))
         },
     )
@@ -166,13 +166,11 @@ pub(crate) fn headers(account: &Account<'_>) -> Result<Vec<(&'static str, String
     Ok(vec![("X-Shopify-Access-Token", token)])
 }
 
-/// Takes the shop's own name at Shopify only, since the token goes where this says.
+/// Takes the shop's own domain at Shopify only, since the token goes where this says.
 fn domain(account: &Account<'_>) -> Result<String, Trouble> {
-    let domain = ask::word(account, DOMAIN)?.to_ascii_lowercase();
-    let is_shop = domain
-        .strip_suffix(SHOPS)
-        .is_some_and(|shop| !shop.is_empty() && !shop.contains('.'));
-    is_shop.then_some(domain).ok_or(Trouble::NotSetUp(DOMAIN))
+    crate::shopify::shop(account.settings)
+        .filter(|host| ask::is_word(host))
+        .ok_or(Trouble::NotSetUp(DOMAIN))
 }
 
 fn path(kind: Kind) -> Result<(&'static str, &'static str), Trouble> {

@@ -3,5 +3,6 @@
 mod case;
 mod fixtures;
 mod folding;
+mod pulls;
 mod robustness;
 mod senders;

@@ -12,6 +12,8 @@ enum Limit {
     Bucket { size: u32, drain: f64 },
     /// So many requests within any span of this length.
     Window { count: u32, span: Duration },
+    /// None is documented.
+    None,
 }
 
 /// Measures requests against a limit.
@@ -33,6 +35,10 @@ impl Meter {
 
     pub(super) fn window(count: u32, span: Duration) -> Self {
         Self::of(Limit::Window { count, span })
+    }
+
+    pub(super) fn none() -> Self {
+        Self::of(Limit::None)
     }
 
     fn of(limit: Limit) -> Self {
@@ -64,6 +70,7 @@ impl Meter {
         match self.limit {
             Limit::Bucket { size, .. } => size,
             Limit::Window { count, .. } => count,
+            Limit::None => 0,
         }
     }
 
@@ -72,6 +79,7 @@ impl Meter {
         let wait = match self.limit {
             Limit::Bucket { size, drain } => self.fill(now, size, drain),
             Limit::Window { count, span } => self.count(now, count, span),
+            Limit::None => None,
         };
         match wait {
             None => Ok(()),

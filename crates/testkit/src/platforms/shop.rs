@@ -50,8 +50,8 @@ pub(super) struct Shop {
     hidden: HashMap<usize, usize>,
     /// The orders that were fetched by id since last looked at.
     pub(super) fetched: Vec<usize>,
-    /// The tokens given out, and when they end.
-    pub(super) tokens: Vec<(String, DateTime<Utc>)>,
+    /// The tokens given out that are alive.
+    pub(super) tokens: Vec<String>,
     /// The webhooks registered.
     pub(super) hooks: Vec<Value>,
     counted: u64,
@@ -84,6 +84,18 @@ impl Shop {
         self.counted
     }
 
+    /// Gives out a token.
+    pub(super) fn open(&mut self) -> String {
+        let token = format!("token-de-teste-{:08}", self.count());
+        self.tokens.push(token.clone());
+        token
+    }
+
+    /// Tells whether a token is alive.
+    pub(super) fn knows(&self, token: &str) -> bool {
+        self.tokens.iter().any(|known| known == token)
+    }
+
     pub(super) fn order(&self, index: usize) -> Order {
         let changed = self.spread(index, self.plan.orders);
         let state = match index % 5 {
@@ -96,7 +108,7 @@ impl Shop {
             index,
             id: FIRST_ORDER + index as u64,
             state,
-            made: changed - TimeDelta::minutes(3),
+            made: self.made(changed),
             changed: last,
         }
     }
@@ -112,7 +124,7 @@ impl Shop {
                 index,
                 id: FIRST_CART + index as u64,
                 state: State::Cancelled,
-                made: changed - TimeDelta::minutes(3),
+                made: self.made(changed),
                 changed,
             }
         })
@@ -137,6 +149,11 @@ impl Shop {
 
     pub(super) fn hide(&mut self, index: usize, times: usize) {
         self.hidden.insert(index, times);
+    }
+
+    /// Nothing was made before the plan begins, where listings by creation would not show it.
+    fn made(&self, changed: DateTime<Utc>) -> DateTime<Utc> {
+        (changed - TimeDelta::minutes(3)).max(self.plan.since)
     }
 
     /// Lies evenly between the plan's two times, the last one on the later.

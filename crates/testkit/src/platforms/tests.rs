@@ -156,7 +156,12 @@ fn id(slug: &str, body: &[u8]) -> String {
 fn every(plan: &Plan) -> Vec<Platform> {
     vec![
         Platform::shopify(plan.clone()),
+        Platform::nuvemshop(plan.clone()),
         Platform::yampi(plan.clone()),
+        Platform::cartpanda(plan.clone()),
+        Platform::kiwify(plan.clone()),
+        Platform::hotmart(plan.clone()),
+        Platform::iset(plan.clone()),
     ]
 }
 

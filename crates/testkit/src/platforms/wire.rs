@@ -40,6 +40,11 @@ impl Asked {
         self.query(name).parse().ok()
     }
 
+    /// Returns what stands behind `Bearer ` (or another word) in a header, empty where there is none.
+    pub(super) fn bearer(&self, header: &str, word: &str) -> &str {
+        self.header(header).strip_prefix(word).unwrap_or("")
+    }
+
     /// Returns the body as JSON, null where it is none.
     pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
