@@ -272,6 +272,19 @@ impl Platform {
         self.inner().shop.hooks.clone()
     }
 
+    /// Loses a part of what is registered, as a platform does whose webhooks failed for too long.
+    pub fn lose_events(&self) {
+        let mut inner = self.inner();
+        let hooks = &mut inner.shop.hooks;
+        hooks.truncate(1);
+        for list in ["events", "triggers"] {
+            let found = hooks.iter_mut().filter_map(|hook| hook.get_mut(list));
+            for list in found.filter_map(Value::as_array_mut) {
+                list.truncate(1);
+            }
+        }
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.shared.inner()
     }

@@ -222,9 +222,22 @@ impl Told<'_> {
 fn base(account: &Account<'_>) -> Result<ask::Base, Trouble> {
     ask::base(
         account,
-        || Ok(format!("https://{}", ask::word(account, DOMAIN)?)),
+        || Ok(format!("https://{}", domain(account)?)),
         || Ok("/ws/v1".to_owned()),
     )
+}
+
+/// Takes the shop's domain, entered with or without `https://`.
+fn domain(account: &Account<'_>) -> Result<String, Trouble> {
+    let entered = account.settings.id(DOMAIN).unwrap_or_default();
+    let host = entered
+        .split_once("://")
+        .map_or(&*entered, |(_, rest)| rest)
+        .trim_end_matches('/');
+    let is_domain = ask::is_word(host) && host.contains('.');
+    is_domain
+        .then(|| host.to_owned())
+        .ok_or(Trouble::NotSetUp(DOMAIN))
 }
 
 fn headers(account: &Account<'_>) -> Result<Vec<(&'static str, String)>, Trouble> {

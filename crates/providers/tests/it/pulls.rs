@@ -375,7 +375,7 @@ fn what_is_not_entered_is_named() {
             }
         }
         for field in puller.settings().iter().filter(|field| field.required) {
-            for value in ["", "a/b", "..", "a?b", "loja.example.com/x#", "a b"] {
+            for value in ["", "..", "a?b", "loja.example.com/x#", "a b"] {
                 let all = Everything::of(*puller, Some(&json!({field.name: value})));
                 let expected = Err(Trouble::NotSetUp(field.name));
                 let came = requests(*puller, &all.account());

@@ -41,9 +41,7 @@ impl Api for Shopify {
             return errors(404, "Not Found");
         };
         match (asked.method.as_str(), parts.as_slice()) {
-            ("GET", ["orders.json"]) => {
-                listing(asked, shop, shop.orders(), "orders", |found| order(found))
-            }
+            ("GET", ["orders.json"]) => listing(asked, shop, shop.orders(), "orders", order),
             ("GET", ["checkouts.json"]) => {
                 listing(asked, shop, shop.carts(), "checkouts", checkout)
             }
@@ -57,7 +55,8 @@ impl Api for Shopify {
             (_, ["webhooks.json"]) => webhooks(asked, shop),
             ("DELETE", ["webhooks", file]) => {
                 let id = file.trim_end_matches(".json");
-                shop.hooks.retain(|hook| hook["id"].to_string() != id);
+                shop.hooks
+                    .retain(|hook| hook["id"].as_u64() != id.parse().ok());
                 Answer::json(200, &json!({}))
             }
             _ => errors(404, "Not Found"),

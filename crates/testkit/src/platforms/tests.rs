@@ -7,13 +7,19 @@ use std::{
 };
 
 use chrono::Utc;
+use contract::IntegrationId;
 use providers::{
-    Settings,
-    pull::{Account, Kind, Method, Page, Puller, Request, Response, Trouble, Window, puller},
+    Context, Reading, Settings,
+    pull::{
+        Account, Kind, Method, Page, Pulled, Puller, Request, Response, Trouble, Window, puller,
+    },
 };
 use serde_json::Value;
 
 use super::{Plan, Platform};
+
+mod failing;
+mod registering;
 
 /// A reader of one platform, at the platform's pace and on its clock.
 struct Reader {
@@ -91,17 +97,17 @@ impl Reader {
         self.puller.read_page(kind, cursor, &told.response())
     }
 
-    fn all(&mut self, kind: Kind, window: Window) -> Vec<Vec<u8>> {
+    fn all(&mut self, kind: Kind, window: Window) -> Vec<Pulled> {
         let account = self.account();
         let first = self.puller.first(&account, kind, window);
         let mut cursor = Some(first.expect("all is set up"));
-        let mut bodies = Vec::new();
+        let mut pulled = Vec::new();
         while let Some(at) = cursor {
             let page = self.page(kind, &at).expect("a page");
-            bodies.extend(page.pulled.into_iter().map(|pulled| pulled.body));
+            pulled.extend(page.pulled);
             cursor = page.next;
         }
-        bodies
+        pulled
     }
 }
 
@@ -175,8 +181,8 @@ fn window(plan: &Plan) -> Window {
 #[test]
 fn every_listing_is_read_whole_within_the_limit() {
     let plan = Plan {
-        orders: 1_234,
-        carts: 120,
+        orders: 900,
+        carts: 110,
         ..Plan::default()
     };
     for platform in every(&plan) {
@@ -184,8 +190,8 @@ fn every_listing_is_read_whole_within_the_limit() {
         reader.sign_in();
         let slug = platform.slug();
         for kind in reader.puller.kinds().iter().copied() {
-            let bodies = reader.all(kind, window(&plan));
-            let ids: BTreeSet<String> = bodies.iter().map(|body| id(slug, body)).collect();
+            let pulled = reader.all(kind, window(&plan));
+            let ids: BTreeSet<String> = pulled.iter().map(|one| id(slug, &one.body)).collect();
             let expected = if kind == Kind::Abandoned {
                 plan.carts
             } else {
@@ -199,4 +205,88 @@ fn every_listing_is_read_whole_within_the_limit() {
         assert_eq!(seen.too_fast, 0, "{slug}: {seen:?}");
         assert!(seen.peak <= seen.allowed || seen.allowed == 0, "{slug}");
     }
+}
+
+/// What an API shows is what the platform's reader understands: one event, of the order that was asked for.
+#[test]
+fn every_order_is_understood() {
+    let plan = Plan {
+        orders: 25,
+        carts: 5,
+        ..Plan::default()
+    };
+    for platform in every(&plan) {
+        let slug = platform.slug();
+        let provider = providers::provider(slug).expect("the platform is read");
+        let mut reader = Reader::of(&platform, plan.time_scale);
+        reader.sign_in();
+        let mut stages = BTreeSet::new();
+        for kind in reader.puller.kinds().iter().copied() {
+            for pulled in reader.all(kind, window(&plan)) {
+                let context = Context {
+                    now: Utc::now(),
+                    integration: IntegrationId::from_u128(7),
+                    settings: &reader.settings,
+                };
+                let read = provider.read_pulled(&pulled, &context);
+                let Ok(Reading::Events(drafts)) = &read else {
+                    panic!("{slug} {kind:?}: {read:?}");
+                };
+                let [draft] = drafts.as_slice() else {
+                    panic!("{slug} {kind:?}: {} events", drafts.len());
+                };
+                assert!(draft.doubts.is_empty(), "{slug}: {:?}", draft.doubts);
+                assert!(draft.amount_minor.is_some(), "{slug} {kind:?}");
+                if kind != Kind::Abandoned {
+                    assert_eq!(draft.external_id, id(slug, &pulled.body), "{slug}");
+                }
+                stages.insert(draft.stage.as_str());
+            }
+        }
+        assert!(stages.contains("pix_generated"), "{slug}: {stages:?}");
+        assert!(stages.contains("boleto_generated"), "{slug}: {stages:?}");
+        assert!(stages.contains("purchase_approved"), "{slug}: {stages:?}");
+    }
+}
+
+/// Nuvemshop's pages reach no further than 10,000 entries.
+#[test]
+fn a_span_with_more_than_pages_reach_is_cut() {
+    let plan = Plan {
+        orders: 10_400,
+        carts: 0,
+        time_scale: 2_000,
+        ..Plan::default()
+    };
+    let platform = Platform::nuvemshop(plan.clone());
+    let mut reader = Reader::of(&platform, plan.time_scale);
+    let pulled = reader.all(Kind::Orders, window(&plan));
+    let ids: BTreeSet<String> = pulled
+        .iter()
+        .map(|one| id("nuvemshop", &one.body))
+        .collect();
+    assert_eq!(ids.len(), plan.orders);
+    assert_eq!(platform.seen().too_fast, 0);
+}
+
+/// The code to pay by, which the order lacks, is found where the transactions are.
+#[test]
+fn an_order_is_completed() {
+    let platform = Platform::nuvemshop(Plan::default());
+    let mut reader = Reader::of(&platform, 100);
+    let asked = reader
+        .puller
+        .order(&reader.account(), &platform.order_id(0));
+    let told = reader.send(&asked.expect("all is set up"));
+    let pulled = reader
+        .puller
+        .read_order(&told.response())
+        .expect("an order");
+    let more = reader.puller.more(&reader.account(), &pulled);
+    let told = reader.send(&more.expect("all is set up").expect("it waits for its code"));
+    let whole = reader.puller.with_more(pulled, &told.response());
+    let body = whole.expect("the order").body;
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    let code = body.pointer("/transactions/0/info/external_resource_code");
+    assert!(code.is_some_and(|code| code.as_str().is_some_and(|code| code.starts_with("000201"))));
 }
