@@ -9,6 +9,7 @@ pub mod checker;
 pub mod history;
 pub mod load;
 pub mod memory;
+pub mod mix;
 pub mod report;
 pub mod sales;
 pub mod service;

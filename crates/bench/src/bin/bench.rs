@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bench::report::{Report, print_head, say};
 use bench::serving::Bench;
-use bench::{caching, calibrate, service, window};
+use bench::{caching, calibrate, mix, service, window};
 use clap::Parser;
 
 /// Measures, prints a table, and writes the figures as JSON.
@@ -41,6 +41,15 @@ async fn main() -> anyhow::Result<()> {
         .any(|name| asked.wants(name))
     {
         measure_service(&asked, &mut report).await?;
+    }
+    if asked.wants("mix.") {
+        let folder = tempfile::tempdir()?;
+        mix::run(
+            &mut report,
+            &service::program("balcao-ingest")?,
+            folder.path(),
+        )
+        .await?;
     }
     if asked.wants("cache.") {
         tokio::task::block_in_place(|| measure_cache(&asked, &mut report))?;
