@@ -33,6 +33,8 @@ mod order;
 mod parts;
 mod relation;
 mod sample;
+#[cfg(test)]
+mod tests;
 
 const SLUG: &str = "yampi";
 /// The setting that names the shop, as its API does.

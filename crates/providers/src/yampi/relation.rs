@@ -52,6 +52,11 @@ fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
 
 #[derive(Deserialize)]
 struct Related<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "told")]
     data: Option<&'a RawValue>,
+}
+
+/// Takes null for a value: `{"data": null}` is a relation to nothing, not an object with other members.
+fn told<'de, D: Deserializer<'de>>(input: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&'de RawValue>::deserialize(input).map(Some)
 }

@@ -6,3 +6,4 @@ mod folding;
 mod pulls;
 mod robustness;
 mod senders;
+mod stories;
