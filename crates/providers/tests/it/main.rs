@@ -3,7 +3,7 @@
 mod case;
 mod fixtures;
 mod folding;
+mod joins;
 mod pulls;
 mod robustness;
 mod senders;
-mod stories;
