@@ -72,6 +72,7 @@ impl LocalService {
             shutdown: SHUTDOWN,
             // One person at one desk: a limit per second would only get in the way of a platform's catching up.
             rate_per_second: 0,
+            address_rate_per_second: 0,
             ..Config::default()
         };
         let serving = ingest::serve(

@@ -128,6 +128,7 @@ fn command(program: &Path, folder: &Path) -> Command {
             format!("sqlite://{}", folder.join("balcao.db").display()),
         )
         .env("BALCAO_RATE_PER_SECOND", "0")
+        .env("BALCAO_ADDRESS_RATE_PER_SECOND", "0")
         .env("BALCAO_LOG", "warn")
         .stdin(Stdio::null())
         .kill_on_drop(true);

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -57,6 +58,15 @@ pub struct Config {
     pub rate_per_second: u32,
     /// Deliveries one integration may send at once.
     pub rate_burst: u32,
+    /// Webhooks a second from one address; 0 sets no limit.
+    pub address_rate_per_second: u32,
+    /// Webhooks one address may send at once.
+    pub address_rate_burst: u32,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long a session may rest, in days, before it ends.
+    pub session_days: u32,
     /// Sign-ins a minute from one address; 0 sets no limit.
     pub sign_ins_per_minute: u32,
     /// Silence before a heartbeat.
@@ -175,6 +185,14 @@ impl Config {
                 "rate_burst: expected at least 1 where rate_per_second is set",
             ),
             (
+                self.address_rate_per_second == 0 || self.address_rate_burst > 0,
+                "address_rate_burst: expected at least 1 where address_rate_per_second is set",
+            ),
+            (
+                (1..=3650).contains(&self.session_days),
+                "session_days: expected 1 to 3650",
+            ),
+            (
                 self.feed_poll <= Duration::from_secs(5),
                 "feed_poll_ms: expected at most 5000",
             ),
@@ -210,6 +228,28 @@ fn millis<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Duration, D::Err
         return Err(serde::de::Error::custom("expected at least 1 millisecond"));
     }
     Ok(Duration::from_millis(millis))
+}
+
+/// Reads addresses and networks with commas between them.
+fn networks<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<IpNet>, D::Error> {
+    let text = String::deserialize(input)?;
+    let parts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let network = |part: &str| {
+        let address = part.parse::<std::net::IpAddr>().map(IpNet::from);
+        address.or_else(|_| part.parse::<IpNet>())
+    };
+    parts
+        .map(|part| {
+            network(part).map_err(|_| {
+                serde::de::Error::custom(
+                    "trusted_proxies: expected addresses or networks, as in 10.0.0.1, 10.1.0.0/16",
+                )
+            })
+        })
+        .collect()
 }
 
 fn parse(text: &str) -> Result<Table, ConfigError> {

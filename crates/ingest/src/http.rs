@@ -9,6 +9,7 @@ mod feed;
 mod integrations;
 mod jobs;
 mod operations;
+mod passwords;
 mod people;
 mod register;
 mod sync;
@@ -22,18 +23,26 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 use contract::IntegrationId;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
+use crate::caller::Origin;
 use crate::config::Config;
 use crate::jobs::{Bell, Runner};
 use crate::metrics::Metrics;
 use crate::outgoing::{Client, Lines};
 use crate::rate::Buckets;
-use crate::store::{Store, World};
+use crate::store::{Store, TokenHash, World};
 use answer::Refused;
+
+/// Passwords one login may be tried with a minute, and at once.
+const PASSWORDS_PER_MINUTE: f64 = 5.0;
+const PASSWORDS_BURST: f64 = 10.0;
+/// Passwords hashed at once: on a small machine a core stays free for webhooks.
+const HASHED_AT_ONCE: usize = 2;
 
 /// Gives every handler what it needs; cheap to clone.
 #[derive(Clone)]
@@ -55,7 +64,13 @@ pub(crate) struct Parts {
     pub(crate) stop: CancellationToken,
     feeds: feed::Tails,
     deliveries_rate: Buckets<IntegrationId>,
-    sign_in_rate: Buckets<std::net::IpAddr>,
+    /// Webhooks by the address they come from.
+    origin_rate: Buckets<Origin>,
+    sign_in_rate: Buckets<Origin>,
+    /// Tries of passwords by login.
+    account_rate: Buckets<TokenHash>,
+    /// Passwords hashed at once.
+    hashing: Semaphore,
     /// Keeps a stream of bad requests from filling the log.
     refusal_log_rate: Buckets<(Option<IntegrationId>, &'static str)>,
 }
@@ -85,7 +100,16 @@ impl Desk {
                 f64::from(config.rate_per_second),
                 f64::from(config.rate_burst),
             ),
+            origin_rate: Buckets::new(
+                f64::from(config.address_rate_per_second),
+                f64::from(config.address_rate_burst),
+            ),
             sign_in_rate: Buckets::new(per_minute / 60.0, per_minute),
+            account_rate: Buckets::new(
+                per_minute.min(PASSWORDS_PER_MINUTE) / 60.0,
+                PASSWORDS_BURST,
+            ),
+            hashing: Semaphore::new(HASHED_AT_ONCE),
             refusal_log_rate: Buckets::new(0.1, 5.0),
             base_url: config.base_url(bound),
             metrics: Arc::new(Metrics::new()),
@@ -177,6 +201,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/api/v1/invites", post(people::invite))
         .route("/api/v1/members", get(people::members))
         .route("/api/v1/members/{id}", delete(people::remove))
+        .route("/api/v1/members/me/password", put(passwords::set))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))

@@ -2,6 +2,7 @@
 //!
 //! [`serve`] runs it on a listener that is passed in, so the program, the desktop app and the tests all run the same service.
 
+mod caller;
 pub mod config;
 mod connection;
 mod http;
@@ -12,6 +13,7 @@ mod metrics;
 mod openapi;
 mod opening;
 mod outgoing;
+mod passwords;
 pub mod people;
 mod rate;
 mod reading;
@@ -21,5 +23,5 @@ pub mod store;
 
 pub use config::Config;
 pub use openapi::document as openapi_document;
-pub use opening::{FirstAdmin, OpeningError, first_admin, open_store};
+pub use opening::{FirstAdmin, OpeningError, first_admin, open_store, rotate_key};
 pub use server::{Serving, serve};

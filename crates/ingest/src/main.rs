@@ -16,6 +16,10 @@ use tokio_util::sync::CancellationToken;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The key that seals stored secrets, where it does not lie in its file, and the one to take its place.
+const MASTER_KEY: &str = "BALCAO_MASTER_KEY";
+const NEW_MASTER_KEY: &str = "BALCAO_NEW_MASTER_KEY";
+
 /// Takes webhooks of sales platforms and publishes one ordered feed per workspace.
 #[derive(Parser)]
 #[command(name = "balcao-ingest", version)]
@@ -42,6 +46,11 @@ enum Command {
     },
     /// Starts a new epoch: to be done once after the database was restored from a backup.
     NewEpoch,
+    /// Seals the stored secrets with a new key; may be run beside a running service, and again when it was broken off.
+    ///
+    /// The key in the file beside the database is replaced. A key given by `BALCAO_MASTER_KEY` is replaced by that in
+    /// `BALCAO_NEW_MASTER_KEY` while the service is stopped.
+    RotateKey,
     /// Prints every setting with its default.
     Config,
     /// Prints the description of the HTTP interface, OpenAPI 3.1.
@@ -101,6 +110,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Serve => serve(config, stop).await,
         Command::AdminToken { workspace, name } => admin_token(&config, &workspace, &name).await,
         Command::NewEpoch => new_epoch(&config).await,
+        Command::RotateKey => rotate_key(&config),
         Command::SampleSales(arguments) => sample_sales(arguments, &stop).await,
         Command::Config | Command::Openapi => Ok(()),
     }
@@ -111,7 +121,7 @@ fn world() -> Arc<dyn World> {
 }
 
 fn open(config: &Config, world: &Arc<dyn World>) -> anyhow::Result<Arc<dyn ingest::store::Store>> {
-    let key = std::env::var("BALCAO_SECRET_KEY").ok();
+    let key = std::env::var(MASTER_KEY).ok();
     ingest::open_store(config, key.as_deref(), world)
         .with_context(|| format!("opening {}", config.database))
 }
@@ -149,6 +159,18 @@ async fn new_epoch(config: &Config) -> anyhow::Result<()> {
     let epoch = store.new_epoch().await?;
     store.close().await;
     print(&format!("{epoch}\n"))
+}
+
+fn rotate_key(config: &Config) -> anyhow::Result<()> {
+    let key = |name: &str| std::env::var(name).ok();
+    let (old, new) = (key(MASTER_KEY), key(NEW_MASTER_KEY));
+    let sealed = ingest::rotate_key(config, old.as_deref(), new.as_deref(), &world())
+        .with_context(|| format!("changing the key of {}", config.database))?;
+    let next = match new {
+        Some(_) => "give the service the new key from now on",
+        None => "the key file holds the new key only",
+    };
+    print(&format!("{sealed} records sealed anew; {next}\n"))
 }
 
 async fn sample_sales(arguments: SampleArguments, stop: &CancellationToken) -> anyhow::Result<()> {

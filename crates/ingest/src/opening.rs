@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use contract::Role;
 
 use crate::config::Config;
 use crate::people;
-use crate::store::sqlite::{KeyError, OpenError, Options, SealingKey, SqliteStore};
+use crate::store::sqlite::{KeyError, OpenError, Options, SealingKey, SqliteStore, rotate};
 use crate::store::{Session, Store, StoreError, World};
 
 /// Tells why there is no store.
@@ -21,6 +22,11 @@ pub enum OpeningError {
         /// What stands in the way.
         error: std::io::Error,
     },
+    /// Of an old and a new key only one is given.
+    #[error(
+        "give both BALCAO_MASTER_KEY and BALCAO_NEW_MASTER_KEY, or neither for the key in its file"
+    )]
+    KeyPair,
     /// There is no key for the stored secrets.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -31,22 +37,17 @@ pub enum OpeningError {
 
 /// Opens the store the settings name, and makes it where there is none.
 ///
-/// The stored secrets are sealed with `secret_key` (64 hexadecimal digits), or with the key in the file beside the database,
+/// The stored secrets are sealed with `master_key` (64 hexadecimal digits), or with the key in the file beside the database,
 /// which is made when it is missing.
 ///
 /// # Errors
 /// When the folder, the key or the database cannot be used.
 pub fn open_store(
     config: &Config,
-    secret_key: Option<&str>,
+    master_key: Option<&str>,
     world: &Arc<dyn World>,
 ) -> Result<Arc<dyn Store>, OpeningError> {
-    let path = Path::new(
-        config
-            .database
-            .strip_prefix("sqlite://")
-            .unwrap_or(&config.database),
-    );
+    let path = database(config);
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -56,12 +57,44 @@ pub fn open_store(
             error,
         })?;
     }
-    let key = match secret_key {
-        Some(text) => SealingKey::parse(text)?,
-        None => SealingKey::of_file(&Options::key_file(path), &**world)?,
+    let key = key(path, master_key, &**world)?;
+    let mut options = Options::new(path, key, Arc::clone(world));
+    options.session_lasts = TimeDelta::days(i64::from(config.session_days));
+    Ok(Arc::new(SqliteStore::open(options)?))
+}
+
+/// Seals all stored secrets with a new key; returns how many records that were. May be done beside a running service where
+/// the key lies in its file; begun and broken off, it is done by asking again.
+///
+/// With a `master_key` that is not in a file, `new_master_key` takes its place, which the service has to be given from then on.
+///
+/// # Errors
+/// When a key or the database cannot be used; a key that is still needed is never forgotten.
+pub fn rotate_key(
+    config: &Config,
+    master_key: Option<&str>,
+    new_master_key: Option<&str>,
+    world: &Arc<dyn World>,
+) -> Result<usize, OpeningError> {
+    let path = database(config);
+    let key = match (master_key, new_master_key) {
+        (Some(old), Some(new)) => SealingKey::parse(new)?.before(&SealingKey::parse(old)?),
+        (None, None) => SealingKey::of_file(&Options::key_file(path), &**world)?,
+        _ => return Err(OpeningError::KeyPair),
     };
-    let store = SqliteStore::open(Options::new(path, key, Arc::clone(world)))?;
-    Ok(Arc::new(store))
+    Ok(rotate(&Options::new(path, key, Arc::clone(world)))?)
+}
+
+fn database(config: &Config) -> &Path {
+    let path = config.database.strip_prefix("sqlite://");
+    Path::new(path.unwrap_or(&config.database))
+}
+
+fn key(path: &Path, text: Option<&str>, world: &dyn World) -> Result<SealingKey, KeyError> {
+    match text {
+        Some(text) => SealingKey::parse(text),
+        None => SealingKey::of_file(&Options::key_file(path), world),
+    }
 }
 
 /// Holds a workspace's admin with the token to sign in with, which is known nowhere else.

@@ -301,6 +301,7 @@ fn command(program: &Path, folder: &Path) -> Command {
     command
         .env("BALCAO_DATABASE", database)
         .env("BALCAO_RATE_PER_SECOND", "0")
+        .env("BALCAO_ADDRESS_RATE_PER_SECOND", "0")
         .env("BALCAO_LOG", "warn")
         .stdin(Stdio::null());
     command

@@ -109,6 +109,12 @@ impl Refused {
         .hint("Check the address; /openapi.json lists every route.")
     }
 
+    /// The caller asks more often than they may.
+    pub(crate) fn rate_limited(detail: &'static str) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+            .hint("Send again after the time in Retry-After.")
+    }
+
     /// The thing is not in a state that allows it.
     pub(crate) fn conflict(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)

@@ -1,53 +1,67 @@
 //! People: sign-in by invite, who am I, sign-out, the team.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use axum::Json as Answer;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::{Invite, Me, MemberId, NewInvite, Role, SignIn, SignedIn};
-use serde::Serialize;
+use contract::{Invite, Me, MemberId, NewInvite, Role, SignedIn};
+use serde::{Deserialize, Serialize};
 
-use super::Desk;
 use super::answer::Refused;
 use super::body::{Json, Parts1};
 use super::who::{Admin, Agent, Lead};
+use super::{Desk, passwords};
+use crate::caller::Origin;
 use crate::people::{code_hash, new_code, new_token};
 use crate::store::{NewInviteRow, Redeem, TokenHash};
 
 /// How long an invite works.
 const INVITE_LASTS: TimeDelta = TimeDelta::days(7);
 
-/// `POST /api/v1/sessions`: an invite and a name become a token.
+/// Asks for a session: with an invite and a name, or with a login and a password.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    invite: Option<String>,
+    name: Option<String>,
+    login: Option<String>,
+    password: Option<String>,
+    #[serde(default)]
+    device: String,
+}
+
+/// `POST /api/v1/sessions`: an invite and a name, or a login and a password, become a token.
 pub(crate) async fn sign_in(
     State(desk): State<Desk>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    Json(request): Json<SignIn>,
+    origin: Origin,
+    Json(asked): Json<Asked>,
 ) -> Result<Response, Refused> {
     desk.sign_in_rate
-        .take(from.ip(), Instant::now())
+        .take(origin, Instant::now())
         .map_err(|wait| {
-            Refused::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "rate_limited",
-                "Too many sign-ins from this address.",
-            )
-            .hint("Try again after the time in Retry-After.")
-            .retry_after(wait)
+            Refused::rate_limited("Too many sign-ins from this address.").retry_after(wait)
         })?;
-    let name = checked("name", &request.name, 1)?;
-    let device = checked("device", &request.device, 0)?;
+    let device = checked("device", &asked.device, 0)?;
     let token = new_token(&*desk.world);
-    let redeem = Redeem {
-        code: code_hash(&request.invite),
-        name,
-        token: TokenHash::of(&token),
-        device,
+    let session = match (asked.invite, asked.login, asked.password) {
+        (None, Some(login), Some(password)) => {
+            passwords::sign_in(&desk, (&login, password), &token, device).await?
+        }
+        (None, Some(_), None) => return Err(absent("password")),
+        (None, None, _) => return Err(absent("invite")),
+        (Some(invite), ..) => {
+            let name = asked.name.ok_or_else(|| absent("name"))?;
+            let redeem = Redeem {
+                code: code_hash(&invite),
+                name: checked("name", &name, 1)?,
+                token: TokenHash::of(&token),
+                device,
+            };
+            desk.store.redeem(redeem).await?
+        }
     };
-    let session = desk.store.redeem(redeem).await?;
     tracing::info!(session.id = %session.id, member.id = %session.me.member_id, "{} signed in", session.me.member_id);
     let signed_in = SignedIn {
         token,
@@ -55,6 +69,10 @@ pub(crate) async fn sign_in(
         me: session.me,
     };
     Ok((StatusCode::CREATED, Answer(signed_in)).into_response())
+}
+
+fn absent(field: &str) -> Refused {
+    Refused::invalid(field, "A field is missing.").hint("/openapi.json describes every body.")
 }
 
 fn checked(path: &str, text: &str, least: usize) -> Result<String, Refused> {

@@ -18,6 +18,7 @@ use serde::Serialize;
 use super::answer::Refused;
 use super::body::{self, Parts1};
 use super::{Desk, webhook_takes_post};
+use crate::caller::Origin;
 use crate::reading::{Read, Reader, UNIFIED_PROOF_HEADER};
 use crate::store::{
     Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewNonce, NewReading, ProofSummary,
@@ -71,7 +72,7 @@ pub(crate) async fn by_key(
     Parts1((provider, key)): Parts1<(String, String)>,
     request: Request,
 ) -> Result<Response, Refused> {
-    check_method_and_size(&desk, &request)?;
+    check_head(&desk, &request)?;
     let integration = desk.store.integration_by_key(&key).filter(|found| {
         providers::provider(&provider).is_some_and(|known| known.slug() == found.provider)
     });
@@ -84,7 +85,7 @@ pub(crate) async fn by_header(
     Parts1(provider): Parts1<String>,
     request: Request,
 ) -> Result<Response, Refused> {
-    check_method_and_size(&desk, &request)?;
+    check_head(&desk, &request)?;
     let named = request
         .headers()
         .get(INTEGRATION_HEADER)
@@ -93,10 +94,18 @@ pub(crate) async fn by_header(
     receive(&desk, integration, Address::Name, request).await
 }
 
-fn check_method_and_size(desk: &Desk, request: &Request) -> Result<(), Refused> {
+fn check_head(desk: &Desk, request: &Request) -> Result<(), Refused> {
     if request.method() != Method::POST {
         return Err(webhook_takes_post());
     }
+    let trusted = &desk.config.trusted_proxies;
+    let origin = Origin::of(request.extensions(), request.headers(), trusted);
+    desk.origin_rate
+        .take(origin, Instant::now())
+        .map_err(|wait| {
+            desk.metrics.refused("none", "rate_limited");
+            Refused::rate_limited("This address sends faster than it may.").retry_after(wait)
+        })?;
     body::check_head(request.headers(), &desk.config)
         .inspect_err(|refused| desk.metrics.refused("none", refused.code()))
 }
@@ -154,13 +163,7 @@ pub(super) async fn receive(
         .take(integration.id, Instant::now())
         .map_err(|wait| {
             desk.metrics.refused(slug, "rate_limited");
-            Refused::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "rate_limited",
-                "This integration sends faster than it may.",
-            )
-            .hint("Send again after the time in Retry-After.")
-            .retry_after(wait)
+            Refused::rate_limited("This integration sends faster than it may.").retry_after(wait)
         })?;
     let (head, body) = request.into_parts();
     let bytes = body::read(body, &desk.config)

@@ -7,6 +7,7 @@ pub(crate) mod feed;
 pub(crate) mod jobs;
 pub(crate) mod persons;
 pub(crate) mod script;
+pub(crate) mod trust;
 mod world;
 
 pub(crate) use script::Stage;
@@ -47,6 +48,9 @@ macro_rules! store_conformance {
                 an_id_is_not_used_twice, claims_can_be_given_back_by_their_owner_only,
                 notes_and_messages_are_told, what_is_not_acceptable_is_refused,
                 a_merged_conversation_leads_on;
+            trust: a_session_in_use_goes_on_and_a_resting_one_ends, a_removed_member_is_out,
+                a_password_ends_other_sessions, a_login_is_one_members, what_is_refused_is_not_recorded,
+                deeds_are_recorded_once, counts_move_with_what_is_read_anew, a_deleted_integration_frees_its_slug;
             persons: people_join_once_by_invite, sessions_end, workspaces_are_found_again,
                 integrations_are_changed_by_slug, secrets_are_not_shown,
                 conversations_follow_the_person, an_anonymous_order_finds_its_person;

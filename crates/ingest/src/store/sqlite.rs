@@ -29,6 +29,7 @@ mod place;
 mod queue;
 mod readers;
 mod reprocess;
+mod rotation;
 mod seal;
 mod tallies;
 #[cfg(test)]
@@ -65,6 +66,7 @@ use super::{
 
 pub use self::opening::{OpenError, Options};
 pub use self::queue::QueueBounds;
+pub use self::rotation::rotate;
 pub use self::seal::{KeyError, SealingKey};
 
 /// The store in one `SQLite` file.

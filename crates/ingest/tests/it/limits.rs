@@ -155,3 +155,34 @@ async fn a_body_that_breaks_off_changes_nothing() {
     let deliveries = api.get(&api.admin, "/api/v1/deliveries").await.ok().value();
     assert_eq!(deliveries["deliveries"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn one_address_sends_so_fast_and_no_faster() {
+    let api = Api::with(|config| {
+        (config.address_rate_per_second, config.address_rate_burst) = (1, 3);
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let path = api.integration("loja", "unified").await;
+    let send = async |from: &str, path: &str, id: &str| {
+        let request = api
+            .signed(path, "unified", crate::api::SECRET, &order(id, "pending"))
+            .header("x-forwarded-for", from);
+        api.send(request).await
+    };
+    for id in ["A-1", "A-2"] {
+        send("198.51.100.1", &path, id).await.ok();
+    }
+    // Who asks for addresses that are not there is counted too.
+    let guess = "/api/v1/webhooks/unified/nosuchkey";
+    send("198.51.100.1", guess, "A-3")
+        .await
+        .refuses(404, "unknown_webhook");
+    send("198.51.100.1", &path, "A-4")
+        .await
+        .refuses(429, "rate_limited");
+    send("192.0.2.1, 198.51.100.1", &path, "A-5")
+        .await
+        .refuses(429, "rate_limited");
+    send("198.51.100.2", &path, "A-6").await.ok();
+}

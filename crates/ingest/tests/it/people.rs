@@ -199,3 +199,103 @@ async fn workspaces_do_not_see_each_other() {
             .is_empty()
     );
 }
+
+async fn set_password(api: &Api, token: &str, body: Value) -> crate::api::Answer {
+    let request = api
+        .request(Method::PUT, "/api/v1/members/me/password")
+        .bearer_auth(token)
+        .json(&body);
+    api.send(request).await
+}
+
+async fn log_in(api: &Api, login: &str, password: &str) -> crate::api::Answer {
+    let body = json!({"login": login, "password": password, "device": "celular"});
+    api.send(api.request(Method::POST, "/api/v1/sessions").json(&body))
+        .await
+}
+
+#[tokio::test]
+async fn a_password_opens_a_second_device() {
+    let api = Api::start().await;
+    let ana = api.member(Role::Agent).await;
+    let good = json!({"login": "Ana.Silva@example.com", "password": "cavalo correto bateria"});
+    assert_eq!(set_password(&api, &ana, good.clone()).await.status, 204);
+    let second = log_in(&api, " ana.silva@EXAMPLE.com ", "cavalo correto bateria").await;
+    assert_eq!(second.status, 201);
+    let second = second.value()["token"].as_str().unwrap().to_owned();
+    let me = api.get(&second, "/api/v1/sessions/me").await.ok().value();
+    assert_eq!(me, api.get(&ana, "/api/v1/sessions/me").await.ok().value());
+
+    for (login, password) in [
+        ("ana.silva@example.com", "cavalo correto bateri"),
+        ("ninguem@example.com", "cavalo correto bateria"),
+        ("", ""),
+    ] {
+        log_in(&api, login, password)
+            .await
+            .refuses(401, "bad_login");
+    }
+    let other = api.member(Role::Lead).await;
+    set_password(&api, &other, good)
+        .await
+        .refuses(409, "login_taken");
+
+    let changed = json!({"login": "ana", "password": "outra senha comprida"});
+    set_password(&api, &ana, changed.clone())
+        .await
+        .refuses(403, "wrong_password");
+    let mut shown = changed;
+    shown["currentPassword"] = json!("cavalo correto bateria");
+    assert_eq!(set_password(&api, &ana, shown).await.status, 204);
+    api.get(&second, "/api/v1/sessions/me")
+        .await
+        .refuses(401, "unauthorized");
+    api.get(&ana, "/api/v1/sessions/me").await.ok();
+    log_in(&api, "ana.silva@example.com", "cavalo correto bateria")
+        .await
+        .refuses(401, "bad_login");
+    assert_eq!(
+        log_in(&api, "ana", "outra senha comprida").await.status,
+        201
+    );
+}
+
+#[tokio::test]
+async fn weak_passwords_and_odd_logins_are_named() {
+    let api = Api::start().await;
+    for (path, login, password) in [
+        ("login", "a", "cavalo correto bateria"),
+        ("login", "maria josé", "cavalo correto bateria"),
+        ("login", &"a".repeat(65), "cavalo correto bateria"),
+        ("password", "ana", "curta"),
+        ("password", "ana", "aaaaaaaaaaaaaaa"),
+        ("password", "ana", "minha amiga ANA aqui"),
+        ("password", "ana", &"senha ".repeat(30)),
+    ] {
+        let body = json!({"login": login, "password": password});
+        let answer = set_password(&api, &api.admin, body).await;
+        answer.refuses(422, "invalid");
+        assert_eq!(answer.value()["path"], path, "{login} {password}");
+    }
+}
+
+#[tokio::test]
+async fn guessing_a_password_is_slow_whoever_guesses() {
+    let api = Api::with(|config| {
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await;
+    let guess = async |login: &str, from: usize| {
+        let body = json!({"login": login, "password": "errada errada errada"});
+        let request = api
+            .request(Method::POST, "/api/v1/sessions")
+            .header("x-forwarded-for", format!("198.51.100.{from}"))
+            .json(&body);
+        api.send(request).await
+    };
+    for from in 0..10 {
+        guess("ana", from).await.refuses(401, "bad_login");
+    }
+    guess("ana", 99).await.refuses(429, "rate_limited");
+    guess("bia", 99).await.refuses(401, "bad_login");
+}

@@ -17,7 +17,7 @@ use super::ledger::Ledger;
 use super::people::Sessions;
 use super::queue::{Queue, QueueBounds};
 use super::readers::Readers;
-use super::seal::SealingKey;
+use super::seal::{KeyError, SealingKey};
 use super::tallies::Tallies;
 use super::writer::Writer;
 use super::{SqliteStore, connection, migrations, nonces, random_epoch, writer};
@@ -98,6 +98,12 @@ pub enum OpenError {
         "the stored secrets do not open with this key: give the key that this database was made with"
     )]
     WrongKey,
+    /// A record is still sealed with an old key, which is therefore kept.
+    #[error("a record is still sealed with the old key, which is kept: rotate again")]
+    KeyNeeded,
+    /// The key's file cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The file cannot be opened or read.
     #[error("the database cannot be opened: {0}")]
     Database(#[from] rusqlite::Error),
@@ -214,6 +220,8 @@ fn relearn(
     key: &SealingKey,
 ) {
     sessions.forget();
+    // Before anything is sealed again: the change may have been that of the key.
+    key.look_again();
     let outcome = feeds.learn(db).and_then(|()| catalogue.learn(db, key));
     if let Err(error) = outcome {
         tracing::error!(error = %error, "the file's changes could not be read");

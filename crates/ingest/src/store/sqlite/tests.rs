@@ -2,6 +2,7 @@
 
 mod keys;
 mod opening;
+mod rotation;
 mod tables;
 mod writing;
 
