@@ -99,7 +99,7 @@ pub(super) fn read(body: &[u8], context: &Context<'_>) -> Result<Reading, Unread
     let id = reading::external_id(transaction, "purchase.transaction")?;
     let mut draft = Draft::of(context, SLUG, id, stage, status);
     let told = purchase.reached(&reached, context.now);
-    purchase.tell_amount(&mut draft, told.is_some());
+    purchase.tell_amount(&mut draft, &reached);
     purchase.tell_payment(&mut draft);
     sale.tell_buyer(&mut draft);
     let product = sale.product.as_ref().and_then(|product| product.id.text());
@@ -202,9 +202,9 @@ impl Purchase<'_> {
         }
     }
 
-    /// The price is without the interest of instalments, which webhooks include. Where the state counts from now, it would take
-    /// the place of what a webhook told, so it is left out then.
-    fn tell_amount(&self, draft: &mut Draft, is_dated: bool) {
+    /// The price is without the interest of instalments, which webhooks include. Where the state is younger than the webhook of
+    /// the payment, the price would take the place of what that told, so it is left out then.
+    fn tell_amount(&self, draft: &mut Draft, reached: &Reached) {
         let Some(price) = &self.price else { return };
         let currency = price.currency().unwrap_or(draft.currency);
         draft.currency = currency;
@@ -212,7 +212,8 @@ impl Purchase<'_> {
             .payment
             .as_ref()
             .and_then(|paid| paid.installments_number.number());
-        if !is_dated && parts.is_some_and(|parts| parts > 1) {
+        let is_old = matches!(reached, Reached::Ordered | Reached::Approved);
+        if !is_old && parts.is_some_and(|parts| parts > 1) {
             draft.doubt("amount_without_interest", "purchase.price.value");
             return;
         }

@@ -190,6 +190,48 @@ const STORIES: &[Story] = &[
         None,
     ),
     (
+        "kiwify",
+        &[
+            "pix_created",
+            "pulled_waiting_pix",
+            "order_approved_pix",
+            "pulled_paid",
+        ],
+        Stage::PurchaseApproved,
+        Some(9_790),
+        None,
+    ),
+    (
+        "hotmart",
+        &[
+            "v2_purchase_billet_printed_pix",
+            "pulled_waiting_pix",
+            "v2_purchase_approved_pix",
+            "pulled_approved_pix",
+        ],
+        Stage::PurchaseApproved,
+        Some(179_730),
+        None,
+    ),
+    (
+        "hotmart",
+        &[
+            "v2_purchase_approved_credit_card",
+            "pulled_approved",
+            "pulled_complete",
+        ],
+        Stage::PurchaseCompleted,
+        Some(262_656),
+        None,
+    ),
+    (
+        "hotmart",
+        &["v2_purchase_canceled_refused_card", "pulled_cancelled_card"],
+        Stage::PaymentRefused,
+        Some(166_872),
+        None,
+    ),
+    (
         "vega",
         &["v2_pix_pending", "v2_approved", "v2_refunded"],
         Stage::Refunded,
