@@ -27,7 +27,7 @@ pub(crate) use setback::problem;
 /// How often the jobs are looked at without having been rung for.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long after being rung for: many notices that come together are looked at once.
-const GATHER: Duration = Duration::from_millis(10);
+const GATHER: Duration = Duration::from_millis(50);
 /// How long to wait when the store does not answer.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long jobs that have ended can be seen.
@@ -82,7 +82,7 @@ impl Runner {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = self.bell.0.notified() => tokio::time::sleep(GATHER).await,
-                () = tokio::time::sleep(pause.max(GATHER)) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
         for lane in looking.lanes.into_values() {

@@ -17,6 +17,7 @@ use crate::described;
 pub(crate) const SECRET: &str = "segredo-de-teste-1";
 
 pub(crate) struct Api {
+    world: Arc<dyn World>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) base: String,
     pub(crate) client: Client,
@@ -86,6 +87,11 @@ impl Api {
     }
 
     pub(crate) async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::in_world(Arc::new(System), adjust).await
+    }
+
+    /// Starts a service with a clock of its own.
+    pub(crate) async fn in_world(world: Arc<dyn World>, adjust: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             database: format!("sqlite://{}/balcao.db", folder.path().display()),
@@ -93,12 +99,13 @@ impl Api {
             ..Config::default()
         };
         adjust(&mut config);
-        let (store, serving) = serve(&config).await;
-        let admin = ingest::first_admin(&*store, &System, "Equipe", "Ada", "teste")
+        let (store, serving) = serve(&config, Arc::clone(&world)).await;
+        let admin = ingest::first_admin(&*store, &*world, "Equipe", "Ada", "teste")
             .await
             .unwrap();
         Self {
             config,
+            world,
             store,
             base: serving.base_url(),
             client: Client::builder().no_proxy().no_gzip().build().unwrap(),
@@ -111,7 +118,7 @@ impl Api {
 
     /// Starts the service anew, over the same data.
     pub(crate) async fn start_again(&mut self) {
-        let (store, serving) = serve(&self.config).await;
+        let (store, serving) = serve(&self.config, Arc::clone(&self.world)).await;
         self.base = serving.base_url();
         (self.store, self.serving) = (store, Some(serving));
     }
@@ -246,8 +253,7 @@ impl Api {
     }
 }
 
-async fn serve(config: &Config) -> (Arc<dyn Store>, Serving) {
-    let world: Arc<dyn World> = Arc::new(System);
+async fn serve(config: &Config, world: Arc<dyn World>) -> (Arc<dyn Store>, Serving) {
     let store = ingest::open_store(config, None, &world).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let serving = ingest::serve(

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
 
+mod abandonment;
 mod api;
 mod commands;
 mod described;
@@ -14,9 +15,12 @@ mod limits;
 mod logs;
 mod operations;
 mod people;
+mod reading_back;
 mod sample_sales;
 mod sources;
 mod stopping;
+mod sync;
+mod sync_kills;
 mod webhooks;
 
 /// A file that nobody lists is a test that nobody runs.
