@@ -260,3 +260,6 @@ fn outranking(mut drafts: Vec<Draft>, told_at: Option<DateTime<Utc>>) -> Vec<Dra
     }
     drafts
 }
+
+#[cfg(test)]
+mod tests;

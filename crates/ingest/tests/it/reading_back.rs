@@ -76,9 +76,10 @@ impl Shop {
         Self { api, world, path }
     }
 
-    /// Asks for everything since 2020, and returns the job.
+    /// Asks for all the platform holds, and returns the job.
     pub(crate) async fn sync(&self) -> String {
-        let body = json!({"integration": "loja", "since": "2020-01-01T00:00:00Z"});
+        let since = Utc::now() - TimeDelta::days(5);
+        let body = json!({"integration": "loja", "since": since});
         let asked = self
             .api
             .post(&self.api.admin, "/api/v1/integrations/sync", &body)

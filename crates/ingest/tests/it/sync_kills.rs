@@ -121,7 +121,7 @@ async fn killed_in_the_middle_it_goes_on_and_counts_nothing_twice() {
         carts: 40,
         ..Plan::default()
     });
-    platform.slow_down(Duration::from_millis(10));
+    platform.slow_down(Duration::from_millis(5));
     let folder = tempfile::tempdir().unwrap();
     let mut service = Killable::start(folder.path());
     let made = integration(&platform, json!({}));

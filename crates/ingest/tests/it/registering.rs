@@ -1,0 +1,97 @@
+//! Registering the webhook through a platform's API, and what is told where that cannot be done.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::platforms::{Plan, Platform};
+
+use crate::reading_back::Shop;
+
+async fn register(shop: &Shop) -> crate::api::Answer {
+    let path = "/api/v1/integrations/loja/register-webhook";
+    let request = shop.api.request(Method::POST, path);
+    shop.api.send(request.bearer_auth(&shop.api.admin)).await
+}
+
+#[tokio::test]
+async fn registering_twice_changes_nothing_the_second_time() {
+    for platform in [
+        Platform::shopify(Plan::default()),
+        Platform::yampi(Plan::default()),
+    ] {
+        let shop = Shop::of(&platform).await;
+        let first = register(&shop).await.ok().value();
+        assert_eq!(first["registered"], true, "{first}");
+        assert!(!first["events"].as_array().unwrap().is_empty(), "{first}");
+        let hooks = platform.registered();
+        assert!(!hooks.is_empty());
+        let address = format!("{}{}", shop.api.base, shop.path);
+        for hook in &hooks {
+            assert!(hook.to_string().contains(&address), "{hook}");
+        }
+        let second = register(&shop).await.ok().value();
+        let sorted = |answer: &Value| {
+            let mut events: Vec<String> = serde_json::from_value(answer["events"].clone()).unwrap();
+            events.sort();
+            events
+        };
+        assert_eq!(sorted(&second), sorted(&first), "{platform:?}");
+        assert_eq!(platform.registered().len(), hooks.len());
+        let seen = platform.seen();
+        assert_eq!(seen.too_fast, 0, "{seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn troubles_are_told_as_the_platforms() {
+    let platform = Platform::shopify(Plan::default());
+    let shop = Shop::of(&platform).await;
+    for (answered, status, code) in [
+        (401, 409, "platform_unauthorised"),
+        (403, 409, "platform_forbidden"),
+        (500, 502, "platform_failed"),
+        (429, 502, "platform_too_fast"),
+        (422, 422, "platform_refused"),
+    ] {
+        platform.refuse(Some(answered));
+        register(&shop).await.refuses(status, code);
+    }
+    platform.refuse(None);
+    platform.break_json(1);
+    register(&shop).await.refuses(502, "platform_unreadable");
+    assert_eq!(register(&shop).await.status, 200);
+}
+
+#[tokio::test]
+async fn where_it_cannot_be_done_the_steps_are_told() {
+    let platform = Platform::shopify(Plan::default());
+    let shop = Shop::of(&platform).await;
+    let api = &shop.api;
+    api.integration("carrinho", "cart_abandonment").await;
+    let path = "/api/v1/integrations/carrinho/register-webhook";
+    let request = api.request(Method::POST, path).bearer_auth(&api.admin);
+    let told = api.send(request).await.ok().value();
+    assert_eq!(
+        (&told["registered"], &told["reason"]),
+        (&json!(false), &json!("not_offered"))
+    );
+    for locale in ["pt-BR", "en"] {
+        assert!(told["steps"][locale].is_array(), "{told}");
+    }
+    let bare = json!({"slug": "nua", "provider": "shopify", "name": "Nua"});
+    api.post(&api.admin, "/api/v1/integrations", &bare)
+        .await
+        .ok();
+    let request = |path: &str, token: &str| api.request(Method::POST, path).bearer_auth(token);
+    let path = "/api/v1/integrations/nua/register-webhook";
+    api.send(request(path, &api.admin))
+        .await
+        .refuses(409, "not_set_up");
+    let lead = api.member(contract::Role::Lead).await;
+    api.send(request(path, &lead))
+        .await
+        .refuses(403, "forbidden");
+    let none = "/api/v1/integrations/nenhuma/register-webhook";
+    api.send(request(none, &api.admin))
+        .await
+        .refuses(404, "not_found");
+}
