@@ -7,6 +7,7 @@ mod conversations;
 mod doors;
 mod lists;
 mod outside;
+mod sources;
 
 use tauri::{Wry, ipc::Invoke};
 
@@ -28,11 +29,14 @@ macro_rules! commands {
 }
 
 commands! {
-    doors: boot, painted, join_team, start_here, start_sample, sign_out, settings_put, webhook_urls, add_source;
+    doors: boot, painted, join_team, start_here, start_sample, sign_out, settings_put;
     lists: list_page, rows, counters, freshness, desk, search;
     conversations: conversation, timeline_before, reveal, templates, fill, save_draft, mark_read;
     acting: act, undo, outbox, outbox_retry, outbox_discard;
     outside: hand_over, copy, copy_text, open_link;
+    sources: source_platforms, source_list, source_health, source_add, source_change, source_remove, source_rotate,
+        source_retire, source_register, source_test, source_sync, source_jobs, source_job_cancel, source_deliveries,
+        source_delivery, source_reprocess, source_reprocess_all, source_preview;
 }
 
 #[cfg(test)]

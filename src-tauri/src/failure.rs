@@ -3,17 +3,25 @@
 //! A code exists only when the page acts on it; its words are in the page's text catalogue. `message` is for the
 //! person who reads a report of trouble, and never carries a token or customer data.
 
-use inbox::{OpenError, Refusal};
+use std::borrow::Cow;
+
+use inbox::{
+    OpenError, Refusal,
+    sources::{SourceFault, SourceProblem},
+};
 use serde::Serialize;
 
-/// Describes why a command failed, as `{code, message, hint?}`.
+/// Describes why a command failed, as `{code, message, hint?, problems?}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Failure {
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'static str>,
+    /// What is wrong in what was sent, and where.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<SourceProblem>,
 }
 
 /// Names the failures that only the edge knows; those of the desk bring their own names.
@@ -33,8 +41,6 @@ pub(crate) enum Code {
     FolderUnusable,
     /// The service inside the app did not start or did not take the request.
     ServiceFailed,
-    /// There is no service inside the app now.
-    NotHere,
     /// A name is empty or too long.
     BadName,
 }
@@ -49,7 +55,6 @@ impl Code {
             Self::FolderNewer => "folder_newer",
             Self::FolderUnusable => "folder_unusable",
             Self::ServiceFailed => "service_failed",
-            Self::NotHere => "not_here",
             Self::BadName => "bad_name",
         }
     }
@@ -69,23 +74,36 @@ impl Code {
 impl Failure {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
-            code: code.as_str(),
+            code: code.as_str().into(),
             message: message.into(),
             hint: code.hint(),
+            problems: Vec::new(),
         }
     }
 
-    pub(crate) const fn code(&self) -> &'static str {
-        self.code
+    pub(crate) fn code(&self) -> &str {
+        &self.code
     }
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self {
-            code: refusal.code(),
+            code: refusal.code().into(),
             message: refusal.to_string(),
             hint: None,
+            problems: Vec::new(),
+        }
+    }
+}
+
+impl From<SourceFault> for Failure {
+    fn from(fault: SourceFault) -> Self {
+        Self {
+            code: fault.code().to_owned().into(),
+            message: fault.to_string(),
+            hint: None,
+            problems: fault.problems().to_vec(),
         }
     }
 }
@@ -115,5 +133,26 @@ mod tests {
         let open = Failure::from(&OpenError::InUse("/somewhere".into()));
         assert_eq!(open.code(), "folder_in_use");
         assert!(serde_json::to_value(open).unwrap()["hint"].is_string());
+    }
+
+    #[test]
+    fn a_refusal_of_the_service_says_where() {
+        let problem = SourceProblem {
+            path: "blueprint.event".to_owned(),
+            code: "bad_expression".to_owned(),
+            detail: "It does not end.".to_owned(),
+        };
+        let fault = SourceFault::Refused {
+            code: "invalid".to_owned(),
+            problems: vec![problem],
+        };
+        let told = serde_json::to_value(Failure::from(fault)).unwrap();
+        assert_eq!(told["code"], "invalid");
+        assert_eq!(told["problems"][0]["path"], "blueprint.event");
+        let unreachable = serde_json::to_value(Failure::from(SourceFault::Unreachable)).unwrap();
+        assert_eq!(
+            unreachable,
+            serde_json::json!({"code": "unreachable", "message": "the service did not answer"})
+        );
     }
 }

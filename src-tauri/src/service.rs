@@ -3,7 +3,6 @@
 //! It is the same service a team runs on a server, and the desk follows it over HTTP as it would follow that one.
 
 mod port;
-mod sources;
 
 use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
@@ -19,8 +18,6 @@ use ingest::{
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_util::sync::CancellationToken;
-
-pub(crate) use sources::{Source, SourceError};
 
 const DATABASE: &str = "balcao.db";
 
@@ -147,28 +144,6 @@ impl LocalService {
         }));
     }
 
-    /// Lists the sources with the addresses that platforms are told.
-    ///
-    /// # Errors
-    /// When the service does not answer.
-    pub(crate) async fn sources(&self, token: &Token) -> Result<Vec<Source>, SourceError> {
-        sources::list(&self.serving.base_url(), token).await
-    }
-
-    /// Adds a source and lists all.
-    ///
-    /// # Errors
-    /// When the service refuses it.
-    pub(crate) async fn add_source(
-        &self,
-        token: &Token,
-        source: sources::NewSource,
-    ) -> Result<Vec<Source>, SourceError> {
-        let base = self.serving.base_url();
-        sources::add(&base, token, source).await?;
-        sources::list(&base, token).await
-    }
-
     /// Finishes what was accepted and closes the database.
     pub(crate) async fn stop(self) {
         self.stop.cancel();
@@ -201,8 +176,6 @@ fn open_store(folder: &Path, world: Arc<dyn World>) -> Result<SqliteStore, Servi
     let key = SealingKey::of_file(&Options::key_file(&database), world.as_ref())?;
     Ok(SqliteStore::open(Options::new(database, key, world))?)
 }
-
-pub(crate) use sources::NewSource;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,6 @@ use inbox::{Inbox, Session, Setup, Token, asking::Mode, asking::Settings, clock:
 use tauri::AppHandle;
 use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
 
-use boot::Platform;
 pub(crate) use boot::{Boot, Phase};
 pub(crate) use opening::Opening;
 
@@ -19,7 +18,7 @@ use crate::{
     failure::{Code, Failure},
     keychain::TokenPlace,
     notices,
-    service::{LocalService, NewSource, ServiceError, Source, SourceError},
+    service::{LocalService, ServiceError},
 };
 
 /// The longest name of a person or a workspace, in characters.
@@ -38,13 +37,7 @@ pub(crate) struct Shop {
     folder: PathBuf,
     tokens: TokenPlace,
     // Held while doors open and close, so that they do so one after another.
-    local: Mutex<Option<Local>>,
-}
-
-/// The service inside the app and the token of whoever sits at its desk.
-struct Local {
-    service: LocalService,
-    token: Token,
+    local: Mutex<Option<LocalService>>,
 }
 
 impl Shop {
@@ -97,7 +90,6 @@ impl Shop {
             mode: session.as_ref().map(|session| session.mode),
             keychain: session.map(|_| self.tokens.kind()),
             settings: self.inbox.settings(),
-            platforms: Platform::all(),
             version: self.app.package_info().version.to_string(),
         }
     }
@@ -156,7 +148,7 @@ impl Shop {
         if mode == Mode::Sample {
             service.send_samples(&token, true);
         }
-        *local = Some(Local { service, token });
+        *local = Some(service);
         Ok(self.boot())
     }
 
@@ -189,7 +181,7 @@ impl Shop {
         Ok(self.inbox.resume(token).await?)
     }
 
-    async fn resume_local(&self, last: Session) -> Result<Local, Failure> {
+    async fn resume_local(&self, last: Session) -> Result<LocalService, Failure> {
         let mode = last.mode;
         let mut service = LocalService::start(&self.service_folder(last.mode)).await?;
         if service.moved() {
@@ -216,7 +208,7 @@ impl Shop {
         if mode == Mode::Sample {
             service.send_samples(&token, false);
         }
-        Ok(Local { service, token })
+        Ok(service)
     }
 
     /// Sits down with a new session at a service inside the app.
@@ -250,33 +242,6 @@ impl Shop {
         }
         close(local.take()).await;
         Ok(self.boot())
-    }
-
-    /// Lists the sources of the service inside the app; none when it is elsewhere.
-    ///
-    /// # Errors
-    /// `service_failed`.
-    pub(crate) async fn sources(&self) -> Result<Vec<Source>, Failure> {
-        match self.local.lock().await.as_ref() {
-            Some(local) => Ok(local.service.sources(&local.token).await?),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// Adds a source to the service inside the app and lists all.
-    ///
-    /// # Errors
-    /// `not_here` when it is elsewhere, `bad_name`, `service_failed`.
-    pub(crate) async fn add_source(&self, new: NewSource) -> Result<Vec<Source>, Failure> {
-        let name = checked(&new.name)?.to_owned();
-        let new = NewSource { name, ..new };
-        match self.local.lock().await.as_ref() {
-            Some(local) => Ok(local.service.add_source(&local.token, new).await?),
-            None => Err(Failure::new(
-                Code::NotHere,
-                "sources of a team are set up at its service",
-            )),
-        }
     }
 
     /// Keeps the member's choices.
@@ -348,9 +313,9 @@ fn account(session: &Session) -> String {
     format!("{}/{}", session.me.workspace_id, session.me.member_id)
 }
 
-async fn close(local: Option<Local>) {
-    if let Some(local) = local {
-        local.service.stop().await;
+async fn close(local: Option<LocalService>) {
+    if let Some(service) = local {
+        service.stop().await;
     }
 }
 
@@ -365,12 +330,6 @@ fn checked(name: &str) -> Result<&str, Failure> {
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         tracing::error!(error = %error, "the service inside the app did not start");
-        Self::new(Code::ServiceFailed, error.to_string())
-    }
-}
-
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
         Self::new(Code::ServiceFailed, error.to_string())
     }
 }

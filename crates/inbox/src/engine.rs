@@ -31,6 +31,7 @@ use self::link::{Link, everything};
 use self::seat::Seat;
 use crate::asking::{Mode, Session, Settings};
 use crate::cache::{Holder, Refill};
+use crate::clock::Clock;
 use crate::error::{OpenError, Refusal};
 use crate::feed::{self, Fault, Line, Token};
 use crate::outbox::Sender;
@@ -282,6 +283,12 @@ impl Inbox {
     #[must_use]
     pub fn freshness(&self) -> Freshness {
         self.core().pulse.read()
+    }
+
+    /// Returns the line to the service and the time, for what is asked of it directly.
+    pub(crate) fn service(&self) -> Option<(Line, Arc<dyn Clock>)> {
+        let line = self.seat().ok()?.line()?;
+        Some((line, Arc::clone(&self.core().clock)))
     }
 
     fn core(&self) -> &Arc<Core> {

@@ -168,7 +168,8 @@ impl Line {
         answer::headers(ask, self.answer).await.map(drop)
     }
 
-    fn ask(
+    /// Begins a request with the session's token.
+    pub(crate) fn ask(
         &self,
         method: Method,
         path: &str,

@@ -12,6 +12,7 @@ pub mod feed;
 mod leaving;
 pub mod notices;
 mod outbox;
+pub mod sources;
 mod user;
 pub mod view;
 

@@ -1,4 +1,4 @@
-//! How a desk is come by and left, its settings, and the sources of a service inside the app.
+//! How a desk is come by and left, and its settings.
 
 use inbox::asking::Settings;
 use tauri::State;
@@ -6,7 +6,6 @@ use tauri::State;
 use super::Answer;
 use crate::{
     painted as painting,
-    service::{NewSource, Source},
     shop::{Boot, Opening},
 };
 
@@ -62,26 +61,4 @@ pub(super) async fn settings_put(
     settings: Settings,
 ) -> Answer<Settings> {
     opening.shop().await?.settings_put(settings).await
-}
-
-/// Lists the sources of the service inside the app.
-#[tauri::command]
-pub(super) async fn webhook_urls(opening: State<'_, Opening>) -> Answer<Vec<Source>> {
-    opening.shop().await?.sources().await
-}
-
-/// Adds a source to the service inside the app.
-#[tauri::command]
-pub(super) async fn add_source(
-    opening: State<'_, Opening>,
-    provider: String,
-    name: String,
-    secret: String,
-) -> Answer<Vec<Source>> {
-    let new = NewSource {
-        provider,
-        name,
-        secret,
-    };
-    opening.shop().await?.add_source(new).await
 }

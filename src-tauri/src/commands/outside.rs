@@ -106,7 +106,7 @@ fn open(app: &AppHandle, url: &Url) -> Answer<()> {
         })
 }
 
-fn put_on_clipboard(app: &AppHandle, text: String) -> Answer<()> {
+pub(super) fn put_on_clipboard(app: &AppHandle, text: String) -> Answer<()> {
     app.clipboard()
         .write_text(text)
         .map_err(|error| Failure::new(Code::ClipboardUnavailable, error.to_string()))

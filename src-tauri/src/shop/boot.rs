@@ -24,36 +24,8 @@ pub(crate) struct Boot {
     pub(crate) keychain: Option<Keychain>,
     /// The member's choices.
     pub(crate) settings: Settings,
-    /// The platforms a source can be added for.
-    pub(crate) platforms: Vec<Platform>,
     /// The app's version.
     pub(crate) version: String,
-}
-
-/// Names a platform whose webhooks are understood.
-#[derive(Clone, Copy, Debug, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub(crate) struct Platform {
-    /// Its word on the wire.
-    slug: &'static str,
-    /// Its name as people say it.
-    name: &'static str,
-    /// It signs what it sends, so its secret has to be given.
-    signs: bool,
-}
-
-impl Platform {
-    /// Lists all there are, in the order people see them.
-    pub(crate) fn all() -> Vec<Self> {
-        let known = providers::all().iter();
-        let told = known.map(|one| Self {
-            slug: one.slug(),
-            name: one.name(),
-            signs: one.signs(),
-        });
-        told.collect()
-    }
 }
 
 /// Lists what the page can begin with.

@@ -5,31 +5,30 @@
 import { qrRows } from './fake/codes';
 import { Chance } from './fake/random';
 import { inView, matches, rowOf, sortKey, VIEWS } from './fake/rows';
+import { FakeSources } from './fake/sources';
 import { chips, fill } from './fake/templates';
 import { ME, conversations, order, type Conversation } from './fake/world';
-import { HostError, type Boot, type CopyWhat, type Host, type SourceUrl } from './host';
+import { HostError, type Boot, type CopyWhat, type Host } from './host';
 import { HOUR, MINUTE } from './time';
 import type { Action } from './types/Action';
 import type { Change } from './types/Change';
 import type { Freshness } from './types/Freshness';
 import type { OrderCard } from './types/OrderCard';
 import type { OutboxItem } from './types/OutboxItem';
+import type { Role } from './types/Role';
 import type { Row } from './types/Row';
 import type { Settings } from './types/Settings';
 import type { TimelineItem } from './types/TimelineItem';
 import type { View } from './types/View';
 
 const NEWEST = 50;
-const PLATFORMS: Boot['platforms'] = [
-  { slug: 'kiwify', name: 'Kiwify', signs: true },
-  { slug: 'hotmart', name: 'Hotmart', signs: true },
-  { slug: 'cart_abandonment', name: 'Aprovei', signs: false },
-];
-
 export interface FakeOptions {
   count: number;
   phase: Boot['phase'];
   mode: NonNullable<Boot['mode']>;
+  role: Role;
+  /** Sources are there already. */
+  sources: boolean;
   state: Freshness['state'];
   settings: Partial<Settings>;
   now: () => number;
@@ -41,6 +40,8 @@ const USUAL: FakeOptions = {
   count: 200,
   phase: 'ready',
   mode: 'team',
+  role: 'admin',
+  sources: true,
   state: 'live',
   settings: {},
   now: () => Date.now(),
@@ -69,6 +70,8 @@ export function fakeFromAddress(asked: URLSearchParams): FakeHost {
   const host = new FakeHost({
     count: Number(asked.get('fake') ?? 10_000),
     phase: asked.get('phase') === 'first_run' ? 'first_run' : 'ready',
+    role: (asked.get('role') as Role | null) ?? 'admin',
+    sources: asked.get('sources') !== '0',
     mode: (asked.get('mode') as FakeOptions['mode'] | null) ?? 'team',
     state: (asked.get('state') as FakeOptions['state'] | null) ?? 'live',
     delay: Number(asked.get('delay') ?? 0),
@@ -76,6 +79,7 @@ export function fakeFromAddress(asked: URLSearchParams): FakeHost {
   });
   if (asked.has('live')) setInterval(() => host.arrive(), 4_000);
   if (asked.has('refused')) host.refuseSomething();
+  setInterval(() => host.sources.advance(0.02), 700);
   return host;
 }
 
@@ -86,6 +90,7 @@ export class FakeHost implements Host {
   opened: string[] = [];
   read: string[] = [];
   drafts = new Map<string, string>();
+  readonly sources: FakeSources;
 
   #options: FakeOptions;
   #settings: Settings;
@@ -98,7 +103,6 @@ export class FakeHost implements Host {
   #made = 0;
   #undo = new Map<string, () => void>();
   #chance = new Chance(77);
-  #sources: SourceUrl[] = [];
 
   constructor(options: Partial<FakeOptions> = {}) {
     this.#options = { ...USUAL, ...options };
@@ -123,8 +127,15 @@ export class FakeHost implements Host {
       fillingIn: false,
       trouble: this.#options.state === 'offline' ? 'unreachable' : null,
     };
-    if (this.#options.phase === 'ready' && this.#mode !== 'team')
-      this.#sources = [source('kiwify', 'Kiwify')];
+    this.sources = new FakeSources(
+      {
+        now: this.#options.now,
+        answer: (make) => this.#answer(make),
+        role: () => (this.#mode === 'team' ? this.#options.role : 'admin'),
+        copied: (text) => void this.copiedTexts.push(text),
+      },
+      this.#options.phase === 'ready' && this.#options.sources,
+    );
   }
 
   /** Lets something happen, as the feed would tell it. */
@@ -218,9 +229,6 @@ export class FakeHost implements Host {
       this.#phase = 'first_run';
       return this.#boot();
     });
-  webhookUrls = () => this.#answer(() => (this.#mode === 'team' ? [] : this.#sources));
-  addSource = (asked: { provider: string; name: string; secret: string }) =>
-    this.#answer(() => (this.#sources = [...this.#sources, source(asked.provider, asked.name)]));
   listPage = (asked: { view: View; after: string | null; limit: number }) =>
     this.#answer(() => {
       const all = this.#sorted(asked.view);
@@ -375,11 +383,17 @@ export class FakeHost implements Host {
     const ready = this.#phase === 'ready';
     return {
       phase: this.#phase,
-      desk: ready ? { workspace: 'Doces do Vale', member: ME.name, memberId: ME.id, role: 'agent' } : null,
+      desk: ready
+        ? {
+            workspace: 'Doces do Vale',
+            member: ME.name,
+            memberId: ME.id,
+            role: this.#mode === 'team' ? this.#options.role : 'admin',
+          }
+        : null,
       mode: ready ? this.#mode : null,
       keychain: ready ? 'os' : null,
       settings: this.#settings,
-      platforms: PLATFORMS,
       version: '0.1.0',
     };
   }
@@ -482,15 +496,6 @@ function movedTo(from: Conversation, now: number): Conversation {
 function drawn(order: OrderCard): OrderCard {
   if (!order.pix?.code) return order;
   return { ...order, pix: { ...order.pix, modules: qrRows(order.pix.code) } };
-}
-
-function source(provider: string, name: string): SourceUrl {
-  return {
-    provider,
-    name,
-    signs: provider !== 'vega',
-    url: `http://127.0.0.1:8787/api/v1/webhooks/${provider}/whk_0example0example0example0`,
-  };
 }
 
 export { order as inventOrder };

@@ -2,6 +2,7 @@
 import { invoke, isTauri } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { hostError, type Host } from './host';
+import type { SourcesHost } from './sources_host';
 import type { Change } from './types/Change';
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
@@ -12,14 +13,34 @@ async function call<T>(command: string, args: Record<string, unknown> = {}): Pro
   }
 }
 
+const sources: SourcesHost = {
+  platforms: () => call('source_platforms'),
+  list: () => call('source_list'),
+  health: (probe) => call('source_health', { probe }),
+  add: (asked) => call('source_add', { asked }),
+  change: (asked) => call('source_change', asked),
+  remove: (id) => call('source_remove', { id }),
+  rotate: (asked) => call('source_rotate', asked),
+  retire: (id) => call('source_retire', { id }),
+  register: (id) => call('source_register', { id }),
+  test: (id) => call('source_test', { id }),
+  sync: (asked) => call('source_sync', { asked }),
+  jobs: (id) => call('source_jobs', { id }),
+  cancelJob: (id) => call('source_job_cancel', { id }),
+  deliveries: (asked) => call('source_deliveries', { asked }),
+  delivery: (id) => call('source_delivery', { id }),
+  reprocess: (id) => call('source_reprocess', { id }),
+  reprocessAll: (asked) => call('source_reprocess_all', asked),
+  preview: (asked) => call('source_preview', { asked }),
+};
+
 const tauri: Host = {
+  sources,
   boot: () => call('boot'),
   joinTeam: (asked) => call('join_team', asked),
   startHere: (asked) => call('start_here', asked),
   startSample: (asked) => call('start_sample', asked),
   signOut: () => call('sign_out'),
-  webhookUrls: () => call('webhook_urls'),
-  addSource: (asked) => call('add_source', asked),
   listPage: (asked) => call('list_page', { asked }),
   rows: (asked) => call('rows', asked),
   counters: () => call('counters'),

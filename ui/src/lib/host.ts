@@ -18,20 +18,23 @@ import type { PersonPart } from './types/PersonPart';
 import type { Row } from './types/Row';
 import type { RowPage } from './types/RowPage';
 import type { Settings } from './types/Settings';
-import type { SourceUrl } from './types/SourceUrl';
+import type { SourceProblem } from './types/SourceProblem';
 import type { TemplateChip } from './types/TemplateChip';
 import type { TimelinePage } from './types/TimelinePage';
 import type { View } from './types/View';
 import type { WrittenDown } from './types/WrittenDown';
 import type { Locale } from './i18n.svelte';
+import type { SourcesHost } from './sources_host';
 
-export type { Boot, SourceUrl };
+export type { Boot };
 
 /** Tells why the host did not do what was asked; the page acts on the code and never shows the message. */
 export class HostError extends Error {
   constructor(
     readonly code: string,
     message = code,
+    /** What is wrong in what was sent, and where; for sources. */
+    readonly problems: readonly SourceProblem[] = [],
   ) {
     super(message);
     this.name = 'HostError';
@@ -42,8 +45,9 @@ export class HostError extends Error {
 export function hostError(thrown: unknown): HostError {
   if (thrown instanceof HostError) return thrown;
   if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) {
-    const { code, message } = thrown as { code: unknown; message?: unknown };
-    return new HostError(String(code), String(message ?? code));
+    const { code, message, problems } = thrown as { code: unknown; message?: unknown; problems?: unknown };
+    const listed = Array.isArray(problems) ? (problems as SourceProblem[]) : [];
+    return new HostError(String(code), String(message ?? code), listed);
   }
   return new HostError('unknown', String(thrown));
 }
@@ -52,13 +56,12 @@ export type { CopyWhat, LinkWhat };
 
 /** Everything the page can ask, and the two things it is told. */
 export interface Host {
+  readonly sources: SourcesHost;
   boot(): Promise<Boot>;
   joinTeam(asked: { server: string; invite: string; name: string }): Promise<Boot>;
   startHere(asked: { workspace: string; name: string }): Promise<Boot>;
   startSample(asked: { name: string }): Promise<Boot>;
   signOut(): Promise<Boot>;
-  webhookUrls(): Promise<SourceUrl[]>;
-  addSource(asked: { provider: string; name: string; secret: string }): Promise<SourceUrl[]>;
   listPage(asked: PageAsked): Promise<RowPage>;
   rows(asked: { view: View; ids: string[] }): Promise<Row[]>;
   counters(): Promise<Counters>;

@@ -47,6 +47,9 @@ export function perform(pressed: Pressed, app: App): void {
     case 'search':
       app.sheet = app.sheet === 'palette' ? null : 'palette';
       return;
+    case 'sources':
+      app.sheet = 'sources';
+      return;
     case 'help':
       app.sheet = 'help';
       return;

@@ -13,6 +13,7 @@ export type Act =
   | 'search'
   | 'help'
   | 'context'
+  | 'sources'
   | 'close'
   | 'undo';
 
@@ -45,6 +46,7 @@ const LETTERS: Readonly<Record<string, Act>> = {
   b: 'copyBoleto',
   l: 'copyLink',
   i: 'context',
+  s: 'sources',
 };
 
 const ARROWS: Readonly<Record<string, Act>> = { ArrowDown: 'next', ArrowUp: 'previous' };
@@ -61,6 +63,7 @@ export const KEYS_OF: Readonly<Record<Act | 'template' | 'send', readonly string
   copyBoleto: ['b'],
   copyLink: ['l'],
   context: ['i'],
+  sources: ['s'],
   template: ['1', '9'],
   send: ['Enter'],
   search: ['/', 'Ctrl K'],

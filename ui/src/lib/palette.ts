@@ -33,7 +33,6 @@ export function commands(app: App): Command[] {
   if (order?.checkout) inConversation.push(key('copyLink', ClipboardCopy));
   if (open) inConversation.push(key('context', PanelRight));
   const dark = document.documentElement.dataset.theme === 'dark';
-  const ownService = app.boot?.mode === 'here' || app.boot?.mode === 'sample';
   return [
     ...inConversation,
     ...(app.canUndo ? [key('undo', Undo2)] : []),
@@ -41,7 +40,7 @@ export function commands(app: App): Command[] {
       doing(t('act.goto', { view: t(`view.${view}`) }), VIEW_ICON[view], () => void app.show(view)),
     ),
     doing(t('act.settings'), Settings, () => (app.sheet = 'settings')),
-    ...(ownService ? [doing(t('act.sources'), Webhook, () => (app.sheet = 'sources'))] : []),
+    key('sources', Webhook),
     doing(t('act.outbox'), Send, () => (app.sheet = 'outbox')),
     dark
       ? doing(t('act.themeLight'), Sun, () => void app.put({ theme: 'light' }))

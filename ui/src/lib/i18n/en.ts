@@ -1,7 +1,9 @@
 import type { Catalogue } from './pt-BR';
+import { sourcesEn } from './sources.en';
 
 /** English, complete. A missing key is a type error. */
 export const en: Catalogue = {
+  ...sourcesEn,
   'app.name': 'Balcão',
 
   'view.due': 'Due now',
@@ -134,7 +136,8 @@ export const en: Catalogue = {
   'empty.unassigned': 'Everything has somebody on it.',
   'empty.view': 'No conversation in {view}.',
   'empty.all': 'No sale has arrived yet.',
-  'empty.allHint': 'Paste the webhook URL into your platform: the next sale shows up here in seconds.',
+  'empty.allHint':
+    'Add a source and paste its address into the platform: the next sale shows up here within seconds.',
   'empty.lastEvent': 'Last sign of the service {ago}.',
   'empty.syncing': 'Bringing in the history',
   'empty.syncingHint': {
@@ -144,7 +147,7 @@ export const en: Catalogue = {
   'empty.silent': 'No sign of the service since {time}.',
   'empty.silentHint': 'What has arrived stays here. The connection comes back by itself.',
   'empty.goAll': 'See all',
-  'empty.sources': 'See webhook URLs',
+  'empty.sources': 'See sales sources',
   'empty.pick': 'Choose a conversation',
   'error.list': 'The list did not load.',
   'error.thread': 'The conversation did not open.',
@@ -319,7 +322,6 @@ export const en: Catalogue = {
   'fail.folder_newer': 'The data on this computer is of a newer version. Install the newest version.',
   'fail.folder_unusable': 'The data folder cannot be used. Check its permissions and the room on the disk.',
   'fail.service_failed': 'The service on this computer did not answer as it should. Try again.',
-  'fail.not_here': 'There is no service on this computer.',
   'fail.unknown': 'That did not work. Nothing is lost; try again.',
 
   'first.title': 'How do you want to start?',
@@ -346,20 +348,6 @@ export const en: Catalogue = {
   'first.working': 'Getting ready',
   'first.private': 'Customer data stays in your service and on this computer. Nothing goes to third parties.',
 
-  'sources.title': 'Sales sources',
-  'sources.lead': 'Paste each URL into the platform’s webhook field. The next sale shows up in the list.',
-  'sources.none': 'No source yet. Add the first one below.',
-  'sources.copy': 'Copy URL',
-  'sources.signs': 'signature checked',
-  'sources.keyOnly': 'protected by the key in the URL',
-  'sources.add': 'Add source',
-  'sources.provider': 'Platform',
-  'sources.name': 'Name',
-  'sources.nameExample': 'E.g. Main shop',
-  'sources.secret': 'The platform’s secret',
-  'sources.secretHint': 'The token or secret that the platform shows when you create the webhook.',
-  'sources.team': 'The sources of this team are set up on the server.',
-
   'settings.title': 'Settings',
   'settings.theme': 'Theme',
   'settings.theme.system': 'System',
@@ -377,6 +365,8 @@ export const en: Catalogue = {
   'settings.singleKeysHint': 'When off, only Ctrl K, Ctrl Z, Esc and the arrows work.',
   'settings.notifySales': 'Notify approved sales',
   'settings.notifySalesHint': 'System notifications, joined into one when many arrive.',
+  'settings.sources': 'Sales sources',
+  'settings.sourcesHint': 'Connected platforms, what came from them, and how they do.',
   'settings.signOut': 'Sign out of this computer',
   'settings.signOutAsk': 'Sign out? Actions not sent yet are kept on this computer.',
   'settings.signOutYes': 'Sign out',

@@ -1,5 +1,8 @@
+import { sourcesPtBR } from './sources.pt-BR';
+
 /** The source of every text a person reads. Plurals are objects by category; `{name}` is filled in. */
 export const ptBR = {
+  ...sourcesPtBR,
   'app.name': 'Balcão',
 
   'view.due': 'Vence agora',
@@ -132,7 +135,8 @@ export const ptBR = {
   'empty.unassigned': 'Tudo tem responsável.',
   'empty.view': 'Nenhuma conversa em {view}.',
   'empty.all': 'Ainda não chegou nenhuma venda.',
-  'empty.allHint': 'Cole a URL de webhook na sua plataforma: a próxima venda aparece aqui em segundos.',
+  'empty.allHint':
+    'Adicione uma fonte e cole o endereço dela na plataforma: a próxima venda aparece aqui em segundos.',
   'empty.lastEvent': 'Último sinal do serviço {ago}.',
   'empty.syncing': 'Trazendo o histórico',
   'empty.syncingHint': {
@@ -142,7 +146,7 @@ export const ptBR = {
   'empty.silent': 'Sem sinal do serviço desde {time}.',
   'empty.silentHint': 'O que já chegou continua aqui. A conexão volta sozinha.',
   'empty.goAll': 'Ver todas',
-  'empty.sources': 'Ver URLs de webhook',
+  'empty.sources': 'Ver fontes de venda',
   'empty.pick': 'Escolha uma conversa',
   'error.list': 'A lista não carregou.',
   'error.thread': 'A conversa não abriu.',
@@ -320,7 +324,6 @@ export const ptBR = {
   'fail.folder_newer': 'Os dados deste computador são de uma versão mais nova. Instale a versão mais nova.',
   'fail.folder_unusable': 'A pasta de dados não pode ser usada. Veja as permissões e o espaço em disco.',
   'fail.service_failed': 'O serviço deste computador não respondeu como devia. Tente de novo.',
-  'fail.not_here': 'Não há um serviço neste computador.',
   'fail.unknown': 'Isso não deu certo. Nada foi perdido; tente de novo.',
 
   'first.title': 'Como você quer começar?',
@@ -347,20 +350,6 @@ export const ptBR = {
   'first.working': 'Preparando',
   'first.private': 'Dados de clientes ficam no seu serviço e neste computador. Nada vai para terceiros.',
 
-  'sources.title': 'Fontes de venda',
-  'sources.lead': 'Cole cada URL no campo de webhook da plataforma. A próxima venda aparece na lista.',
-  'sources.none': 'Nenhuma fonte ainda. Adicione a primeira abaixo.',
-  'sources.copy': 'Copiar URL',
-  'sources.signs': 'assinatura conferida',
-  'sources.keyOnly': 'protegida pela chave na URL',
-  'sources.add': 'Adicionar fonte',
-  'sources.provider': 'Plataforma',
-  'sources.name': 'Nome',
-  'sources.nameExample': 'Ex.: Loja principal',
-  'sources.secret': 'Segredo da plataforma',
-  'sources.secretHint': 'O token ou segredo que a plataforma mostra ao criar o webhook.',
-  'sources.team': 'As fontes desta equipe são configuradas no servidor.',
-
   'settings.title': 'Configurações',
   'settings.theme': 'Tema',
   'settings.theme.system': 'Do sistema',
@@ -378,6 +367,8 @@ export const ptBR = {
   'settings.singleKeysHint': 'Desligado, só valem Ctrl K, Ctrl Z, Esc e as setas.',
   'settings.notifySales': 'Avisar vendas aprovadas',
   'settings.notifySalesHint': 'Avisos do sistema, juntados quando chegam muitos de uma vez.',
+  'settings.sources': 'Fontes de venda',
+  'settings.sourcesHint': 'Plataformas ligadas, o que chegou delas e como estão.',
   'settings.signOut': 'Sair deste computador',
   'settings.signOutAsk': 'Sair mesmo? Ações ainda não enviadas ficam guardadas neste computador.',
   'settings.signOutYes': 'Sair',

@@ -14,6 +14,7 @@ import type { View } from '../types/View';
 import { Composer } from './composer.svelte';
 import { Layout } from './layout.svelte';
 import { RowList } from './row_list.svelte';
+import { SourcesDesk } from './sources.svelte';
 import { Thread } from './thread.svelte';
 import { Toasts } from './toasts.svelte';
 
@@ -46,6 +47,7 @@ export class App {
   readonly list: RowList;
   readonly thread: Thread;
   readonly composer: Composer;
+  readonly sources: SourcesDesk;
   readonly toasts = new Toasts();
   readonly layout = new Layout();
 
@@ -59,6 +61,7 @@ export class App {
     this.list = new RowList(host);
     this.thread = new Thread(host);
     this.composer = new Composer(host);
+    this.sources = new SourcesDesk(host);
   }
 
   get settings(): Settings | null {
@@ -92,6 +95,7 @@ export class App {
 
   /** Takes in a boot answer: the first run, or the inbox. */
   async enter(boot: Boot): Promise<void> {
+    this.sources.forget();
     this.#take(boot);
     if (this.ready) await Promise.all([this.list.show('due'), this.#readRest()]);
   }

@@ -3,7 +3,6 @@ import type { Desk } from "./Desk";
 import type { Keychain } from "./Keychain";
 import type { Mode } from "./Mode";
 import type { Phase } from "./Phase";
-import type { Platform } from "./Platform";
 import type { Settings } from "./Settings";
 
 /**
@@ -30,10 +29,6 @@ keychain: Keychain | null,
  * The member's choices.
  */
 settings: Settings, 
-/**
- * The platforms a source can be added for.
- */
-platforms: Array<Platform>, 
 /**
  * The app's version.
  */
