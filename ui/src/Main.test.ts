@@ -45,8 +45,9 @@ describe('the first run', () => {
     await fireEvent.input(await screen.findByTestId('field-name'), { target: { value: 'Marina' } });
     await fireEvent.click(screen.getByTestId('door-go'));
     await screen.findByTestId('sources-sheet');
-    await fireEvent.click(screen.getByTestId('add-source'));
-    expect((await screen.findByTestId('source')).textContent).toContain('/api/v1/webhooks/kiwify/');
+    await fireEvent.click(await screen.findByTestId('platform-kiwify'));
+    await fireEvent.click(await screen.findByTestId('create-source'));
+    expect((await screen.findByTestId('webhook-url')).textContent).toContain('/api/v1/webhooks/kiwify/');
   });
 });
 

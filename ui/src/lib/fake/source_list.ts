@@ -38,7 +38,7 @@ export function sources(now: number): FakeSource[] {
     make(now, 'kiwify', {
       name: 'Kiwify principal',
       secret: 'segredo-kiwify-4d1f',
-      credentials: ['clientId', 'clientSecret'],
+      credentials: ['clientId', 'clientSecret', 'accountId'],
       day: { accepted: 412, duplicate: 31, ignored: 18 },
       last: 2 * MINUTE,
       usual: 210,

@@ -41,6 +41,7 @@ export const sourcesEn = {
   'sources.findNone': 'No platform like “{text}”. A source of your own reads any system that sends JSON.',
   'sources.customName': 'A source of your own',
   'sources.customHint': 'Any system that sends JSON: you say where each thing is.',
+  'sources.customProof': 'with the proof you define',
   'sources.name': 'Name of the source',
   'sources.create': 'Create the address',
   'sources.createHint':
@@ -242,6 +243,11 @@ export const sourcesEn = {
 
   'deliveries.filter': 'Show only',
   'deliveries.all': 'All',
+  'deliveries.accepted': 'Received',
+  'deliveries.duplicate': 'Repeats',
+  'deliveries.ignored': 'Ignored',
+  'deliveries.unmapped': 'Not understood',
+  'deliveries.rejected': 'Unreadable',
   'deliveries.none': 'No delivery yet. What the platform sends is kept here.',
   'deliveries.noneOf': 'No delivery with this result.',
   'deliveries.noEvent': 'No event name',

@@ -43,6 +43,7 @@ export const sourcesPtBR = {
     'Nenhuma plataforma com “{text}”. Uma fonte própria lê qualquer sistema que envie JSON.',
   'sources.customName': 'Fonte própria',
   'sources.customHint': 'Qualquer sistema que envie JSON: você diz onde está cada dado.',
+  'sources.customProof': 'com a prova que você definir',
   'sources.name': 'Nome da fonte',
   'sources.create': 'Criar endereço',
   'sources.createHint':
@@ -245,6 +246,11 @@ export const sourcesPtBR = {
 
   'deliveries.filter': 'Mostrar só',
   'deliveries.all': 'Todas',
+  'deliveries.accepted': 'Recebidas',
+  'deliveries.duplicate': 'Repetidas',
+  'deliveries.ignored': 'Ignoradas',
+  'deliveries.unmapped': 'Não entendidas',
+  'deliveries.rejected': 'Ilegíveis',
   'deliveries.none': 'Nenhuma entrega ainda. O que a plataforma enviar fica guardado aqui.',
   'deliveries.noneOf': 'Nenhuma entrega com este resultado.',
   'deliveries.noEvent': 'Sem nome de evento',

@@ -60,3 +60,8 @@ export function bytes(n: number, tag: string): string {
   if (n < 1_024) return `${n.toLocaleString(tag)} B`;
   return `${(n / 1_024).toLocaleString(tag, { maximumFractionDigits: 1 })} KB`;
 }
+
+/** Names a platform; a source of the seller's own has no platform's name. */
+export function platformName(slug: string, name: string): string {
+  return slug === 'custom' ? t('sources.customName') : name || slug;
+}

@@ -1,0 +1,313 @@
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { FakeHost, type FakeOptions } from '../../lib/backend.fake';
+import Main from '../../Main.svelte';
+
+async function open(options: Partial<FakeOptions> = {}): Promise<FakeHost> {
+  const host = new FakeHost({ count: 20, ...options });
+  render(Main, { host });
+  await screen.findByTestId('list');
+  return host;
+}
+async function openSources(options: Partial<FakeOptions> = {}): Promise<FakeHost> {
+  const host = await open(options);
+  await fireEvent.click(screen.getByTestId('sources'));
+  await screen.findByTestId('sources-sheet');
+  return host;
+}
+async function openSource(id: string, options: Partial<FakeOptions> = {}): Promise<FakeHost> {
+  const host = await openSources(options);
+  const rows = await screen.findAllByTestId('source');
+  await fireEvent.click(rows.find((row) => row.dataset.id === id)!);
+  await screen.findByTestId('tab-overview');
+  return host;
+}
+const press = (key: string, more: KeyboardEventInit = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
+const type = (testid: string, value: string) =>
+  fireEvent.input(screen.getByTestId(testid), { target: { value } });
+const sheet = () => screen.getByTestId('sources-sheet');
+
+beforeEach(() => (document.body.innerHTML = ''));
+
+describe('the way there', () => {
+  test('by its key, by the palette and by the settings', async () => {
+    await open();
+    await press('s');
+    expect(await screen.findByTestId('sources-sheet')).toBeInTheDocument();
+    await press('Escape');
+    await waitFor(() => expect(screen.queryByTestId('sources-sheet')).toBeNull());
+    await press('k', { ctrlKey: true });
+    await fireEvent.input(await screen.findByTestId('search-input'), { target: { value: 'fontes' } });
+    await fireEvent.click(await screen.findByTestId('command'));
+    expect(await screen.findByTestId('sources-sheet')).toBeInTheDocument();
+    await press('Escape');
+    await fireEvent.click(screen.getByTestId('settings'));
+    await fireEvent.click(await screen.findByTestId('settings-sources'));
+    expect(await screen.findByTestId('sources-sheet')).toBeInTheDocument();
+    expect(screen.queryByTestId('settings-sheet')).toBeNull();
+  });
+
+  test('an agent is told whose it is, and nothing is asked', async () => {
+    const host = await open({ role: 'agent' });
+    expect(screen.queryByTestId('sources')).toBeNull();
+    await press('s');
+    expect(await screen.findByTestId('sources-no-access')).toBeInTheDocument();
+    expect(host.sources.calls).toEqual([]);
+  });
+
+  test('a lead sees everything but addresses, and changes nothing', async () => {
+    await openSource('int_hotmart', { role: 'lead' });
+    expect(screen.queryByTestId('pause-source')).toBeNull();
+    expect(screen.queryByTestId('tab-settings')).toBeNull();
+    expect(screen.queryByTestId('fix-secret')).toBeNull();
+    expect((await screen.findAllByTestId('fix-unmapped')).length).toBeGreaterThan(0);
+    expect(sheet().textContent).not.toContain('whk_');
+  });
+});
+
+describe('the list', () => {
+  test('says of each how it does, in a shape and a word', async () => {
+    await openSources();
+    const rows = await screen.findAllByTestId('source');
+    await waitFor(() =>
+      expect(
+        rows.map((row) => [row.dataset.provider, within(row).getByTestId('source-state').dataset.state]),
+      ).toEqual([
+        ['kiwify', 'good'],
+        ['hotmart', 'attention'],
+        ['yampi', 'attention'],
+        ['shopify', 'broken'],
+        ['vega', 'paused'],
+      ]),
+    );
+    expect(rows[1]?.textContent).toContain('3 não entendidos');
+    expect(rows[1]?.textContent).toContain('3 recusados por assinatura em 24 h');
+    expect(rows[2]?.textContent).toContain('Em silêncio há 17 h');
+    expect(rows[3]?.textContent).toContain('Falta o segredo da plataforma');
+  });
+
+  test('empty, it leads to adding', async () => {
+    await openSources({ sources: false });
+    await screen.findByTestId('sources-empty');
+    await fireEvent.click(screen.getByTestId('add-source'));
+    expect(await screen.findByTestId('platform-kiwify')).toBeInTheDocument();
+  });
+
+  test('what cannot be read is said, and tried again', async () => {
+    const host = await open();
+    host.sources.failing = 'unreachable';
+    await fireEvent.click(screen.getByTestId('sources'));
+    expect(await screen.findByTestId('sources-failed')).toHaveAttribute('data-code', 'unreachable');
+    host.sources.failing = null;
+    await fireEvent.click(screen.getByText('Tentar de novo'));
+    expect((await screen.findAllByTestId('source')).length).toBe(5);
+  });
+
+  test('what was read stays in sight when the line drops, with since when', async () => {
+    const host = await openSource('int_kiwify');
+    host.sources.failing = 'unreachable';
+    await fireEvent.click(screen.getByTestId('probe'));
+    expect(await screen.findByTestId('sources-stale')).toHaveAttribute('data-code', 'unreachable');
+    expect(screen.getByTestId('fact-setup').textContent).toContain('completa');
+  });
+
+  test('arrows walk it', async () => {
+    await openSources();
+    const rows = await screen.findAllByTestId('source');
+    rows[0]?.focus();
+    await press('ArrowDown');
+    expect(document.activeElement).toBe(rows[1]);
+    await press('ArrowUp');
+    await press('ArrowUp');
+    expect(document.activeElement).toBe(rows[0]);
+  });
+});
+
+describe('adding', () => {
+  test('a platform is found by typing and chosen by Enter', async () => {
+    await openSources();
+    await fireEvent.click(await screen.findByTestId('add-source'));
+    await screen.findByTestId('platform-kiwify');
+    await type('platform-search', 'nuv');
+    expect(screen.queryByTestId('platform-kiwify')).toBeNull();
+    screen.getByTestId('platform-search').focus();
+    await press('Enter');
+    expect(await screen.findByTestId('source-name')).toHaveAttribute('placeholder', 'Nuvemshop');
+    await press('Escape');
+    expect(await screen.findByTestId('platform-search')).toBeInTheDocument();
+  });
+
+  test('address, secret, and the first event as it arrives', async () => {
+    const host = await openSources();
+    await fireEvent.click(await screen.findByTestId('add-source'));
+    await fireEvent.click(await screen.findByTestId('platform-kiwify'));
+    await screen.findByTestId('source-name');
+    await type('source-name', 'Loja nova');
+    await fireEvent.click(screen.getByTestId('create-source'));
+    expect((await screen.findByTestId('webhook-url')).textContent).toContain('/api/v1/webhooks/kiwify/');
+    await fireEvent.click(screen.getByTestId('copy-url'));
+    await waitFor(() => expect(host.copiedTexts[0]).toContain('/api/v1/webhooks/kiwify/'));
+    expect(screen.getByTestId('panel-steps').querySelectorAll('li').length).toBe(4);
+    expect(screen.getByTestId('waiting-event')).toBeInTheDocument();
+
+    await fireEvent.click(screen.getByTestId('send-test'));
+    expect(await screen.findByTestId('source-failure')).toHaveAttribute('data-code', 'secret_missing');
+    await type('source-secret', 'um-segredo-bem-longo');
+    await fireEvent.click(screen.getByTestId('save-secret'));
+    expect((await screen.findByTestId('secret-kept')).textContent).toContain('ongo');
+    expect(sheet().textContent).not.toContain('um-segredo');
+
+    const added = host.sources.kept.at(-1)!;
+    expect(added.source.name).toBe('Loja nova');
+    host.sources.arrive(added.source.id, 'pix_created');
+    const first = await screen.findByTestId('first-event', {}, { timeout: 3_000 });
+    expect(first).toHaveAttribute('data-result', 'accepted');
+    expect(sheet().textContent).toContain('pix_created');
+  });
+
+  test('what must be known first is asked for first', async () => {
+    const host = await openSources();
+    await fireEvent.click(await screen.findByTestId('add-source'));
+    await fireEvent.click(await screen.findByTestId('platform-yampi'));
+    await screen.findByTestId('field-alias');
+    await type('field-alias', ' doces ');
+    await fireEvent.click(screen.getByTestId('create-source'));
+    await screen.findByTestId('webhook-url');
+    expect(host.sources.kept.at(-1)?.source.settings).toEqual({ alias: 'doces' });
+  });
+
+  test('a source of one’s own shows what its sample becomes while it is written', async () => {
+    const host = await openSources();
+    await fireEvent.click(await screen.findByTestId('add-source'));
+    await fireEvent.click(await screen.findByTestId('platform-custom'));
+    const card = await screen.findByTestId('preview-card', {}, { timeout: 3_000 });
+    expect(card).toHaveAttribute('data-stage', 'purchase_approved');
+    const field = screen.getByTestId<HTMLTextAreaElement>('blueprint');
+    const whole = field.value;
+    await type('blueprint', whole.replace('"paid"', '"settled"'));
+    await waitFor(
+      () => expect(screen.getByTestId('preview-result')).toHaveAttribute('data-reading', 'unmapped'),
+      { timeout: 3_000 },
+    );
+    await type('blueprint', whole.replace('purchase_approved', 'bought'));
+    const problem = await screen.findByTestId('preview-problem', {}, { timeout: 3_000 });
+    await waitFor(() => expect(problem).toHaveAttribute('data-path', 'blueprint.stages.paid'));
+    await type('blueprint', whole.slice(0, -2));
+    await waitFor(() => expect(screen.getByTestId('create-source')).toBeDisabled());
+    await type('blueprint', whole);
+    await fireEvent.click(screen.getByTestId('create-source'));
+    await screen.findByTestId('webhook-url');
+    const { settings } = host.sources.kept.at(-1)!.source;
+    expect(settings.blueprint).toEqual(JSON.parse(whole));
+    expect(settings.samples).toHaveLength(1);
+  });
+});
+
+describe('one source', () => {
+  test('answers why an event does not appear, with what to do beside it', async () => {
+    const host = await openSource('int_hotmart');
+    const answer = await screen.findByTestId('ask-arriving');
+    expect(answer).toHaveAttribute('open');
+    const keys = within(answer)
+      .getAllByTestId('finding')
+      .map((finding) => finding.dataset.key);
+    expect(keys).toEqual(['why.badProof', 'why.unmapped', 'why.rejected']);
+    expect(answer.textContent).toContain('3 recusas por assinatura nas últimas 24 h: confira o segredo.');
+    await fireEvent.click(within(answer).getByTestId('fix-unmapped'));
+    await screen.findByTestId('reprocess-all');
+    expect(screen.getByTestId('filter-unmapped')).toHaveAttribute('aria-pressed', 'true');
+    await fireEvent.click(screen.getByTestId('reprocess-all'));
+    expect((await screen.findByTestId('reprocessed')).textContent).toContain('3 relidas, 3 viraram cartão');
+    expect(host.sources.kept[1]?.health.last24h.unmapped).toBe(0);
+  });
+
+  test('shows what was sent and what was answered, and reads one again', async () => {
+    await openSource('int_hotmart');
+    await fireEvent.click(screen.getByTestId('tab-deliveries'));
+    await fireEvent.click(await screen.findByTestId('filter-rejected'));
+    await waitFor(() => expect(screen.getAllByTestId('delivery')).toHaveLength(1));
+    await fireEvent.click(screen.getByTestId('delivery'));
+    expect((await screen.findByTestId('payload')).textContent).toContain('"charge_amount": 19700');
+    expect(screen.getByTestId('delivery-pane').textContent).toContain('422');
+    await fireEvent.click(screen.getByTestId('reprocess'));
+    expect((await screen.findByTestId('became')).textContent).toContain('Recebido');
+  });
+
+  test('keys walk the deliveries', async () => {
+    await openSource('int_kiwify');
+    await fireEvent.click(screen.getByTestId('tab-deliveries'));
+    const list = await screen.findByTestId('deliveries');
+    await screen.findAllByTestId('delivery');
+    list.focus();
+    await press('ArrowDown');
+    await screen.findByTestId('payload');
+    const first = list.getAttribute('aria-activedescendant');
+    await press('ArrowDown');
+    await waitFor(() => expect(list.getAttribute('aria-activedescendant')).not.toBe(first));
+  });
+
+  test('history is fetched, followed and cancelled', async () => {
+    const host = await openSource('int_kiwify');
+    await fireEvent.click(screen.getByTestId('tab-history'));
+    await fireEvent.click(await screen.findByTestId('sync'));
+    const job = await screen.findByTestId('job');
+    expect(job).toHaveAttribute('data-state', 'running');
+    host.sources.advance(0.5);
+    await waitFor(() => expect(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '50'), {
+      timeout: 3_000,
+    });
+    await fireEvent.click(screen.getByTestId('cancel-job'));
+    await waitFor(() => expect(screen.getByTestId('job')).toHaveAttribute('data-state', 'cancelled'));
+  });
+
+  test('without credentials history says what it needs', async () => {
+    await openSource('int_hotmart');
+    await fireEvent.click(screen.getByTestId('tab-history'));
+    expect(await screen.findByTestId('history-needs')).toBeInTheDocument();
+    expect(screen.queryByTestId('sync')).toBeNull();
+  });
+
+  test('a secret changes without a gap, and a made one goes to the clipboard only', async () => {
+    const host = await openSource('int_kiwify');
+    await fireEvent.click(screen.getByTestId('tab-settings'));
+    await fireEvent.click(await screen.findByTestId('ask-rotate'));
+    await fireEvent.click(await screen.findByTestId('rotate'));
+    await screen.findByTestId('secret-said');
+    expect(screen.getAllByTestId('secret-kept')).toHaveLength(2);
+    const made = host.copiedTexts.at(-1) ?? '';
+    expect(made).toMatch(/^made-secret/);
+    expect(sheet().textContent).not.toContain(made);
+    await fireEvent.click(screen.getByTestId('retire'));
+    await waitFor(() => expect(screen.getAllByTestId('secret-kept')).toHaveLength(1));
+  });
+
+  test('pausing, renaming and removing', async () => {
+    const host = await openSource('int_yampi');
+    await fireEvent.click(screen.getByTestId('pause-source'));
+    await waitFor(() => expect(host.sources.kept[2]?.source.active).toBe(false));
+    await fireEvent.click(screen.getByTestId('tab-settings'));
+    await screen.findByTestId('rename');
+    await type('rename', 'Yampi antiga');
+    await fireEvent.click(screen.getByTestId('save-name'));
+    await waitFor(() => expect(host.sources.kept[2]?.source.name).toBe('Yampi antiga'));
+    await fireEvent.click(screen.getByTestId('remove'));
+    await fireEvent.click(await screen.findByTestId('remove-yes'));
+    await waitFor(() => expect(screen.getAllByTestId('source')).toHaveLength(4));
+  });
+
+  test('a refusal says what is wrong and where, and what was typed stays', async () => {
+    const host = await openSource('int_kiwify');
+    await fireEvent.click(screen.getByTestId('tab-settings'));
+    await screen.findByTestId('rename');
+    await type('rename', 'Outro');
+    const { HostError } = await import('../../lib/host');
+    const refusal = new HostError('invalid', 'no', [{ path: 'name', code: 'invalid', detail: 'Too long.' }]);
+    vi.spyOn(host.sources, 'change').mockRejectedValue(refusal);
+    await fireEvent.click(screen.getByTestId('save-name'));
+    const failure = await screen.findByTestId('source-failure');
+    expect(failure.textContent).toContain('name');
+    expect(failure.textContent).toContain('Too long.');
+    expect(screen.getByTestId('rename')).toHaveValue('Outro');
+  });
+});
