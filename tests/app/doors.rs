@@ -52,9 +52,11 @@ fn a_service_on_this_computer_takes_webhooks_and_survives_a_restart() {
     app.fill("field-workspace", "Doces do Vale");
     app.fill("field-name", "Ana Prado");
     app.click("door-go");
-    app.wait_for("sources");
+    app.wait_for("sources-sheet");
     let url = add_kiwify(&app);
     Source::at(&url, "um-segredo").tell(&Sale::new(1).pix_created());
+    app.press("Escape");
+    app.wait_for_css("[data-testid=sources-sheet][data-place=list]");
     app.press("Escape");
     app.wait_for_text("row-name", &Sale::new(1).buyer);
 
@@ -68,15 +70,13 @@ fn a_service_on_this_computer_takes_webhooks_and_survives_a_restart() {
 
 /// Adds a source through the dialog that the door opened, and returns its address.
 fn add_kiwify(app: &App) -> String {
+    app.click("platform-kiwify");
     app.fill("source-name", "Loja principal");
+    app.click("create-source");
+    let url = app.text("webhook-url");
     app.fill("source-secret", "um-segredo");
-    app.click("add-source");
-    app.wait_for("source");
-    let answer = super::call(app, "webhook_urls", &json!({}));
-    let url = answer["ok"][0]["url"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    app.click("save-secret");
+    app.wait_for("secret-kept");
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
     url
 }
@@ -86,9 +86,9 @@ fn signing_out_leads_to_the_doors_and_the_same_door_leads_back() {
     let app = super::start();
     let here = json!({"workspace": "Doces do Vale", "name": "Ana Prado"});
     super::call(&app, "start_here", &here);
-    let source = json!({"provider": "kiwify", "name": "Loja", "secret": "um-segredo"});
-    let added = super::call(&app, "add_source", &source);
-    let url = added["ok"][0]["url"].as_str().unwrap().to_owned();
+    let source = json!({"asked": {"provider": "kiwify", "name": "Loja", "secret": "um-segredo"}});
+    let added = super::call(&app, "source_add", &source);
+    let url = added["ok"]["webhookUrl"].as_str().unwrap().to_owned();
     Source::at(&url, "um-segredo").tell(&Sale::new(1).pix_created());
     app.reload();
     super::wait_for_row(&app, &Sale::new(1));
@@ -97,14 +97,14 @@ fn signing_out_leads_to_the_doors_and_the_same_door_leads_back() {
     app.reload();
     app.wait_for("door-here");
     assert!(!app.data_dir().join("session.token").exists());
-    let sources = super::call(&app, "webhook_urls", &json!({}));
-    assert_eq!(sources["ok"], json!([]));
+    let sources = super::call(&app, "source_list", &json!({}));
+    assert_eq!(sources["error"]["code"], "signed_out");
 
     super::call(&app, "start_here", &here);
     app.reload();
     super::wait_for_row(&app, &Sale::new(1));
-    let sources = super::call(&app, "webhook_urls", &json!({}));
-    assert_eq!(sources["ok"][0]["url"], url);
+    let sources = super::call(&app, "source_list", &json!({}));
+    assert_eq!(sources["ok"][0]["webhookUrl"], url);
 }
 
 #[test]

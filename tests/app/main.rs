@@ -13,6 +13,7 @@ mod handing_over;
 mod logging;
 mod offline;
 mod restart;
+mod sources;
 
 use serde_json::{Value, json};
 use testkit::{App, Launch, Sale, Service, until};

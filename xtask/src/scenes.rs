@@ -59,10 +59,14 @@ fn local(app: &App) {
     app.fill("field-workspace", "Doces do Vale");
     app.fill("field-name", "Ana Prado");
     app.click("door-go");
+    app.click("platform-kiwify");
     app.fill("source-name", "Loja principal");
+    app.click("create-source");
     app.fill("source-secret", "segredo-da-plataforma");
-    app.click("add-source");
-    app.wait_for("source");
+    app.click("save-secret");
+    app.wait_for("secret-kept");
+    app.click("send-test");
+    app.wait_for("first-event");
 }
 
 /// Waits until all of the opening's sales are in the list.

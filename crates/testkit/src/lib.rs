@@ -17,5 +17,5 @@ mod wait;
 pub use app::{App, Launch};
 pub use desktop::{Desktop, Notice};
 pub use sales::Sale;
-pub use service::{Samples, Service, Source};
+pub use service::{Samples, Service, Source, post};
 pub use wait::until;

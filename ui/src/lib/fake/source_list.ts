@@ -57,7 +57,7 @@ export function sources(now: number): FakeSource[] {
       secret: 'segredo-yampi-c0de',
       credentials: ['userToken', 'secretKey'],
       day: { accepted: 24, duplicate: 2 },
-      last: 17 * HOUR,
+      last: 17 * HOUR + 20 * MINUTE,
       usual: 2_400,
       late: true,
       failed: 2,

@@ -42,26 +42,26 @@ const EXAMPLE = {
   },
 };
 
-const EXAMPLE_SAMPLE = {
+const exampleSample = (at: Date) => ({
   event: 'order.updated',
   order: {
     id: 'PED-1001',
     status: 'paid',
     total_cents: 19_700,
     currency: 'BRL',
-    updated_at: '2026-11-20T14:02:00-03:00',
+    updated_at: at.toISOString(),
     payment_method: 'pix',
     checkout_url: 'https://loja.example.com/c/PED-1001',
     items: [{ title: 'Curso de Confeitaria', quantity: 1, total_cents: 19_700 }],
   },
   customer: { name: 'Mariana Duarte', email: 'mariana@example.com', phone: '+55 11 90000-0000' },
-};
+});
 
 /** Begins with an example that works, to be changed. */
 export function blank(): Draft {
   return {
     blueprint: JSON.stringify(EXAMPLE, null, 2),
-    sample: JSON.stringify(EXAMPLE_SAMPLE, null, 2),
+    sample: JSON.stringify(exampleSample(new Date()), null, 2),
     headers: '',
     others: {},
     more: [],

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use providers::pull::Kind;
-use providers::{Field, Provider, SecretUse, pull, register};
+use providers::{Field, Provider, SecretUse, Shown, pull, register};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -35,6 +35,10 @@ struct Platform {
     registers: bool,
     /// Whether a test event can be made.
     sample: bool,
+    /// Whether webhooks hold PIX codes, boleto lines, a link to pay or to return: `yes`, `partly`, `no`.
+    pix: &'static str,
+    boleto: &'static str,
+    link: &'static str,
     /// Where to paste the address and find the secret, by language.
     steps: BTreeMap<&'static str, Vec<String>>,
 }
@@ -91,10 +95,21 @@ fn platform(known: &dyn Provider, sample: bool) -> Platform {
         }),
         registers: register::registrar(slug).is_some(),
         sample,
+        pix: shown(known.about().pix),
+        boleto: shown(known.about().boleto),
+        link: shown(known.about().link),
         steps: LOCALES
             .into_iter()
             .map(|locale| (locale, providers::panel_steps(slug, locale).to_vec()))
             .collect(),
+    }
+}
+
+const fn shown(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Yes => "yes",
+        Shown::Partly(_) => "partly",
+        Shown::No => "no",
     }
 }
 
