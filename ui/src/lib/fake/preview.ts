@@ -93,6 +93,7 @@ function card(body: unknown, blueprint: Blueprint, stage: Stage, now: number): P
       hasRefund: false,
       hasDispute: false,
       isTest: false,
+      recoveredBy: null,
       lastAt: now,
     },
     person: {
