@@ -10,4 +10,5 @@ mod proxy;
 mod real;
 mod service;
 mod silence;
+mod sources;
 mod tape;

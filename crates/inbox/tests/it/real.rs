@@ -14,15 +14,15 @@ use tokio_util::sync::CancellationToken;
 use crate::desk::{Desk, all, digest_of, open};
 use crate::proxy::Proxy;
 
-struct Real {
-    serving: ingest::Serving,
+pub(crate) struct Real {
+    pub(crate) serving: ingest::Serving,
     store: Arc<dyn ingest::store::Store>,
     admin: ingest::FirstAdmin,
     _folder: TempDir,
 }
 
 impl Real {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let config = ingest::Config {
             database: format!("sqlite://{}", folder.path().join("service.db").display()),
@@ -48,7 +48,7 @@ impl Real {
         }
     }
 
-    fn session(&self, server: &str) -> (Session, Token) {
+    pub(crate) fn session(&self, server: &str) -> (Session, Token) {
         let session = Session {
             server: server.parse().expect("an address"),
             mode: Mode::Here,
