@@ -9,6 +9,7 @@
 
 mod bench;
 mod demo;
+mod platforms;
 mod program;
 mod repository;
 mod scenes;
@@ -63,6 +64,8 @@ enum Chore {
         #[arg(long, value_name = "FOLDER", default_value = "docs/screenshots")]
         into: PathBuf,
     },
+    /// Writes the page of platforms from what their readers tell of themselves.
+    Platforms,
     /// Writes the TypeScript of the types that cross between Rust and the page.
     Types {
         /// Write nothing; fail when the committed files are not what would be written.
@@ -106,6 +109,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Bench { only, out } => bench::run(&repository, only.as_deref(), out.as_deref()),
         Chore::Torture { arguments } => bench::torture(&repository, &arguments),
         Chore::Screenshots { into } => demo::screenshots(&repository, &into),
+        Chore::Platforms => platforms::write(&repository),
         Chore::Types { check: true } => types::check(&repository),
         Chore::Types { check: false } => types::write(&repository),
     }

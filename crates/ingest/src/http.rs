@@ -175,6 +175,7 @@ pub(crate) fn router(desk: Desk) -> Router {
             post(integrations::test_event),
         )
         .route("/api/v1/integrations/health", get(integrations::health))
+        .route("/api/v1/integrations/preview", post(integrations::preview))
         .route("/api/v1/platforms", get(integrations::platforms))
         .route(
             "/api/v1/deliveries/reprocess",

@@ -21,20 +21,6 @@ pub struct About {
     pub unconfirmed: &'static [&'static str],
 }
 
-impl About {
-    /// Nothing is told.
-    pub const NOTHING: Self = Self {
-        proof: "",
-        secret: SecretUse::None,
-        events: &[],
-        pix: Shown::No,
-        boleto: Shown::No,
-        link: Shown::No,
-        settings: &[],
-        unconfirmed: &[],
-    };
-}
-
 /// Tells what a secret is to a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretUse {

@@ -5,17 +5,21 @@
 //! demanded. No field names the event: shapes tell them apart. Of the words of `payment_status` only `pending` is confirmed;
 //! the others are read tolerantly, and for an unknown word the sale's own dates decide.
 
+use chrono::{DateTime, Utc};
 use contract::{Item, Money, Payment, PaymentMethod, Stage, Utms};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::about::About;
 use crate::links;
 use crate::person::Person;
 use crate::proof::{self, AddressOrToken, Proof, Refusal};
 use crate::reading::{self, Context, Draft, Reading, Unreadable};
 use crate::scalar::{Loose, Word};
 use crate::secret::Secret;
-use crate::{Inbound, Provider, json, times};
+use crate::{Inbound, Provider, Sample, json, times};
+
+mod about;
 
 const SLUG: &str = "cart_abandonment";
 const TOKEN_HEADER: &str = "x-webhook-token";
@@ -35,6 +39,10 @@ impl Provider for CartAbandonment {
 
     fn name(&self) -> &'static str {
         "Aprovei Checkout"
+    }
+
+    fn about(&self) -> &'static About {
+        &about::ABOUT
     }
 
     fn signs(&self) -> bool {
@@ -68,6 +76,10 @@ impl Provider for CartAbandonment {
             });
         };
         Ok(Reading::Events(vec![draft]))
+    }
+
+    fn sample(&self, id: &str, now: DateTime<Utc>) -> Option<Sample> {
+        Some(about::sample(id, now))
     }
 }
 

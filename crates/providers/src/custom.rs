@@ -28,6 +28,9 @@ pub use samples::SampleRequest;
 /// Names custom sources in addresses and events.
 pub(crate) const SLUG: &str = "custom";
 
+/// Headers that may carry a secret and so are never kept, whatever a blueprint asks for.
+const SECRET_HEADERS: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
+
 /// Reads what its blueprint describes.
 pub(crate) struct Custom;
 
@@ -96,8 +99,31 @@ impl Provider for Custom {
             return Vec::new();
         };
         let of_proof = blueprint.plan.headers();
-        let mut kept = blueprint.headers();
-        kept.retain(|name| !of_proof.iter().any(|one| one.eq_ignore_ascii_case(name)));
+        let mut kept: Vec<&str> = blueprint
+            .expressions()
+            .flat_map(|one| one.headers())
+            .collect();
+        kept.retain(|name| {
+            let is_same = |one: &&str| one.eq_ignore_ascii_case(name);
+            !of_proof.iter().any(is_same) && !SECRET_HEADERS.iter().any(is_same)
+        });
+        kept.sort_unstable();
+        kept.dedup();
+        kept
+    }
+
+    fn kept_parameters<'a>(&self, settings: &'a Settings) -> Vec<&'a str> {
+        let Ok(blueprint) = settings.blueprint() else {
+            return Vec::new();
+        };
+        let of_proof = blueprint.plan.parameter();
+        let mut kept: Vec<&str> = blueprint
+            .expressions()
+            .flat_map(|one| one.parameters())
+            .filter(|name| Some(*name) != of_proof)
+            .collect();
+        kept.sort_unstable();
+        kept.dedup();
         kept
     }
 }
@@ -125,7 +151,7 @@ fn blueprint_of(settings: &Settings) -> Result<&Blueprint, Unreadable> {
 
 static ABOUT: About = About {
     proof: "as the blueprint says: HMAC (SHA-256, SHA-512 or SHA-1, hex or base64), a token, Standard Webhooks, the unified contract, or the address alone",
-    secret: SecretUse::Required,
+    secret: SecretUse::Optional,
     events: &[("as the blueprint says", "as the blueprint says")],
     pix: Shown::Partly("where the blueprint says where the code is"),
     boleto: Shown::Partly("where the blueprint says where the line is"),

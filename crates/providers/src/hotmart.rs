@@ -8,13 +8,17 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+
+use crate::about::About;
 use crate::inbound::Single;
 use crate::proof::{self, Proof, Refusal};
 use crate::pull::Pulled;
 use crate::reading::{Context, Reading, Unreadable};
 use crate::secret::Secret;
-use crate::{Inbound, Provider, json};
+use crate::{Inbound, Provider, Sample, json};
 
+mod about;
 mod current;
 mod form;
 mod legacy;
@@ -37,6 +41,10 @@ impl Provider for Hotmart {
 
     fn name(&self) -> &'static str {
         "Hotmart"
+    }
+
+    fn about(&self) -> &'static About {
+        &about::ABOUT
     }
 
     fn signs(&self) -> bool {
@@ -123,6 +131,10 @@ impl Provider for Hotmart {
             .text()
             .filter(|id| id.len() <= 100)
             .map(str::to_owned)
+    }
+
+    fn sample(&self, id: &str, now: DateTime<Utc>) -> Option<Sample> {
+        about::sample(id, now)
     }
 }
 

@@ -14,6 +14,7 @@ use contract::{Currency, Item, Money, Payment, PaymentMethod, Stage, Utms};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::about::About;
 use crate::charge::{self, BoletoSent};
 use crate::inbound::Single;
 use crate::links;
@@ -23,7 +24,9 @@ use crate::pull::Pulled;
 use crate::reading::{self, CLOCK_LEAD, Context, Draft, Reading, Unreadable};
 use crate::scalar::{Loose, Word};
 use crate::secret::Secret;
-use crate::{Inbound, Provider, json, times};
+use crate::{Inbound, Provider, Sample, json, times};
+
+mod about;
 
 mod pulled;
 
@@ -42,6 +45,10 @@ impl Provider for Kiwify {
 
     fn name(&self) -> &'static str {
         "Kiwify"
+    }
+
+    fn about(&self) -> &'static About {
+        &about::ABOUT
     }
 
     fn signs(&self) -> bool {
@@ -105,6 +112,10 @@ impl Provider for Kiwify {
 
     fn read_pulled(&self, pulled: &Pulled, context: &Context<'_>) -> Result<Reading, Unreadable> {
         pulled::read(&pulled.body, context)
+    }
+
+    fn sample(&self, id: &str, now: DateTime<Utc>) -> Option<Sample> {
+        about::sample(id, now)
     }
 }
 

@@ -71,9 +71,7 @@ pub trait Provider: Send + Sync {
     }
 
     /// Tells what a seller and a developer need to know about the platform.
-    fn about(&self) -> &'static About {
-        &About::NOTHING
-    }
+    fn about(&self) -> &'static About;
 
     /// Tells whether the platform signs its requests or sends a shared token; without either only the key in the URL proves
     /// where they come from.
@@ -162,6 +160,12 @@ pub trait Provider: Send + Sync {
 
     /// Lists the headers that reading one integration's requests needs beyond those that are always kept.
     fn kept_headers<'a>(&self, settings: &'a Settings) -> Vec<&'a str> {
+        let _ = settings;
+        Vec::new()
+    }
+
+    /// Lists the parameters of the address that reading one integration's requests needs beyond those.
+    fn kept_parameters<'a>(&self, settings: &'a Settings) -> Vec<&'a str> {
         let _ = settings;
         Vec::new()
     }

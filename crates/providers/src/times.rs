@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use crate::reading::CLOCK_LEAD;
 
 /// Brazil's time since it gave up summer time in 2019, in seconds east of Greenwich.
-const BRASILIA: i32 = -3 * 3600;
+pub(crate) const BRASILIA: i32 = -3 * 3600;
 
 /// Reads RFC 3339, as in `2025-09-12T15:40:30Z`.
 pub(crate) fn rfc3339(text: &str) -> Option<DateTime<Utc>> {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::about::About;
 use crate::charge::{self, BoletoSent};
 use crate::inbound::Single;
 use crate::links;
@@ -21,7 +22,9 @@ use crate::proof::{self, Nonce, Proof, Refusal};
 use crate::reading::{self, Context, Draft, Reading, Unreadable};
 use crate::scalar::{Loose, Word};
 use crate::secret::Secret;
-use crate::{Inbound, Provider, json, times};
+use crate::{Inbound, Provider, Sample, json, times};
+
+mod about;
 
 const SLUG: &str = "unified";
 const SIGNATURE_HEADER: &str = "x-rekuplead-signature";
@@ -44,6 +47,10 @@ impl Provider for Unified {
         "Webhook"
     }
 
+    fn about(&self) -> &'static About {
+        &about::ABOUT
+    }
+
     fn signs(&self) -> bool {
         true
     }
@@ -63,6 +70,10 @@ impl Provider for Unified {
         context: &Context<'_>,
     ) -> Result<Reading, Unreadable> {
         read_as(SLUG, inbound.body, context)
+    }
+
+    fn sample(&self, id: &str, now: DateTime<Utc>) -> Option<Sample> {
+        about::sample(id, now)
     }
 }
 

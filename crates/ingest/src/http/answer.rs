@@ -9,7 +9,9 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contract::Problem;
+use serde::Serialize;
 
+use super::integrations::Shown;
 use crate::store::{Refusal, StoreError};
 
 /// How long a caller should wait after a 503, in seconds.
@@ -26,7 +28,17 @@ struct Words {
     detail: Cow<'static, str>,
     hint: Option<Cow<'static, str>>,
     path: Option<String>,
+    problems: Vec<Shown>,
     header: Option<(HeaderName, HeaderValue)>,
+}
+
+/// A problem, with every fault of settings where there may be several.
+#[derive(Serialize)]
+struct Written {
+    #[serde(flatten)]
+    problem: Problem,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Shown>,
 }
 
 impl Refused {
@@ -42,6 +54,7 @@ impl Refused {
             detail: detail.into(),
             hint: None,
             path: None,
+            problems: Vec::new(),
             header: None,
         }))
     }
@@ -55,6 +68,12 @@ impl Refused {
     /// Adds where in the body the fault lies.
     pub(crate) fn path(mut self, path: String) -> Self {
         self.0.path = Some(path);
+        self
+    }
+
+    /// Adds every single fault.
+    pub(crate) fn problems(mut self, problems: Vec<Shown>) -> Self {
+        self.0.problems = problems;
         self
     }
 
@@ -181,7 +200,11 @@ impl IntoResponse for Refused {
             hint: words.hint.map(Cow::into_owned),
             path: words.path,
         };
-        let mut response = (words.status, Json(problem)).into_response();
+        let written = Written {
+            problem,
+            problems: words.problems,
+        };
+        let mut response = (words.status, Json(written)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

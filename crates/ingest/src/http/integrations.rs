@@ -3,6 +3,7 @@
 mod address;
 mod health;
 mod platforms;
+mod preview;
 mod secrets;
 mod test_event;
 mod views;
@@ -24,6 +25,7 @@ use views::{Change, Listed, Submitted, Texts, View};
 
 pub(crate) use health::health;
 pub(crate) use platforms::list as platforms;
+pub(crate) use preview::{Shown, preview};
 pub(crate) use secrets::{retire as retire_secret, rotate as rotate_secret};
 pub(crate) use test_event::send as test_event;
 
@@ -74,14 +76,18 @@ pub(crate) async fn upsert(
         .integrations(workspace)
         .into_iter()
         .find(|one| one.slug == submitted.slug);
-    let base = match old {
+    let base = match &old {
         Some(old) => NewIntegration {
             provider: submitted.provider,
-            ..unchanged(&old)
+            ..unchanged(old)
         },
         None => blank(&desk, submitted.slug, submitted.provider),
     };
+    let bare = old.is_none() && submitted.change.settings.is_none();
     let changed = changed(&desk, base, submitted.change)?;
+    if bare {
+        preview::check(&desk, &changed)?;
+    }
     let actor = Some(admin.actor());
     let upserting = desk
         .store
@@ -202,6 +208,7 @@ fn changed(
     if let Some(settings) = change.settings {
         address::check(&settings, desk.config.allow_private_hosts)?;
         base.settings = serde_json::Value::Object(settings);
+        preview::check(desk, &base)?;
     }
     base.active = change.active.unwrap_or(base.active);
     Ok(base)

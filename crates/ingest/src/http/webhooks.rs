@@ -285,7 +285,7 @@ impl Received<'_> {
             integration: self.integration.id,
             received_at: self.now,
             headers: self.kept_headers(),
-            query: kept_query(self.query),
+            query: self.kept_query(),
             body,
             proof: ProofSummary {
                 scheme: proof.scheme.to_owned(),
@@ -305,14 +305,27 @@ impl Received<'_> {
         let trial = self
             .is_trial
             .then(|| (TRIAL_HEADER.to_owned(), "true".to_owned()));
+        let of_source = self.provider.kept_headers(&self.integration.settings);
         KEPT_HEADERS
-            .iter()
+            .into_iter()
+            .chain(of_source)
             .filter_map(|name| {
-                let value = self.headers.get(*name)?.to_str().ok()?;
-                Some(((*name).to_owned(), value.to_owned()))
+                let value = self.headers.get(name)?.to_str().ok()?;
+                Some((name.to_ascii_lowercase(), value.to_owned()))
             })
             .chain(trial)
             .collect()
+    }
+
+    /// Returns the parts of the query that are worth keeping, as they came.
+    fn kept_query(&self) -> String {
+        let of_source = self.provider.kept_parameters(&self.integration.settings);
+        let is_kept = |part: &&str| {
+            let name = part.split_once('=').map_or(*part, |(name, _)| name);
+            KEPT_PARAMETERS.contains(&name) || of_source.contains(&name)
+        };
+        let parts = self.query.split('&').filter(is_kept);
+        parts.collect::<Vec<_>>().join("&")
     }
 
     /// Stores the delivery and answers; success is told only after the commit is durable.
@@ -362,19 +375,6 @@ pub(super) fn count_doubts(desk: &Desk, provider: &dyn Provider, doubts: &[Doubt
             "a field of {slug} could not be used: {code} at {path}"
         );
     }
-}
-
-/// Returns the parts of a query that are worth keeping, as they came.
-fn kept_query(query: &str) -> String {
-    let is_kept = |part: &&str| {
-        let name = part.split_once('=').map_or(*part, |(name, _)| name);
-        KEPT_PARAMETERS.contains(&name)
-    };
-    query
-        .split('&')
-        .filter(is_kept)
-        .collect::<Vec<_>>()
-        .join("&")
 }
 
 fn answer(accepted: &Accepted, rejected: Option<providers::Unreadable>) -> Response {

@@ -6,6 +6,7 @@
 mod abandonment;
 mod api;
 mod commands;
+mod custom;
 mod described;
 mod documented;
 mod events;

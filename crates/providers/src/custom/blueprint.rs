@@ -134,23 +134,16 @@ impl Blueprint {
         }
     }
 
-    /// Lists the headers that reading needs, those of the proof not among them.
-    pub(super) fn headers(&self) -> Vec<&str> {
+    /// Lists all expressions.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let others = [
             &self.stage_from,
             &self.delivery_id,
             &self.when,
             &self.is_test,
         ];
-        let all = others
-            .into_iter()
-            .flatten()
-            .chain([&self.event])
-            .chain(self.fields.values());
-        let mut headers: Vec<&str> = all.flat_map(Expression::headers).collect();
-        headers.sort_unstable();
-        headers.dedup();
-        headers
+        let others = others.into_iter().flatten();
+        others.chain([&self.event]).chain(self.fields.values())
     }
 }
 

@@ -76,37 +76,53 @@ impl Expression {
 
     /// Lists the headers the expression looks at.
     pub(super) fn headers(&self) -> Vec<&str> {
+        self.named(Function::Header)
+    }
+
+    /// Lists the parameters of the address the expression looks at.
+    pub(super) fn parameters(&self) -> Vec<&str> {
+        self.named(Function::Query)
+    }
+
+    fn named(&self, function: Function) -> Vec<&str> {
         let mut found = Vec::new();
-        self.0.collect_headers(&mut found);
+        self.0.collect_names(function, &mut found);
         found
     }
 }
 
 impl Expr {
-    fn collect_headers<'a>(&'a self, found: &mut Vec<&'a str>) {
+    /// Collects what stands in the calls of a function that takes a name.
+    fn collect_names<'a>(&'a self, function: Function, found: &mut Vec<&'a str>) {
         match self {
-            Self::Current | Self::Member(_) | Self::Index(_) | Self::Slice(..) => {}
-            Self::Literal(_) => {}
+            Self::Call(called, args) if *called == function => {
+                if let Some(Self::Literal(name)) = args.first() {
+                    found.extend(name.word());
+                }
+            }
+            other => other.for_each_part(&mut |part| part.collect_names(function, found)),
+        }
+    }
+
+    fn for_each_part<'a>(&'a self, look: &mut dyn FnMut(&'a Self)) {
+        match self {
+            Self::Current
+            | Self::Member(_)
+            | Self::Index(_)
+            | Self::Slice(..)
+            | Self::Literal(_) => {}
             Self::Then(one, two)
             | Self::Or(one, two)
             | Self::And(one, two)
             | Self::Compare(_, one, two)
             | Self::Where(one, two)
             | Self::Each(one, two) => {
-                one.collect_headers(found);
-                two.collect_headers(found);
+                look(one);
+                look(two);
             }
-            Self::Not(inner) | Self::Values(inner) | Self::Flatten(inner) => {
-                inner.collect_headers(found);
-            }
-            Self::List(inner) => inner.iter().for_each(|one| one.collect_headers(found)),
-            Self::Object(inner) => inner.iter().for_each(|(_, one)| one.collect_headers(found)),
-            Self::Call(Function::Header, args) => {
-                if let Some(Self::Literal(name)) = args.first() {
-                    found.extend(name.word());
-                }
-            }
-            Self::Call(_, args) => args.iter().for_each(|one| one.collect_headers(found)),
+            Self::Not(inner) | Self::Values(inner) | Self::Flatten(inner) => look(inner),
+            Self::List(parts) | Self::Call(_, parts) => parts.iter().for_each(look),
+            Self::Object(parts) => parts.iter().for_each(|(_, part)| look(part)),
         }
     }
 }

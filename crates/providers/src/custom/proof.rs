@@ -155,6 +155,16 @@ impl Plan {
         }
     }
 
+    /// Returns the parameter of the address that carries the proof.
+    pub(super) fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::Hmac(Signature { place, .. }) | Self::Token(place) if place.in_query => {
+                Some(&place.name)
+            }
+            _ => None,
+        }
+    }
+
     /// Checks a request.
     pub(super) fn verify(
         &self,

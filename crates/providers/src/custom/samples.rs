@@ -1,5 +1,7 @@
 //! Samples kept beside a blueprint: requests the source is known to send, and what is expected of each.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use contract::{EventId, IntegrationId};
 use serde::Deserialize;
@@ -27,7 +29,7 @@ pub struct SampleRequest {
     pub query: String,
     /// The headers.
     #[serde(default)]
-    pub headers: Map<String, Value>,
+    pub headers: BTreeMap<String, String>,
     /// The body: a text is taken as it stands, anything else as the JSON it is.
     #[serde(default)]
     pub body: Value,
@@ -37,13 +39,10 @@ pub struct SampleRequest {
 }
 
 impl SampleRequest {
-    /// Returns the headers whose value is a text.
+    /// Returns the headers as a request holds them.
     #[must_use]
     pub fn headers(&self) -> Vec<(String, String)> {
-        self.headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-            .collect()
+        self.headers.clone().into_iter().collect()
     }
 
     /// Returns the body's bytes.

@@ -49,6 +49,12 @@ fn reads_status_words_and_guesses_none_paid() {
         ("Ainda não foi pago", None),
         ("Impago", None),
         ("Pago parcialmente", None),
+        ("N?o pago", None),
+        ("Falta pago", None),
+        (
+            "Pedido pago e faturado",
+            Some(Meaning::Stage(Stage::PurchaseApproved)),
+        ),
         ("Pré-aprovado", None),
         ("Não entregue", None),
         ("3", None),

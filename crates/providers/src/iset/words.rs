@@ -47,6 +47,32 @@ const PARTS: &[(&str, Meaning)] = &[
 /// Parts that say the money is there; believed only where nothing before them takes it back.
 const PAID: &[&str] = &["pago", "aprovad", "pagamento confirmad"];
 
+/// Words that may stand beside those that say paid and leave their meaning as it is. Beside any other, nobody knows what was meant.
+const BESIDE_PAID: &[&str] = &[
+    "a",
+    "boleto",
+    "cartao",
+    "com",
+    "compra",
+    "credito",
+    "de",
+    "debito",
+    "e",
+    "em",
+    "no",
+    "o",
+    "pagamento",
+    "pedido",
+    "pix",
+    "por",
+    "total",
+    "totalmente",
+    "venda",
+    "via",
+];
+/// Beginnings of the words that say paid.
+const PAID_WORDS: &[&str] = &["pago", "paga", "aprovad", "confirmad"];
+
 /// Parts that say the goods are on their way.
 const SHIPPED: &[&str] = &["separa", "fatur", "enviad", "transporte", "entreg"];
 
@@ -67,10 +93,19 @@ pub(super) fn meaning(status: &str, settings: &Settings) -> Option<Meaning> {
     let begins = |parts: &[&str]| parts.iter().any(|part| begins_word(&folded, part));
     match (begins(PAID), begins(SHIPPED)) {
         _ if denied => None,
-        (true, _) => Some(Meaning::Stage(Stage::PurchaseApproved)),
+        (true, _) if says_nothing_else(&folded) => Some(Meaning::Stage(Stage::PurchaseApproved)),
+        (true, _) => None,
         (false, true) => Some(Meaning::Shipped),
         (false, false) => None,
     }
+}
+
+/// Tells whether every word of a status that says paid is a known one: `falta pago` is no payment, nor is a broken `n?o pago`.
+fn says_nothing_else(folded: &str) -> bool {
+    folded.split(' ').all(|word| {
+        let begins = |parts: &[&str]| parts.iter().any(|part| word.starts_with(part));
+        BESIDE_PAID.contains(&word) || begins(PAID_WORDS) || begins(SHIPPED)
+    })
 }
 
 /// Looks the word up in `statusWords`: the shop's word, and the name of our stage.

@@ -1,9 +1,11 @@
 //! Every fixture of every platform, read as a user of the crate reads requests; then the same bytes broken in many ways.
 
 mod case;
+mod documented;
 mod fixtures;
 mod folding;
 mod joins;
+mod platforms;
 mod pulls;
 mod robustness;
 mod senders;

@@ -54,7 +54,59 @@ fn every_platform_has_its_fixtures_broken() {
     assert_eq!(BROKEN, all);
 }
 
+/// Fixtures that read as approved once the right byte breaks, though they did not before. In each the platform itself says
+/// approved in one place, and something else in the body kept that from counting; where that breaks, what it says remains.
+const SAYS_APPROVED_BENEATH: &[(&str, &str)] = &[
+    (
+        "cartpanda/order_chargeback_by_state",
+        "paid, with a chargeback told beside it",
+    ),
+    (
+        "cartpanda/order_paid_but_pending",
+        "the event tells of a payment, the state does not yet",
+    ),
+    (
+        "cartpanda/other_shop",
+        "a paid order of a shop that is not ours",
+    ),
+    (
+        "cartpanda/refund_of_all_lines",
+        "paid; how much was given back decides whether all was",
+    ),
+    (
+        "cartpanda/refund_partial_then_rest",
+        "paid; how much was given back decides whether all was",
+    ),
+    (
+        "custom/ignored_event",
+        "the status says paid; the event's word is listed as ignored",
+    ),
+    (
+        "custom/member_twice",
+        "paid stands there twice, which is refused until one of them breaks",
+    ),
+    (
+        "kiwify/customer_wrong_type",
+        "an approved order whose buyer cannot be read",
+    ),
+    (
+        "kiwify/subscription_canceled",
+        "the last order was paid; the event tells the end",
+    ),
+    (
+        "nuvemshop/pulled_cancelled_while_paid",
+        "paid, and cancelled by a date beside it",
+    ),
+    (
+        "yampi/other_shop",
+        "a paid order of a shop that is not ours",
+    ),
+];
+
+/// A broken body is read, refused by name or left unmapped. It never says approved where the whole one did not: no approval
+/// comes of a word nobody knows, a field that is gone or a type that is wrong.
 fn break_fixtures_of(slug: &str) {
+    let mut tipped = Vec::new();
     for case in case::of(slug) {
         let mut dice = Dice(seed(&case.name));
         let approved = approves(&case.normalise(case.body()));
@@ -62,14 +114,34 @@ fn break_fixtures_of(slug: &str) {
             let body = broken(case.body(), &mut dice);
             let reading = check(&case, &body);
             if approves(&reading) && !approved {
-                eprintln!(
-                    "APPROVED {} {}",
-                    case.label(),
-                    String::from_utf8_lossy(&body)
-                );
+                tipped.push((case.label(), body));
             }
         }
     }
+    let excused = |label: &str| {
+        SAYS_APPROVED_BENEATH
+            .iter()
+            .any(|(known, _)| *known == label)
+    };
+    let mut failures: Vec<String> = tipped
+        .iter()
+        .filter(|(label, _)| !excused(label))
+        .map(|(label, body)| {
+            format!(
+                "{label} reads as approved: {}",
+                String::from_utf8_lossy(body)
+            )
+        })
+        .collect();
+    let own = SAYS_APPROVED_BENEATH
+        .iter()
+        .filter(|(label, _)| label.split('/').next() == Some(slug));
+    for (label, why) in own {
+        if tipped.iter().all(|(known, _)| known != label) {
+            failures.push(format!("{label} needs no excuse any more ({why})"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 /// Makes a seed of a fixture's name, so that its breakages stay the same whatever fixtures stand beside it.
