@@ -1,3 +1,10 @@
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a failed expectation is a failed test"
+)]
+
 use chrono::{DateTime, Utc};
 use contract::IntegrationId;
 use serde_json::{Value, json};

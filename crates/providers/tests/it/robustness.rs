@@ -82,14 +82,6 @@ const SAYS_APPROVED_BENEATH: &[(&str, &str)] = &[
         "the status says paid; the event's word is listed as ignored",
     ),
     (
-        "custom/member_twice",
-        "paid stands there twice, which is refused until one of them breaks",
-    ),
-    (
-        "kiwify/customer_wrong_type",
-        "an approved order whose buyer cannot be read",
-    ),
-    (
         "kiwify/subscription_canceled",
         "the last order was paid; the event tells the end",
     ),
@@ -104,16 +96,18 @@ const SAYS_APPROVED_BENEATH: &[(&str, &str)] = &[
 ];
 
 /// A broken body is read, refused by name or left unmapped. It never says approved where the whole one did not: no approval
-/// comes of a word nobody knows, a field that is gone or a type that is wrong.
+/// comes of a word nobody knows, a field that is gone or a type that is wrong. Fixtures that cannot be read at all are left out
+/// of this, since a break may mend them.
 fn break_fixtures_of(slug: &str) {
     let mut tipped = Vec::new();
     for case in case::of(slug) {
         let mut dice = Dice(seed(&case.name));
-        let approved = approves(&case.normalise(case.body()));
+        let whole = case.normalise(case.body());
+        let may_approve = whole.is_err() || approves(&whole);
         for _ in 0..BREAKAGES {
             let body = broken(case.body(), &mut dice);
             let reading = check(&case, &body);
-            if approves(&reading) && !approved {
+            if approves(&reading) && !may_approve {
                 tipped.push((case.label(), body));
             }
         }
