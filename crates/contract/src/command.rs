@@ -51,6 +51,24 @@ pub enum Action {
         #[ts(optional = nullable)]
         order_key: Option<String>,
     },
+    /// Says that another conversation is the same person's: it is taken in.
+    #[serde(rename = "merge")]
+    Merge {
+        /// The conversation to take in.
+        other: ConversationId,
+    },
+    /// Undoes a merge: what the other conversation brought is its own again.
+    #[serde(rename = "unmerge")]
+    Unmerge {
+        /// The conversation that was taken in.
+        from: ConversationId,
+    },
+    /// Says that another conversation is somebody else's, whatever they have in common.
+    #[serde(rename = "keep_apart")]
+    KeepApart {
+        /// The other conversation.
+        other: ConversationId,
+    },
 }
 
 impl Action {
@@ -62,6 +80,9 @@ impl Action {
             Self::Release {} => "release",
             Self::Note { .. } => "note",
             Self::HandOver { .. } => "message.handed_over",
+            Self::Merge { .. } => "merge",
+            Self::Unmerge { .. } => "unmerge",
+            Self::KeepApart { .. } => "keep_apart",
         }
     }
 }
@@ -148,6 +169,10 @@ pub enum RefusalCode {
     UnknownConversation,
     /// The command's body is not acceptable (empty or too long).
     Invalid,
+    /// The two conversations are one already.
+    AlreadyMerged,
+    /// The other conversation is not a part of this one.
+    NotMerged,
     /// The same id was used before for something else.
     IdReused,
 }

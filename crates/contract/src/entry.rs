@@ -27,6 +27,14 @@ pub mod kind {
     pub const HANDED_OVER: &str = "message.handed_over";
     /// Two conversations turned out to be one person; the body is [`super::Merged`].
     pub const MERGED: &str = "conversation.merged";
+    /// A merge was undone; the body is [`super::Unmerged`].
+    pub const UNMERGED: &str = "conversation.unmerged";
+    /// Two conversations may be one person's; the body is [`super::MergeSuggested`].
+    pub const MERGE_SUGGESTED: &str = "conversation.merge_suggested";
+    /// Two conversations are two people's, a person said; the body is [`super::KeptApart`].
+    pub const KEPT_APART: &str = "conversation.kept_apart";
+    /// A conversation gathered so many names that its contact data is shared; the body is [`super::Shared`].
+    pub const SHARED: &str = "conversation.shared";
     /// A person joined the team; the body is [`super::Joined`].
     pub const JOINED: &str = "member.joined";
     /// A person was removed from the team; the body is [`super::Left`].
@@ -155,8 +163,65 @@ pub struct HandedOver {
 pub struct Merged {
     /// The conversation that was taken in.
     pub from: ConversationId,
-    /// What showed that they are one person: `phone`, `email`, `document` or `order`.
+    /// What showed that they are one person: `phone`, `email`, `document`, `order`, or `person` where somebody said so.
     pub reason: String,
+    /// The action that caused it, where a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub command_id: Option<CommandId>,
+    /// Who said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub by: Option<Actor>,
+}
+
+/// The body of a merge undone: the entry's conversation gives back one that it took in.
+///
+/// Entries name the conversation they belong to by themselves, whatever it was merged into, so nothing else has to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Unmerged {
+    /// The conversation that stands by itself again.
+    pub from: ConversationId,
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who undid it.
+    pub by: Actor,
+}
+
+/// The body of a suggestion: something speaks for one person, and something against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct MergeSuggested {
+    /// The other conversation.
+    pub other: ConversationId,
+    /// What they have in common: `phone`, `email`, `document` or `order`.
+    pub reason: String,
+}
+
+/// The body of two conversations being kept apart, which ends a suggestion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct KeptApart {
+    /// The other conversation.
+    pub other: ConversationId,
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who said so.
+    pub by: Actor,
+}
+
+/// The body of contact data found to be shared by several people, as a family or a reseller does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Shared {
+    /// How many names were told so far.
+    #[ts(type = "number")]
+    pub names: u32,
 }
 
 /// The body of a member joining.

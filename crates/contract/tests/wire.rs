@@ -190,6 +190,8 @@ fn feed() {
         Merged {
             from: conversation(),
             reason: "phone".to_owned()
+            command_id: None,
+            by: None,
         }
     );
     insta::assert_json_snapshot!(

@@ -111,6 +111,9 @@ impl Inbox {
         let opposite = match remembered {
             Some((conversation, Action::Claim {})) => (conversation, Action::Release {}),
             Some((conversation, Action::Release {})) => (conversation, Action::Claim {}),
+            Some((conversation, Action::Merge { other })) => {
+                (conversation, Action::Unmerge { from: other })
+            }
             _ => return Ok(false),
         };
         self.keep(&seat, opposite.0, opposite.1).await?;
@@ -258,7 +261,11 @@ fn subject(library: &Library, key: &str, sources: &Sources<'_>, text: &str) -> S
 /// Hand-overs have their own door, with its checks.
 fn check(action: &Action) -> Result<(), Refusal> {
     match action {
-        Action::Claim {} | Action::Release {} => Ok(()),
+        Action::Claim {}
+        | Action::Release {}
+        | Action::Merge { .. }
+        | Action::Unmerge { .. }
+        | Action::KeepApart { .. } => Ok(()),
         Action::Note { text }
             if !text.trim().is_empty() && text.chars().count() <= leaving::LONGEST_TEXT =>
         {

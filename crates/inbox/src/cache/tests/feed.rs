@@ -145,6 +145,8 @@ impl Feed {
         let body = Merged {
             from,
             reason: "phone".to_owned(),
+            command_id: None,
+            by: None,
         };
         self.entry(Some(into), kind::MERGED, &body)
     }

@@ -137,7 +137,7 @@ impl<'a> Shown<'a> {
             let is_mine = match pending.action {
                 Action::Claim {} => true,
                 Action::Release {} => false,
-                Action::Note { .. } | Action::HandOver { .. } => continue,
+                _ => continue,
             };
             if let Some(found) = Conversation::shown(db, pending.conversation_id)? {
                 let place = |view| found.listed.iter().find(|listed| listed.view == view);

@@ -225,7 +225,11 @@ fn pending(
         }
         let by = overlay.me.name.clone();
         let what = match &pending.action {
-            Action::Claim {} | Action::Release {} => continue,
+            Action::Claim {}
+            | Action::Release {}
+            | Action::Merge { .. }
+            | Action::Unmerge { .. }
+            | Action::KeepApart { .. } => continue,
             Action::Note { text } => Happening::Note {
                 text: text.clone(),
                 by,

@@ -207,6 +207,8 @@ fn merge_one(
     let body = Merged {
         from: from.id,
         reason: merge.reason.as_str().to_owned(),
+        command_id: None,
+        by: None,
     };
     let body = serde_json::to_string(&body).map_err(|_| Fault::Internal)?;
     append(writing, workspace, Some(into.id), kind::MERGED, body)?;
