@@ -1,7 +1,9 @@
 //! The JSON of every type that crosses a wire; a change of format cannot slip through.
 
 use chrono::{DateTime, TimeZone, Utc};
-use contract::entry::{ByMember, HandedOver, Joined, Left, Merged, Noted};
+use contract::entry::{
+    ByMember, HandedOver, Joined, KeptApart, Left, MergeSuggested, Merged, Noted, Shared, Unmerged,
+};
 use contract::{
     Action, Actor, Boleto, Chain, Channel, Command, CommandAnswer, CommandAnswers, CommandBatch,
     CommandId, ConversationId, Currency, Customer, Entry, Epoch, Event, EventId, IntegrationId,
@@ -189,11 +191,44 @@ fn feed() {
         "merged",
         Merged {
             from: conversation(),
-            reason: "phone".to_owned()
+            reason: "phone".to_owned(),
             command_id: None,
             by: None,
         }
     );
+    insta::assert_json_snapshot!(
+        "merged_by_person",
+        Merged {
+            from: conversation(),
+            reason: "person".to_owned(),
+            command_id: Some(command()),
+            by: Some(person()),
+        }
+    );
+    insta::assert_json_snapshot!(
+        "unmerged",
+        Unmerged {
+            from: conversation(),
+            command_id: command(),
+            by: person()
+        }
+    );
+    insta::assert_json_snapshot!(
+        "merge_suggested",
+        MergeSuggested {
+            other: conversation(),
+            reason: "email".to_owned()
+        }
+    );
+    insta::assert_json_snapshot!(
+        "kept_apart",
+        KeptApart {
+            other: conversation(),
+            command_id: command(),
+            by: person()
+        }
+    );
+    insta::assert_json_snapshot!("shared", Shared { names: 6 });
     insta::assert_json_snapshot!(
         "joined",
         Joined {
@@ -244,6 +279,15 @@ fn commands() {
             text: "oi".to_owned(),
             template_key: None,
             order_key: None,
+        },
+        Action::Merge {
+            other: conversation(),
+        },
+        Action::Unmerge {
+            from: conversation(),
+        },
+        Action::KeepApart {
+            other: conversation(),
         },
     ];
     let commands = actions.into_iter().map(|action| Command {

@@ -1,17 +1,25 @@
 //! Who is who: which conversation an event belongs to, and which conversations turn out to be one person's.
 //!
-//! Pure rules. A person is found by phone, then by e-mail, then by document; the order key joins the events that name nobody.
-//! Numbers are matched by the key that is the same with and without the ninth digit, and are never rewritten here.
+//! Pure rules. A person is found by phone, then by e-mail, then by document; the order key joins the events that name nobody,
+//! and the cart an order grew from counts as much. Numbers are matched by the key that is the same with and without the ninth
+//! digit, and are never rewritten here.
+//!
+//! Where an event is at home, its strongest trace alone says, whatever was merged; a merge is a link from one conversation to
+//! another and can be taken away again. What may be linked on evidence is decided here too: never what contradicts, what a
+//! person keeps apart, or what would gather more names than one person has.
 
 use contract::{ConversationId, Event, phone::Phone};
 
+pub use self::names::{MOST_NAMES, NameHash, Names};
+
+mod names;
 #[cfg(test)]
 mod tests;
 
 /// Lists what can lead to a conversation, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trace {
-    /// The order key: the same order is the same conversation.
+    /// The order key, or that of a cart it grew from: the same order is the same conversation.
     Order,
     /// The phone's match key.
     Phone,
@@ -22,9 +30,6 @@ pub enum Trace {
 }
 
 impl Trace {
-    /// All traces, strongest first.
-    pub const ALL: [Self; 4] = [Self::Order, Self::Phone, Self::Email, Self::Document];
-
     /// Returns the name that merge entries carry as their reason.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +40,12 @@ impl Trace {
             Self::Document => "document",
         }
     }
+
+    /// Tells whether several people may have it in common; an order is one purchase, whoever writes.
+    #[must_use]
+    pub const fn is_weak(self) -> bool {
+        !matches!(self, Self::Order)
+    }
 }
 
 /// Holds what one event offers to find its conversation by; its `Debug` shows only which parts are there.
@@ -42,12 +53,16 @@ impl Trace {
 pub struct Traces {
     /// The order key.
     pub order: String,
+    /// The order keys of the carts it grew from.
+    pub carts: Vec<String>,
     /// The phone's match key.
     pub phone: Option<String>,
     /// The e-mail address in lower case.
     pub email: Option<String>,
     /// The CPF or CNPJ, letters in upper case, without punctuation.
     pub document: Option<String>,
+    /// The name, folded; it leads to nobody, but tells several people from one.
+    pub name: Option<String>,
 }
 
 impl Traces {
@@ -57,30 +72,34 @@ impl Traces {
         let customer = &event.customer;
         Self {
             order: event.order_key.clone(),
+            carts: event.carts.clone(),
             phone: customer.phone.as_deref().and_then(phone_key),
             email: customer.email.as_deref().and_then(email_key),
             document: customer.document.as_deref().and_then(document_key),
+            name: customer.name.as_deref().and_then(names::folded),
         }
     }
 
-    /// Returns one trace's text.
-    #[must_use]
-    pub fn get(&self, trace: Trace) -> Option<&str> {
-        match trace {
-            Trace::Order => (!self.order.is_empty()).then_some(self.order.as_str()),
-            Trace::Phone => self.phone.as_deref(),
-            Trace::Email => self.email.as_deref(),
-            Trace::Document => self.document.as_deref(),
-        }
+    /// Lists what is there, strongest first.
+    pub fn iter(&self) -> impl Iterator<Item = (Trace, &str)> {
+        let orders = std::iter::once(&self.order).chain(&self.carts);
+        let orders = orders.filter(|key| !key.is_empty());
+        let weak = [
+            (Trace::Phone, &self.phone),
+            (Trace::Email, &self.email),
+            (Trace::Document, &self.document),
+        ];
+        let weak = weak
+            .into_iter()
+            .filter_map(|(trace, text)| Some((trace, text.as_deref()?)));
+        orders.map(|key| (Trace::Order, key.as_str())).chain(weak)
     }
 
     /// Returns which personal traces are there.
     #[must_use]
     pub fn kinds(&self) -> Kinds {
-        Trace::ALL
-            .into_iter()
-            .filter(|trace| self.get(*trace).is_some())
-            .fold(Kinds::default(), Kinds::with)
+        self.iter()
+            .fold(Kinds::default(), |kinds, (trace, _)| kinds.with(trace))
     }
 }
 
@@ -162,14 +181,14 @@ impl Kinds {
 
 impl std::fmt::Debug for Kinds {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kinds = Trace::ALL.into_iter().filter(|trace| {
-            *trace != Trace::Order && !self.is_disjoint(Self::default().with(*trace))
-        });
+        let kinds = [Trace::Phone, Trace::Email, Trace::Document]
+            .into_iter()
+            .filter(|trace| !self.is_disjoint(Self::default().with(*trace)));
         out.debug_set().entries(kinds).finish()
     }
 }
 
-/// Names a conversation that one trace led to.
+/// Names a conversation that one trace led to, with all that it took in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     /// What led to it.
@@ -178,17 +197,39 @@ pub struct Found {
     pub conversation: ConversationId,
     /// What it is known by.
     pub kinds: Kinds,
+    /// The names it was told by.
+    pub names: Names,
 }
 
-/// Says where an event belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Says what is settled about two conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// One of them.
+    pub one: ConversationId,
+    /// The other.
+    pub other: ConversationId,
+    /// What is settled.
+    pub how: Settlement,
+}
+
+/// Lists what can be settled about two conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settlement {
+    /// Somebody was told that they may be one person's.
+    Suggested,
+    /// They are two people's, a person said.
+    Apart,
+}
+
+/// Says what an event's evidence comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Placing {
-    /// The conversation; `None` asks for a new one.
+    /// The conversation that shows the event after the merges; `None` asks for a new one.
     pub conversation: Option<ConversationId>,
-    /// What the conversation is known by after the merges, before the event's own traces are added.
-    pub kinds: Kinds,
     /// The conversations it takes in.
     pub merges: Vec<Merge>,
+    /// The conversations that may be the same person's, for a person to decide.
+    pub suggestions: Vec<Suggestion>,
 }
 
 /// Takes one conversation into the event's.
@@ -200,47 +241,110 @@ pub struct Merge {
     pub reason: Trace,
 }
 
-/// Decides where an event belongs, from the conversations its traces led to, strongest trace first.
+/// Names a conversation that something speaks for and something against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The conversation.
+    pub other: ConversationId,
+    /// What they have in common.
+    pub reason: Trace,
+}
+
+/// Decides what an event's evidence comes to, from the conversations its traces led to, strongest trace first, and its name.
 ///
-/// The strongest trace wins. Another conversation is the same person's unless something contradicts it: both being known by
-/// different traces of one kind (two phones, say) is such a contradiction, and then both stay. Of two that become one, the one
-/// whose person is known survives, else the older.
+/// The strongest trace wins. Another conversation is the same person's unless a person keeps them apart or something
+/// contradicts it: both being known by different traces of one kind (two phones, say), or more names together than one person
+/// has. A contradiction is suggested to a person, once a pair, unless one of them is known to be several people's. Of two that
+/// become one, the one whose person is known survives, else the older.
 #[must_use]
-pub fn place(found: &[Found]) -> Placing {
+pub fn place(found: &[Found], name: Option<NameHash>, settled: &[Settled]) -> Placing {
     let Some((first, others)) = found.split_first() else {
-        return Placing {
-            conversation: None,
-            kinds: Kinds::default(),
-            merges: Vec::new(),
-        };
+        return Placing::default();
     };
-    let mut survivor = *first;
-    let mut merges: Vec<Merge> = Vec::new();
+    let mut group = Group::new(*first, name);
     for other in others {
-        let seen = other.conversation == survivor.conversation
-            || merges.iter().any(|merge| merge.from == other.conversation);
-        if seen || !survivor.kinds.is_disjoint(other.kinds) {
+        if group.has(other.conversation) || group.is_settled(*other, settled, Settlement::Apart) {
             continue;
         }
-        let union = survivor.kinds.union(other.kinds);
-        let (kept, ended) = if outlives(*other, survivor) {
-            (*other, survivor)
+        if group.agrees_with(*other) {
+            group.merge(*other);
+        } else if group.is_worth_asking(*other, settled) {
+            group.suggestions.push(Suggestion {
+                other: other.conversation,
+                reason: other.trace,
+            });
+        }
+    }
+    Placing {
+        conversation: Some(group.survivor.conversation),
+        merges: group.merges,
+        suggestions: group.suggestions,
+    }
+}
+
+/// The conversations that an event makes one.
+struct Group {
+    /// The one that is left, with what all are known by.
+    survivor: Found,
+    /// Their names, with the event's.
+    names: Names,
+    merges: Vec<Merge>,
+    suggestions: Vec<Suggestion>,
+}
+
+impl Group {
+    fn new(first: Found, name: Option<NameHash>) -> Self {
+        Self {
+            survivor: first,
+            names: name.map_or(first.names, |name| first.names.with(name)),
+            merges: Vec::new(),
+            suggestions: Vec::new(),
+        }
+    }
+
+    fn has(&self, conversation: ConversationId) -> bool {
+        self.survivor.conversation == conversation
+            || self.merges.iter().any(|merge| merge.from == conversation)
+    }
+
+    fn agrees_with(&self, other: Found) -> bool {
+        self.survivor.kinds.is_disjoint(other.kinds) && !self.names.union(other.names).are_shared()
+    }
+
+    fn is_worth_asking(&self, other: Found, settled: &[Settled]) -> bool {
+        let asked_now = self
+            .suggestions
+            .iter()
+            .any(|suggestion| suggestion.other == other.conversation);
+        !asked_now
+            && !self.names.are_shared()
+            && !other.names.are_shared()
+            && !self.is_settled(other, settled, Settlement::Suggested)
+    }
+
+    fn is_settled(&self, with: Found, settled: &[Settled], how: Settlement) -> bool {
+        settled.iter().any(|found| {
+            found.how == how
+                && (found.one == with.conversation && self.has(found.other)
+                    || found.other == with.conversation && self.has(found.one))
+        })
+    }
+
+    fn merge(&mut self, other: Found) {
+        let (kept, ended) = if outlives(other, self.survivor) {
+            (other, self.survivor)
         } else {
-            (survivor, *other)
+            (self.survivor, other)
         };
-        merges.push(Merge {
+        self.merges.push(Merge {
             from: ended.conversation,
             reason: other.trace,
         });
-        survivor = Found {
-            kinds: union,
+        self.names = self.names.union(other.names);
+        self.survivor = Found {
+            kinds: kept.kinds.union(ended.kinds),
             ..kept
         };
-    }
-    Placing {
-        conversation: Some(survivor.conversation),
-        kinds: survivor.kinds,
-        merges,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contract::entry::{ByMember, HandedOver, Noted};
+use contract::entry::{ByMember, HandedOver, KeptApart, Merged, Noted, Unmerged};
 use contract::{
     Action, Actor, Chain, CommandAnswer, CommandAnswers, CommandBatch, CommandId, Me, MemberId,
     Outcome, Position, RefusalCode, Role, WorkspaceId, kind,
@@ -452,6 +452,31 @@ fn perform(state: &mut State, command: &contract::Command) -> Outcome {
                 order_key,
             };
             state.tape.write(Some(who), kind::HANDED_OVER, &body)
+        }
+        Action::Merge { other } => {
+            let body = Merged {
+                from: other,
+                reason: "person".to_owned(),
+                command_id: Some(command_id),
+                by: Some(by),
+            };
+            state.tape.write(Some(who), kind::MERGED, &body)
+        }
+        Action::Unmerge { from } => {
+            let body = Unmerged {
+                from,
+                command_id,
+                by,
+            };
+            state.tape.write(Some(who), kind::UNMERGED, &body)
+        }
+        Action::KeepApart { other } => {
+            let body = KeptApart {
+                other,
+                command_id,
+                by,
+            };
+            state.tape.write(Some(who), kind::KEPT_APART, &body)
         }
     };
     Outcome::Applied { seq }

@@ -1,7 +1,13 @@
 use contract::{ConversationId, Customer};
 use proptest::prelude::*;
 
-use super::{Found, Kinds, Trace, document_key, email_key, phone_key, place};
+use super::names::folded;
+use super::{
+    Found, Kinds, MOST_NAMES, Names, Settled, Settlement, Trace, document_key, email_key,
+    phone_key, place,
+};
+
+const TRACES: [Trace; 4] = [Trace::Order, Trace::Phone, Trace::Email, Trace::Document];
 
 fn kinds(traces: &[Trace]) -> Kinds {
     traces.iter().copied().fold(Kinds::default(), Kinds::with)
@@ -9,6 +15,19 @@ fn kinds(traces: &[Trace]) -> Kinds {
 
 fn conversation(n: u8) -> ConversationId {
     ConversationId::from_u128(n.into())
+}
+
+fn names(range: std::ops::Range<u64>) -> Names {
+    range.fold(Names::default(), Names::with)
+}
+
+fn found(trace: Trace, n: u8, kinds: Kinds) -> Found {
+    Found {
+        trace,
+        conversation: conversation(n),
+        kinds,
+        names: Names::default(),
+    }
 }
 
 #[test]
@@ -113,13 +132,9 @@ fn placing_by_what_was_found() {
     for (what, found, expected, merged) in cases {
         let found: Vec<Found> = found
             .iter()
-            .map(|(trace, n, known_by)| Found {
-                trace: *trace,
-                conversation: conversation(*n),
-                kinds: kinds(known_by),
-            })
+            .map(|(trace, n, known_by)| self::found(*trace, *n, kinds(known_by)))
             .collect();
-        let placing = place(&found);
+        let placing = place(&found, None, &[]);
         assert_eq!(placing.conversation, expected.map(conversation), "{what}");
         let merges: Vec<_> = placing.merges.iter().map(|m| (m.from, m.reason)).collect();
         let merged: Vec<_> = merged
@@ -128,6 +143,128 @@ fn placing_by_what_was_found() {
             .collect();
         assert_eq!(merges, merged, "{what}");
     }
+}
+
+/// Two who have an e-mail address in common.
+fn two(one: Kinds, other: Kinds) -> [Found; 2] {
+    [found(Trace::Phone, 1, one), found(Trace::Email, 2, other)]
+}
+
+fn settled(how: Settlement) -> Settled {
+    Settled {
+        one: conversation(2),
+        other: conversation(1),
+        how,
+    }
+}
+
+#[test]
+fn what_contradicts_is_suggested_once_and_never_to_those_kept_apart() {
+    use Trace::{Email, Phone};
+    let same = two(kinds(&[Phone]), kinds(&[Phone, Email]));
+    let asked = place(&same, None, &[]);
+    assert!(asked.merges.is_empty());
+    let [suggestion] = asked.suggestions.as_slice() else {
+        panic!("one suggestion: {asked:?}");
+    };
+    assert_eq!(
+        (suggestion.other, suggestion.reason),
+        (conversation(2), Email)
+    );
+    for how in [Settlement::Suggested, Settlement::Apart] {
+        let placing = place(&same, None, &[settled(how)]);
+        assert!(placing.suggestions.is_empty() && placing.merges.is_empty());
+    }
+    let fitting = two(kinds(&[Phone]), kinds(&[Email]));
+    assert_eq!(
+        place(&fitting, None, &[settled(Settlement::Suggested)])
+            .merges
+            .len(),
+        1
+    );
+    let apart = place(&fitting, None, &[settled(Settlement::Apart)]);
+    assert!(apart.merges.is_empty() && apart.suggestions.is_empty());
+}
+
+#[test]
+fn those_kept_apart_do_not_meet_through_a_third() {
+    use Trace::{Document, Email, Order};
+    let found = [
+        found(Order, 1, Kinds::default()),
+        found(Email, 2, kinds(&[Email])),
+        found(Document, 3, kinds(&[Document])),
+    ];
+    let apart = |one, other| Settled {
+        one: conversation(one),
+        other: conversation(other),
+        how: Settlement::Apart,
+    };
+    for (apart, expected) in [
+        (apart(2, 3), vec![1]),
+        (apart(3, 1), vec![1]),
+        (apart(1, 2), vec![1]),
+    ] {
+        let placing = place(&found, None, &[apart]);
+        let merges: Vec<_> = placing.merges.iter().map(|merge| merge.from).collect();
+        let expected: Vec<_> = expected.into_iter().map(conversation).collect();
+        assert_eq!(merges, expected, "{apart:?}");
+    }
+}
+
+#[test]
+fn more_names_than_one_person_has_are_not_gathered() {
+    use Trace::{Email, Phone};
+    let most = MOST_NAMES as u64;
+    // Names of the one, of the other, the event's. Expected: merged, suggested.
+    for (one, other, name, expected) in [
+        (0..2, 2..most, None, (1, 0)),
+        (0..most, 0..most, Some(1), (1, 0)),
+        (0..2, 2..most, Some(90), (0, 1)),
+        (0..2, 2..most + 1, None, (0, 1)),
+        (0..most, most..most + 1, None, (0, 1)),
+        (0..most, 0..1, Some(90), (0, 0)),
+        (0..most + 1, 0..1, None, (0, 0)),
+        (0..1, 0..most + 1, None, (0, 0)),
+    ] {
+        let what = format!("{one:?} {other:?} {name:?}");
+        let [mut first, mut second] = two(kinds(&[Phone]), kinds(&[Email]));
+        first.names = names(one);
+        second.names = names(other);
+        let placing = place(&[first, second], name, &[]);
+        let found = (placing.merges.len(), placing.suggestions.len());
+        assert_eq!(found, expected, "{what}");
+    }
+}
+
+#[test]
+fn names_that_mean_the_same_are_folded_alike() {
+    for (one, other) in [
+        ("Rita de Teste", "RITA  TESTE"),
+        ("João Conceição", "joao da conceicao"),
+        ("Joa\u{303}o Teste", "João Teste"),
+        (" Ana ", "ana"),
+        ("Ana (Teste)", "Ana - Teste"),
+    ] {
+        assert!(folded(one).is_some());
+        assert_eq!(folded(one), folded(other), "{one}");
+    }
+    for (one, other) in [("Ana Teste", "Ana"), ("Ana Teste", "Bia Teste")] {
+        assert_ne!(folded(one), folded(other));
+    }
+    for nothing in ["", "  ", "- ."] {
+        assert_eq!(folded(nothing), None);
+    }
+}
+
+#[test]
+fn names_are_noted_up_to_one_too_many() {
+    let some = names(1..4).with(2);
+    assert_eq!((some.count(), some.are_shared()), (3, false));
+    let many = some.union(names(2..100));
+    assert_eq!((many.count(), many.are_shared()), (MOST_NAMES + 1, true));
+    assert!(many.has(6) && !many.has(7));
+    assert_eq!(Names::from_bytes(&many.bytes()), many);
+    assert_eq!(Names::from_bytes(&[]), Names::default());
 }
 
 #[test]
@@ -173,40 +310,55 @@ fn debug_shows_kinds_and_never_the_person() {
         order: "kiwify:1".to_owned(),
         phone: phone_key("+5511987654321"),
         email: email_key("ana@example.com"),
-        document: None,
+        name: folded("Ana de Teste"),
+        ..super::Traces::default()
     };
     assert_eq!(format!("{traces:?}"), "Traces({Phone, Email})");
     assert!(Customer::default().is_unreachable());
 }
 
 fn any_found() -> impl Strategy<Value = Vec<Found>> {
-    // A conversation is known by the same traces wherever it is found; by at least the one that led to it.
-    let known = prop::collection::vec(0_u8..8, 5);
+    // A conversation is known by the same traces and names wherever it is found; by at least the trace that led to it.
+    let known = prop::collection::vec((0_u8..8, 0_u64..8, 0_u64..8), 5);
     let hits = prop::collection::vec(prop::option::of(0_u8..5), 4);
     (known, hits).prop_map(|(known, hits)| {
-        let mut known: Vec<Kinds> = known.into_iter().map(Kinds::from_bits).collect();
-        for (trace, hit) in Trace::ALL.into_iter().zip(&hits) {
+        let mut kinds: Vec<Kinds> = known.iter().map(|(k, ..)| Kinds::from_bits(*k)).collect();
+        for (trace, hit) in TRACES.into_iter().zip(&hits) {
             if let Some(n) = hit {
-                known[usize::from(*n)] = known[usize::from(*n)].with(trace);
+                kinds[usize::from(*n)] = kinds[usize::from(*n)].with(trace);
             }
         }
-        let found = Trace::ALL.into_iter().zip(hits);
-        found
-            .filter_map(|(trace, hit)| {
-                hit.map(|n| Found {
-                    trace,
-                    conversation: conversation(n),
-                    kinds: known[usize::from(n)],
-                })
+        let hits = TRACES.into_iter().zip(hits);
+        hits.filter_map(|(trace, hit)| {
+            hit.map(|n| {
+                let (_, first, last) = known[usize::from(n)];
+                Found {
+                    names: names(first..last),
+                    ..found(trace, n, kinds[usize::from(n)])
+                }
             })
-            .collect()
+        })
+        .collect()
     })
+}
+
+fn any_settled() -> impl Strategy<Value = Vec<Settled>> {
+    let one = (0_u8..5, 0_u8..5, any::<bool>()).prop_map(|(one, other, is_apart)| Settled {
+        one: conversation(one),
+        other: conversation(other),
+        how: if is_apart {
+            Settlement::Apart
+        } else {
+            Settlement::Suggested
+        },
+    });
+    prop::collection::vec(one, 0..4)
 }
 
 proptest! {
     #[test]
-    fn a_placing_is_sound(found in any_found()) {
-        let placing = place(&found);
+    fn a_placing_is_sound(found in any_found(), settled in any_settled(), name in prop::option::of(0_u64..8)) {
+        let placing = place(&found, name, &settled);
         prop_assert_eq!(placing.conversation.is_some(), !found.is_empty());
         let mut ended = Vec::new();
         for merge in &placing.merges {
@@ -223,6 +375,30 @@ proptest! {
         let anonymous = |id| found.iter().any(|f| f.conversation == id && f.kinds.is_anonymous());
         if placing.conversation.is_some_and(anonymous) {
             prop_assert!(ended.iter().all(|id| anonymous(*id)));
+        }
+        // What became one has nothing that contradicts, gathers no more names than a person has, and was never kept apart.
+        let group: Vec<ConversationId> = placing.conversation.into_iter().chain(ended.clone()).collect();
+        let mut once: Vec<Found> = Vec::new();
+        for f in found.iter().filter(|f| group.contains(&f.conversation)) {
+            if once.iter().all(|known| known.conversation != f.conversation) {
+                once.push(*f);
+            }
+        }
+        if !ended.is_empty() {
+            let all = once.iter().fold(Names::default(), |all, f| all.union(f.names));
+            prop_assert!(!name.map_or(all, |name| all.with(name)).are_shared());
+            for (n, one) in once.iter().enumerate() {
+                prop_assert!(once.iter().skip(n + 1).all(|other| one.kinds.is_disjoint(other.kinds)));
+            }
+        }
+        for pair in settled.iter().filter(|pair| pair.how == Settlement::Apart && pair.one != pair.other) {
+            prop_assert!(!(group.contains(&pair.one) && group.contains(&pair.other)));
+        }
+        // Nobody is asked about what is one already, or twice.
+        let mut asked = Vec::new();
+        for suggestion in &placing.suggestions {
+            prop_assert!(!group.contains(&suggestion.other) && !asked.contains(&suggestion.other));
+            asked.push(suggestion.other);
         }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod commands;
 pub(crate) mod deliveries;
 pub(crate) mod feed;
 pub(crate) mod jobs;
+pub(crate) mod merges;
 pub(crate) mod persons;
 pub(crate) mod script;
 pub(crate) mod trust;
@@ -51,6 +52,10 @@ macro_rules! store_conformance {
             trust: a_session_in_use_goes_on_and_a_resting_one_ends, a_removed_member_is_out,
                 a_password_ends_other_sessions, a_login_is_one_members, what_is_refused_is_not_recorded,
                 deeds_are_recorded_once, counts_move_with_what_is_read_anew, a_deleted_integration_frees_its_slug;
+            merges: a_merge_by_a_person_is_undone, what_was_told_goes_back_as_it_came,
+                a_suggestion_is_made_once, those_kept_apart_stay_apart, shared_contact_data_swallows_nobody,
+                an_order_joins_the_cart_it_grew_from, claims_come_with_a_merge_and_go_with_its_undoing,
+                what_people_cannot_say_is_refused;
             persons: people_join_once_by_invite, sessions_end, workspaces_are_found_again,
                 integrations_are_changed_by_slug, secrets_are_not_shown,
                 conversations_follow_the_person, an_anonymous_order_finds_its_person;

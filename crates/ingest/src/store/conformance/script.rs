@@ -7,7 +7,9 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use contract::{
     Action, Actor, Command, CommandId, ConversationId, Currency, Customer, DeliveryId, Entry,
-    Event, EventId, IntegrationId, Outcome, Payment, Role, Stage as OrderStage, Utms, kind,
+    Event, EventId, IntegrationId, Outcome, Payment, Role, Stage as OrderStage, Utms,
+    entry::{Merged, Unmerged},
+    kind,
 };
 
 use super::StagedWorld;
@@ -132,8 +134,14 @@ impl Script {
         self.store.accept(delivery).await.expect("stored")
     }
 
-    /// Stores an event and returns its conversation.
+    /// Stores an event and returns the conversation that shows it.
     pub(crate) async fn converse(&self, event: &Event) -> ConversationId {
+        let home = self.settle(event).await;
+        shown(&self.log().await, home)
+    }
+
+    /// Stores an event and returns the conversation its entry names.
+    pub(crate) async fn settle(&self, event: &Event) -> ConversationId {
         let accepted = self.accept(std::slice::from_ref(event)).await;
         assert_eq!(accepted.result, DeliveryResult::Accepted);
         let seq = *accepted.seqs.first().expect("one entry");
@@ -142,6 +150,11 @@ impl Script {
         entry
             .and_then(|entry| entry.conversation_id)
             .expect("a commerce entry has a conversation")
+    }
+
+    /// Returns the conversation that shows one now.
+    pub(crate) async fn shown(&self, conversation: ConversationId) -> ConversationId {
+        shown(&self.log().await, conversation)
     }
 
     /// Reads the whole log and checks that it is one: gap-free, each entry following on the one before.
@@ -214,6 +227,33 @@ pub(crate) fn actor(session: &Session) -> Actor {
         id: session.me.member_id,
         name: session.me.member_name.clone(),
     }
+}
+
+/// Follows links as every reader does: of the entries that name a conversation as taken in or given back, the newest counts.
+pub(crate) fn shown(log: &[Entry], conversation: ConversationId) -> ConversationId {
+    let link = |of: ConversationId| {
+        log.iter()
+            .rev()
+            .find_map(|entry| match entry.kind.as_str() {
+                kind::MERGED => {
+                    let merged: Merged = entry.read().expect("a merge");
+                    (merged.from == of).then_some(entry.conversation_id)
+                }
+                kind::UNMERGED => {
+                    let unmerged: Unmerged = entry.read().expect("an undone merge");
+                    (unmerged.from == of).then_some(None)
+                }
+                _ => None,
+            })
+    };
+    let mut at = conversation;
+    for _ in 0..=log.len() {
+        match link(at).flatten() {
+            Some(into) => at = into,
+            None => return at,
+        }
+    }
+    panic!("links lead in a circle from {conversation}");
 }
 
 pub(crate) async fn log(store: &dyn Store, workspace: &Workspace) -> Vec<Entry> {

@@ -1,7 +1,7 @@
 //! Doing what agents ask: checked, compared and set, and told in the feed, all in one transaction.
 
 use contract::{
-    Action, Actor, Command, MemberId, Outcome, RefusalCode, WorkspaceId,
+    Action, Actor, Command, ConversationId, MemberId, Outcome, RefusalCode, WorkspaceId,
     entry::{ByMember, HandedOver, Noted},
     kind,
 };
@@ -9,9 +9,12 @@ use rusqlite::params;
 use serde::Serialize;
 
 use super::append::append;
-use super::place::{Conversation, by_id, optional};
+use super::links::{Conversation, by_id, hold, holder, survivor};
+use super::place::optional;
 use super::writer::Writing;
 use crate::store::{Fault, Key16, StoreError};
+
+mod merging;
 
 /// Longest note and message, in characters.
 const LONGEST_TEXT: usize = 4_000;
@@ -72,11 +75,10 @@ impl Asked {
         if !is_acceptable(&self.command.action) {
             return Ok(refused(RefusalCode::Invalid));
         }
-        let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
-        let found = by_id(writing, workspace_row, self.command.conversation_id)?;
-        let Some(conversation) = found else {
+        let Some(conversation) = self.find(writing, self.command.conversation_id)? else {
             return Ok(refused(RefusalCode::UnknownConversation));
         };
+        let conversation = survivor(writing, conversation)?;
         match &self.command.action {
             Action::Claim {} => self.claim(writing, conversation),
             Action::Release {} => self.release(writing, conversation),
@@ -86,7 +88,8 @@ impl Asked {
                     by: self.actor.clone(),
                     text: text.clone(),
                 };
-                self.tell(writing, conversation, kind::NOTED, &body)
+                let seq = self.tell(writing, conversation, kind::NOTED, &body)?;
+                Ok(Outcome::Applied { seq })
             }
             Action::HandOver {
                 channel,
@@ -102,9 +105,23 @@ impl Asked {
                     template_key: template_key.clone(),
                     order_key: order_key.clone(),
                 };
-                self.tell(writing, conversation, kind::HANDED_OVER, &body)
+                let seq = self.tell(writing, conversation, kind::HANDED_OVER, &body)?;
+                Ok(Outcome::Applied { seq })
             }
+            Action::Merge { other } => self.merge(writing, conversation, *other),
+            Action::Unmerge { from } => self.unmerge(writing, conversation, *from),
+            Action::KeepApart { other } => self.keep_apart(writing, conversation, *other),
         }
+    }
+
+    /// Finds a conversation of the workspace itself, whatever took it in.
+    fn find(
+        &self,
+        writing: &mut Writing<'_>,
+        id: ConversationId,
+    ) -> Result<Option<Conversation>, StoreError> {
+        let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
+        by_id(writing, workspace_row, id)
     }
 
     /// Takes a conversation that nobody of the team has. Who has it already gets a second entry, which changes nothing.
@@ -114,15 +131,16 @@ impl Asked {
         conversation: Conversation,
     ) -> Result<Outcome, StoreError> {
         let me = member_row(writing, self.actor.id)?;
-        let holder = conversation.claimed_by;
+        let holder = holder(writing, conversation)?;
         if holder != 0 && holder != me && is_in_team(writing, holder)? {
             return Ok(Outcome::Refused {
                 code: RefusalCode::AlreadyClaimed,
-                by: Some(actor_of(writing, conversation.claimed_by)?),
+                by: Some(actor_of(writing, holder)?),
             });
         }
-        set_claim(writing, conversation, me)?;
-        self.tell(writing, conversation, kind::CLAIMED, &self.by_member())
+        let seq = self.tell(writing, conversation, kind::CLAIMED, &self.by_member())?;
+        hold(writing, conversation, me, seq)?;
+        Ok(Outcome::Applied { seq })
     }
 
     fn release(
@@ -131,11 +149,12 @@ impl Asked {
         conversation: Conversation,
     ) -> Result<Outcome, StoreError> {
         let me = member_row(writing, self.actor.id)?;
-        if conversation.claimed_by != me {
+        if holder(writing, conversation)? != me {
             return Ok(refused(RefusalCode::NotYours));
         }
-        set_claim(writing, conversation, 0)?;
-        self.tell(writing, conversation, kind::RELEASED, &self.by_member())
+        let seq = self.tell(writing, conversation, kind::RELEASED, &self.by_member())?;
+        hold(writing, conversation, 0, seq)?;
+        Ok(Outcome::Applied { seq })
     }
 
     fn by_member(&self) -> ByMember {
@@ -151,10 +170,9 @@ impl Asked {
         conversation: Conversation,
         kind: &'static str,
         body: &impl Serialize,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<u64, StoreError> {
         let id = Some(conversation.id);
-        let seq = append(writing, self.workspace, id, kind, json(body)?)?;
-        Ok(Outcome::Applied { seq })
+        append(writing, self.workspace, id, kind, json(body)?)
     }
 
     /// Hashes what the command asks for and who asks, but not the name, which may change.
@@ -174,7 +192,11 @@ fn is_acceptable(action: &Action) -> bool {
     };
     let is_key = |key: &Option<String>| key.as_ref().is_none_or(|key| key.len() <= LONGEST_KEY);
     match action {
-        Action::Claim {} | Action::Release {} => true,
+        Action::Claim {}
+        | Action::Release {}
+        | Action::Merge { .. }
+        | Action::Unmerge { .. }
+        | Action::KeepApart { .. } => true,
         Action::Note { text } => is_text(text),
         Action::HandOver {
             text,
@@ -183,18 +205,6 @@ fn is_acceptable(action: &Action) -> bool {
             ..
         } => is_text(text) && is_key(template_key) && is_key(order_key),
     }
-}
-
-fn set_claim(
-    writing: &Writing<'_>,
-    conversation: Conversation,
-    member_row: i64,
-) -> Result<(), StoreError> {
-    writing
-        .db
-        .prepare_cached("UPDATE conversation SET claimed_by = ?2 WHERE id = ?1")?
-        .execute([conversation.row, member_row])?;
-    Ok(())
 }
 
 fn member_row(writing: &Writing<'_>, id: MemberId) -> Result<i64, StoreError> {

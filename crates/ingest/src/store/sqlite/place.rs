@@ -1,166 +1,135 @@
 //! Finding an event's conversation in the tables; the rules are in [`crate::identity`].
+//!
+//! An entry names its home, the conversation its strongest trace led to first; what took that in is found by links.
 
-use contract::{ConversationId, WorkspaceId, entry::Merged, kind};
-use rusqlite::{Row, params};
+use contract::{
+    ConversationId, WorkspaceId,
+    entry::{MergeSuggested, Merged, Shared},
+    kind,
+};
+use rusqlite::params;
+use serde::Serialize;
 
 use super::append::append;
+use super::links::{self, Conversation, by_row, know, one_of, survivor, whole};
+use super::pairs;
 use super::writer::Writing;
-use crate::identity::{Found, Kinds, Merge, Placing, Trace, Traces, place};
+use crate::identity::{
+    Found, Kinds, Merge, NameHash, Names, Settled, Settlement, Suggestion, Trace, Traces, place,
+};
 use crate::store::{Fault, Key16, StoreError};
 
-/// A conversation's row.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Conversation {
-    pub(super) row: i64,
-    pub(super) id: ConversationId,
-    pub(super) kinds: Kinds,
-    pub(super) merged_into: i64,
-    pub(super) claimed_by: i64,
-}
-
-/// The traces of one event, hashed for the table.
+/// The traces and the name of one event, hashed for the tables.
 #[derive(Debug, Clone)]
-pub(crate) struct TraceKeys(Vec<(Trace, Key16)>);
+pub(crate) struct TraceKeys {
+    keys: Vec<(Trace, Key16)>,
+    name: Option<NameHash>,
+}
 
 impl TraceKeys {
     /// Hashes an event's traces for its workspace.
     pub(crate) fn of(workspace: WorkspaceId, traces: &Traces) -> Self {
         let scope = workspace.as_u128().to_be_bytes();
-        let key = |trace: Trace| {
-            let text = traces.get(trace)?;
-            let parts = [&scope[..], trace.as_str().as_bytes(), text.as_bytes()];
-            Some((trace, Key16::of(&parts)))
-        };
-        Self(Trace::ALL.into_iter().filter_map(key).collect())
+        let hash =
+            |what: &str, text: &str| Key16::of(&[&scope[..], what.as_bytes(), text.as_bytes()]);
+        let mut keys: Vec<(Trace, Key16)> = Vec::new();
+        for (trace, text) in traces.iter() {
+            let key = hash(trace.as_str(), text);
+            // An order may name a cart twice, or itself.
+            if keys.iter().all(|(_, known)| *known != key) {
+                keys.push((trace, key));
+            }
+        }
+        let name = traces.name.as_deref().map(|name| hash("name", name));
+        let name = name.and_then(|Key16(bytes)| bytes.first_chunk().copied());
+        Self {
+            keys,
+            name: name.map(NameHash::from_be_bytes),
+        }
     }
 }
 
-/// Finds the conversation an event belongs to, making or merging conversations as the rules say.
+/// Where the traces of one event lead.
+#[derive(Default)]
+struct Led {
+    /// The conversations that keys lead to themselves, strongest trace first, each once.
+    homes: Vec<Conversation>,
+    /// Those that show them, with the strongest trace that led there, each once.
+    shown: Vec<(Trace, Conversation)>,
+    /// What led nowhere before.
+    missing: Vec<(Trace, Key16)>,
+}
+
+/// Finds the conversation an event is at home in, making, linking or suggesting conversations as the rules say.
 pub(super) fn conversation_of(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
     keys: &TraceKeys,
 ) -> Result<ConversationId, StoreError> {
-    let mut found = Vec::with_capacity(keys.0.len());
-    let mut missing = Vec::new();
-    for (trace, key) in &keys.0 {
-        match writing.ledger.keys.get(writing.db, *key)? {
-            Some(row) => found.push((*trace, by_row(writing, &found, row)?)),
-            None => missing.push((*trace, *key)),
+    let led = follow(writing, keys)?;
+    let home = match led.homes.first() {
+        Some(home) => *home,
+        None => create(writing, workspace, keys.name, &led.missing)?,
+    };
+    if led.shown.len() > 1 {
+        weigh(writing, workspace, &led.shown, keys.name)?;
+    }
+    remember(writing, workspace, home, keys.name, &led.missing)?;
+    Ok(home.id)
+}
+
+fn follow(writing: &mut Writing<'_>, keys: &TraceKeys) -> Result<Led, StoreError> {
+    let mut led = Led::default();
+    for (trace, key) in &keys.keys {
+        let Some(row) = writing.ledger.keys.get(writing.db, *key)? else {
+            led.missing.push((*trace, *key));
+            continue;
+        };
+        if led.homes.iter().any(|home| home.row == row) {
+            continue;
+        }
+        let home = by_row(writing, row)?;
+        if trace.is_weak() && is_a_strangers(home.names, keys.name) {
+            continue;
+        }
+        led.homes.push(home);
+        let shown = survivor(writing, home)?;
+        if led.shown.iter().all(|(_, known)| known.row != shown.row) {
+            led.shown.push((*trace, shown));
         }
     }
-    let placing = place(
-        &found
-            .iter()
-            .map(|(trace, c)| as_found(*trace, c))
-            .collect::<Vec<_>>(),
-    );
-    let conversation = match placing.conversation {
-        Some(id) => known(&found, id)?,
-        None => create(writing, workspace, &missing)?,
-    };
-    merge_all(writing, workspace, &found, &placing, conversation)?;
-    remember(writing, conversation, &placing, &missing)?;
-    Ok(conversation.id)
+    Ok(led)
 }
 
-/// Finds a conversation by its id, or the one that took it in.
-pub(super) fn by_id(
-    writing: &Writing<'_>,
-    workspace_row: i64,
-    id: ConversationId,
-) -> Result<Option<Conversation>, StoreError> {
-    let conversation = optional(
-        writing
-            .db
-            .prepare_cached(
-                "SELECT id, public, kinds, merged_into, claimed_by FROM conversation
-                 WHERE public = ?1 AND workspace = ?2",
-            )?
-            .query_row(params![id.as_u128().to_be_bytes(), workspace_row], read),
-    )?;
-    conversation.map(|c| survivor(writing, c)).transpose()
-}
-
-/// Reads a conversation, unless another trace of the event has led to it already.
-fn by_row(
-    writing: &Writing<'_>,
-    found: &[(Trace, Conversation)],
-    row: i64,
-) -> Result<Conversation, StoreError> {
-    match found.iter().find(|(_, known)| known.row == row) {
-        Some((_, known)) => Ok(*known),
-        None => survivor(writing, read_row(writing, row)?),
-    }
-}
-
-fn read_row(writing: &Writing<'_>, row: i64) -> Result<Conversation, StoreError> {
-    let conversation = writing
-        .db
-        .prepare_cached(
-            "SELECT id, public, kinds, merged_into, claimed_by FROM conversation WHERE id = ?1",
-        )?
-        .query_row([row], read)?;
-    Ok(conversation)
-}
-
-/// Follows merges to the conversation that is left. Each merge points to a conversation that was not merged then, so this ends.
-fn survivor(writing: &Writing<'_>, mut found: Conversation) -> Result<Conversation, StoreError> {
-    while found.merged_into != 0 {
-        found = read_row(writing, found.merged_into)?;
-    }
-    Ok(found)
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
-    Ok(Conversation {
-        row: row.get(0)?,
-        id: ConversationId::from_u128(u128::from_be_bytes(row.get(1)?)),
-        kinds: Kinds::from_bits(row.get(2)?),
-        merged_into: row.get(3)?,
-        claimed_by: row.get(4)?,
-    })
-}
-
-fn as_found(trace: Trace, conversation: &Conversation) -> Found {
-    Found {
-        trace,
-        conversation: conversation.id,
-        kinds: conversation.kinds,
-    }
-}
-
-fn known(found: &[(Trace, Conversation)], id: ConversationId) -> Result<Conversation, StoreError> {
-    let place = found.iter().find(|(_, conversation)| conversation.id == id);
-    place
-        .map(|(_, conversation)| *conversation)
-        .ok_or(Fault::Internal.into())
+/// Tells whether what many people share was used by one more: that does not make the event theirs.
+fn is_a_strangers(names: Names, name: Option<NameHash>) -> bool {
+    names.are_shared() && name.is_some_and(|name| !names.has(name))
 }
 
 fn create(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
+    name: Option<NameHash>,
     traces: &[(Trace, Key16)],
 ) -> Result<Conversation, StoreError> {
     let (millis, random) = writing.world.id_parts();
     let id = ConversationId::new(millis, random);
     let kinds = kinds_of(Kinds::default(), traces);
+    let names = names_of(Names::default(), name);
     let workspace_row = writing.ledger.standing(writing.db, workspace)?.row;
     writing
         .db
-        .prepare_cached("INSERT INTO conversation (workspace, public, kinds) VALUES (?1, ?2, ?3)")?
+        .prepare_cached(
+            "INSERT INTO conversation (workspace, public, kinds, names) VALUES (?1, ?2, ?3, ?4)",
+        )?
         .execute(params![
             workspace_row,
             id.as_u128().to_be_bytes(),
-            kinds.bits()
+            kinds.bits(),
+            names.bytes()
         ])?;
-    Ok(Conversation {
-        row: writing.db.last_insert_rowid(),
-        id,
-        kinds,
-        merged_into: 0,
-        claimed_by: 0,
-    })
+    let row = writing.db.last_insert_rowid();
+    Ok(Conversation::new(row, id, kinds, names))
 }
 
 fn kinds_of(start: Kinds, traces: &[(Trace, Key16)]) -> Kinds {
@@ -169,73 +138,123 @@ fn kinds_of(start: Kinds, traces: &[(Trace, Key16)]) -> Kinds {
         .fold(start, |kinds, (trace, _)| kinds.with(*trace))
 }
 
-fn merge_all(
+fn names_of(start: Names, name: Option<NameHash>) -> Names {
+    name.map_or(start, |name| start.with(name))
+}
+
+/// Does what the evidence of an event that leads to several conversations comes to.
+fn weigh(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
-    found: &[(Trace, Conversation)],
-    placing: &Placing,
-    into: Conversation,
+    shown: &[(Trace, Conversation)],
+    name: Option<NameHash>,
 ) -> Result<(), StoreError> {
-    let mut into = into;
-    for merge in &placing.merges {
-        let from = known(found, merge.from)?;
-        merge_one(writing, workspace, *merge, from, &mut into)?;
+    let mut wholes = Vec::with_capacity(shown.len());
+    for (_, conversation) in shown {
+        wholes.push(whole(writing, *conversation)?);
+    }
+    let mut settled = Vec::new();
+    for (n, one) in wholes.iter().enumerate() {
+        for other in wholes.iter().skip(n + 1) {
+            if let Some(how) = pairs::between(writing, one, other)?
+                && let (Some(one), Some(other)) = (one.first(), other.first())
+            {
+                let (one, other) = (one.id, other.id);
+                settled.push(Settled { one, other, how });
+            }
+        }
+    }
+    let traces = shown.iter().map(|(trace, _)| *trace);
+    let found: Vec<Found> = traces.zip(&wholes).filter_map(as_found).collect();
+    let placing = place(&found, name, &settled);
+    let conversations: Vec<Conversation> = shown.iter().map(|(_, found)| *found).collect();
+    let survivor = placing.conversation.ok_or(Fault::Internal)?;
+    let survivor = one_of(&conversations, survivor)?;
+    for merge in placing.merges {
+        let from = one_of(&conversations, merge.from)?;
+        merge_one(writing, workspace, merge, from, survivor)?;
+    }
+    for suggestion in placing.suggestions {
+        let other = one_of(&conversations, suggestion.other)?;
+        suggest(writing, workspace, suggestion, survivor, other)?;
     }
     Ok(())
 }
 
-/// Takes one conversation into another. Its traces stay where they are and lead on; whoever had it has the other one now, if
-/// nobody else has.
+fn as_found((trace, whole): (Trace, &Vec<Conversation>)) -> Option<Found> {
+    let union = |(kinds, names): (Kinds, Names), part: &Conversation| {
+        (kinds.union(part.kinds), names.union(part.names))
+    };
+    let (kinds, names) = whole.iter().fold(Default::default(), union);
+    Some(Found {
+        trace,
+        conversation: whole.first()?.id,
+        kinds,
+        names,
+    })
+}
+
 fn merge_one(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
     merge: Merge,
     from: Conversation,
-    into: &mut Conversation,
+    into: Conversation,
 ) -> Result<(), StoreError> {
-    writing
-        .db
-        .prepare_cached("UPDATE conversation SET merged_into = ?2 WHERE id = ?1")?
-        .execute([from.row, into.row])?;
-    if into.claimed_by == 0 && from.claimed_by != 0 {
-        into.claimed_by = from.claimed_by;
-        writing
-            .db
-            .prepare_cached("UPDATE conversation SET claimed_by = ?2 WHERE id = ?1")?
-            .execute([into.row, into.claimed_by])?;
-    }
     let body = Merged {
         from: from.id,
         reason: merge.reason.as_str().to_owned(),
         command_id: None,
         by: None,
     };
-    let body = serde_json::to_string(&body).map_err(|_| Fault::Internal)?;
-    append(writing, workspace, Some(into.id), kind::MERGED, body)?;
-    Ok(())
+    let seq = tell(writing, workspace, into, kind::MERGED, &body)?;
+    links::link(writing, from.row, into.row, seq)
+}
+
+fn suggest(
+    writing: &mut Writing<'_>,
+    workspace: WorkspaceId,
+    suggestion: Suggestion,
+    to: Conversation,
+    other: Conversation,
+) -> Result<(), StoreError> {
+    let body = MergeSuggested {
+        other: other.id,
+        reason: suggestion.reason.as_str().to_owned(),
+    };
+    tell(writing, workspace, to, kind::MERGE_SUGGESTED, &body)?;
+    pairs::settle(writing, to.row, other.row, Settlement::Suggested)
 }
 
 /// Stores the traces that led nowhere before, and what the conversation is known by now.
 fn remember(
     writing: &mut Writing<'_>,
-    conversation: Conversation,
-    placing: &Placing,
+    workspace: WorkspaceId,
+    home: Conversation,
+    name: Option<NameHash>,
     missing: &[(Trace, Key16)],
 ) -> Result<(), StoreError> {
     for (_, key) in missing {
-        writing
-            .ledger
-            .keys
-            .put(writing.db, *key, conversation.row)?;
+        writing.ledger.keys.put(writing.db, *key, home.row)?;
     }
-    let kinds = kinds_of(placing.kinds.union(conversation.kinds), missing);
-    if kinds != conversation.kinds {
-        writing
-            .db
-            .prepare_cached("UPDATE conversation SET kinds = ?2 WHERE id = ?1")?
-            .execute(params![conversation.row, kinds.bits()])?;
+    let names = names_of(home.names, name);
+    know(writing, home, kinds_of(home.kinds, missing), names)?;
+    if names.are_shared() && !home.names.are_shared() {
+        let names = u32::try_from(names.count()).map_err(|_| Fault::Internal)?;
+        tell(writing, workspace, home, kind::SHARED, &Shared { names })?;
     }
     Ok(())
+}
+
+fn tell(
+    writing: &mut Writing<'_>,
+    workspace: WorkspaceId,
+    conversation: Conversation,
+    kind: &'static str,
+    body: &impl Serialize,
+) -> Result<u64, StoreError> {
+    let body = serde_json::to_string(body).map_err(|_| Fault::Internal)?;
+    append(writing, workspace, Some(conversation.id), kind, body)
 }
 
 /// Turns "no row" into `None`.
