@@ -89,6 +89,52 @@ async fn a_claimed_conversation_names_who_has_it() {
 }
 
 #[tokio::test]
+async fn a_merge_and_its_undoing_are_answered_and_told() {
+    let (api, one) = with_conversation().await;
+    let path = api.integration("loja-2", "unified").await;
+    let somebody_else = order("B-1", "pending").replace("+5547900000111", "+5547900000222");
+    api.deliver(&path, "unified", &somebody_else).await.ok();
+    let other = api.entries().await.last().unwrap().conversation_id.unwrap();
+    assert_ne!(one, other);
+    let command = |kind: &str, body: Value| json!({"id": new_id(), "conversationId": one, "kind": kind, "body": body});
+    let batch = json!({"commands": [
+        command("merge", json!({"other": other})),
+        command("merge", json!({"other": other})),
+        command("unmerge", json!({"from": other})),
+        command("unmerge", json!({"from": other})),
+        command("keep_apart", json!({"other": other})),
+    ]});
+    let answers: CommandAnswers = api
+        .post(&api.admin, "/api/v1/commands", &batch)
+        .await
+        .ok()
+        .json();
+    let codes: Vec<Option<RefusalCode>> = answers
+        .results
+        .iter()
+        .map(|answer| match &answer.outcome {
+            Outcome::Applied { .. } => None,
+            Outcome::Refused { code, .. } => Some(*code),
+        })
+        .collect();
+    let (again, nothing) = (RefusalCode::AlreadyMerged, RefusalCode::NotMerged);
+    assert_eq!(codes, [None, Some(again), None, Some(nothing), None]);
+    let entries = api.entries().await;
+    let told = entries.iter().rev().take(3);
+    let told: Vec<_> = told
+        .map(|entry| (entry.kind.as_str(), entry.conversation_id))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (kind::KEPT_APART, Some(one)),
+            (kind::UNMERGED, Some(one)),
+            (kind::MERGED, Some(one))
+        ]
+    );
+}
+
+#[tokio::test]
 async fn batches_are_checked_as_a_whole() {
     let (api, conversation) = with_conversation().await;
     let many: Vec<Value> = (0..101).map(|_| json!({"id": new_id(), "conversationId": conversation, "kind": "claim", "body": {}})).collect();

@@ -405,6 +405,41 @@ fn every_history_leaves_one_survivor_a_trace_and_readers_agree() {
     });
 }
 
+/// What is usual must stay cheap: a known person's next order writes its key, and a known order's next event nothing.
+#[test]
+fn a_usual_event_touches_no_conversation() {
+    let town = Town::new();
+    let (workspace, world) = (town.script.workspace.id, Arc::clone(&town.script.world));
+    let traces = |order: &str, name: &str| Traces {
+        order: order.to_owned(),
+        phone: Some("p1".to_owned()),
+        email: Some("e1".to_owned()),
+        name: Some(name.to_owned()),
+        ..Traces::default()
+    };
+    let told = [
+        traces("o1", "ana teste"),
+        traces("o1", "ana teste"),
+        traces("o2", "ana teste"),
+        traces("o2", "ana silva"),
+        traces("o3", "ana silva"),
+    ];
+    let written = town
+        .runtime
+        .block_on(town.store.write(SMALL, move |writing| {
+            world.pass(TimeDelta::milliseconds(1));
+            let mut written = Vec::new();
+            for traces in &told {
+                let before = writing.db.total_changes();
+                conversation_of(writing, workspace, &TraceKeys::of(workspace, traces))?;
+                written.push(writing.db.total_changes() - before);
+            }
+            Ok(written)
+        }));
+    // The conversation and its three keys; nothing; a key; the new name; a key.
+    assert_eq!(written, Ok(vec![4, 0, 1, 1, 1]));
+}
+
 #[test]
 fn what_people_say_moves_no_event_and_no_trace() {
     let town = Town::new();
