@@ -47,6 +47,8 @@ pub(super) fn settle(
 }
 
 /// Lets two conversations, each given with all that it took in, be one person's again.
+///
+/// The pair stays noted as if it had been suggested: people have dealt with it, and are not asked once more.
 pub(super) fn reconcile(
     writing: &Writing<'_>,
     one: &[Conversation],
@@ -56,7 +58,7 @@ pub(super) fn reconcile(
         if how == Settlement::Apart {
             writing
                 .db
-                .prepare_cached("DELETE FROM pair WHERE low = ?1 AND high = ?2")?
+                .prepare_cached("UPDATE pair SET apart = 0 WHERE low = ?1 AND high = ?2")?
                 .execute([low, high])?;
         }
     }
