@@ -26,6 +26,7 @@ mod error;
 mod facts;
 mod file;
 mod judge;
+mod links;
 mod listing;
 mod moment;
 mod overlay;
@@ -196,24 +197,27 @@ impl Cache {
         self.cursor.clone()
     }
 
-    /// Marks all that a conversation shows as read; returns the mark to keep, or `None` when there is nothing new.
+    /// Marks all that a conversation shows as read; returns the marks to keep, one for each of its parts that had news.
     ///
     /// # Errors
     /// [`ApplyError`] of storage.
-    pub fn mark_read(&mut self, id: ConversationId) -> Result<Option<ReadMark>, ApplyError> {
+    pub fn mark_read(&mut self, id: ConversationId) -> Result<Vec<ReadMark>, ApplyError> {
         self.write(|tx| {
-            let Some(mut found) = Conversation::shown(tx, id)? else {
-                return Ok(None);
+            let Some(found) = Conversation::shown(tx, id)? else {
+                return Ok(Vec::new());
             };
-            if found.read_at >= found.news_at {
-                return Ok(None);
+            let mut marks = Vec::new();
+            for mut part in found.parts(tx)? {
+                if part.read_at < part.news_at {
+                    part.read_at = part.news_at;
+                    part.write(tx)?;
+                    marks.push(ReadMark {
+                        conversation_id: part.public,
+                        at: part.read_at,
+                    });
+                }
             }
-            found.read_at = found.news_at;
-            found.write(tx)?;
-            Ok(Some(ReadMark {
-                conversation_id: found.public,
-                at: found.read_at,
-            }))
+            Ok(marks)
         })
     }
 
@@ -224,7 +228,7 @@ impl Cache {
     pub fn replay_read(&mut self, marks: &[ReadMark]) -> Result<(), ApplyError> {
         self.write(|tx| {
             for mark in marks {
-                let mut found = match Conversation::shown(tx, mark.conversation_id)? {
+                let mut found = match Conversation::by_public(tx, mark.conversation_id)? {
                     Some(found) => found,
                     None => Conversation::new(next_row(tx)?, mark.conversation_id),
                 };

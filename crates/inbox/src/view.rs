@@ -6,6 +6,7 @@ mod card;
 mod lists;
 mod news;
 mod outbox;
+mod persons;
 mod talk;
 
 pub use card::{BoletoPart, ItemLine, LinkPart, OrderCard, PixPart, PixState, Primary, Step};
@@ -14,4 +15,5 @@ pub use lists::{
 };
 pub use news::{Change, Desk, Freshness, FreshnessState, Trouble};
 pub use outbox::{OutboxItem, OutboxState};
+pub use persons::{MergeState, MergedPerson, Suggestion};
 pub use talk::{ConversationView, Draft, Happening, Person, PersonPart, TimelineItem};

@@ -149,6 +149,11 @@ impl Cache {
             let mut batch = Batch::new(tx, member, now)?;
             for (entry, told) in entries.iter().zip(told) {
                 let stored_at = entry.at.timestamp_millis();
+                batch.link(entry.seq, stored_at, entry.conversation_id, told)?;
+            }
+            batch.relinked()?;
+            for (entry, told) in entries.iter().zip(told) {
+                let stored_at = entry.at.timestamp_millis();
                 batch.take(entry.seq, stored_at, entry.conversation_id, told)?;
             }
             let applied = batch.finish(following)?;

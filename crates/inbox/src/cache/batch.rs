@@ -3,9 +3,8 @@
 //! Nothing here depends on the order in which entries come: an order is a join, a place or a hold is the one of the highest
 //! number, and times only grow. That is what lets history be filled in from the newest entry backwards.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use contract::entry::Merged;
 use contract::{Actor, ConversationId, Event, MemberId, Order, Stage};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -16,6 +15,7 @@ use super::moment::{Moment, Told};
 use super::{Applied, ApplyError, Sale};
 use crate::view::Amount;
 
+mod linking;
 mod writing;
 
 pub(super) use writing::bought;
@@ -36,7 +36,11 @@ pub(super) struct Batch<'db> {
     orders: HashMap<String, Touched>,
     /// What was just written of orders, by conversation.
     written: HashMap<i64, Vec<Bought>>,
-    has_merged: bool,
+    /// Conversations whose place changed, and what they were merged into before.
+    relinked: BTreeMap<i64, i64>,
+    /// Conversations of which something was said that moves nothing.
+    told_of: BTreeSet<i64>,
+    /// By the conversation that the entry names.
     moments: Vec<(i64, i64, u64, Moment)>,
     applied: Applied,
 }
@@ -57,8 +61,8 @@ struct Touched {
     is_new: bool,
     order: Order,
     placed_seq: u64,
-    /// As found or placed; merges after that are followed when it is written.
-    conversation: i64,
+    /// The conversation that the entry of `placed_seq` names.
+    own: i64,
     was_paid: bool,
 }
 
@@ -79,13 +83,14 @@ impl<'db> Batch<'db> {
             dirty: BTreeSet::new(),
             orders: HashMap::new(),
             written: HashMap::new(),
-            has_merged: false,
+            relinked: BTreeMap::new(),
+            told_of: BTreeSet::new(),
             moments: Vec::new(),
             applied: Applied::default(),
         })
     }
 
-    /// Takes in one entry.
+    /// Takes in one entry, after all of the batch were given to [`Batch::link`].
     pub(super) fn take(
         &mut self,
         seq: u64,
@@ -100,20 +105,22 @@ impl<'db> Batch<'db> {
         let own = self.own_row(public)?;
         let root = self.root(own)?;
         let at = told.at(stored_at);
-        let is_mine = told.actor() == Some(self.member);
-        self.change(root, |conversation| {
-            conversation.happened_at = conversation.happened_at.max(at);
-            if !is_mine {
-                conversation.news_at = conversation.news_at.max(stored_at);
-            }
-        })?;
-        self.moments.push((root, at, seq, moment));
+        if told.is_happening() {
+            let is_mine = told.actor() == Some(self.member);
+            self.change(own, |conversation| {
+                conversation.happened_at = conversation.happened_at.max(at);
+                if !is_mine {
+                    conversation.news_at = conversation.news_at.max(stored_at);
+                }
+            })?;
+        }
+        self.dirty.insert(root);
+        self.moments.push((own, at, seq, moment));
         match told {
-            Told::Event(event) => self.event(seq, stored_at, root, event),
-            Told::Claimed(by) => self.hold(own, root, seq, Some(&by.by)),
-            Told::Released(_) => self.hold(own, root, seq, None),
-            Told::Merged(merged) => self.merge(own, seq, merged),
-            Told::Noted(_) | Told::HandedOver(_) | Told::Nothing => Ok(()),
+            Told::Event(event) => self.event(seq, stored_at, [own, root], event),
+            Told::Claimed(by) => self.hold(own, seq, Some(&by.by)),
+            Told::Released(_) => self.hold(own, seq, None),
+            _ => Ok(()),
         }
     }
 
@@ -128,7 +135,7 @@ impl<'db> Batch<'db> {
         self.write_moments()?;
         // A conversation that was taken in must not be listed any more, so merges are followed at once.
         match following {
-            Following::Later if !self.has_merged => self.leave()?,
+            Following::Later if self.relinked.is_empty() => self.leave()?,
             Following::Now => self.follow(true)?,
             Following::Lists | Following::Later => self.follow(false)?,
         }
@@ -184,13 +191,13 @@ impl Batch<'_> {
         &mut self,
         seq: u64,
         stored_at: i64,
-        root: i64,
+        [own, root]: [i64; 2],
         event: &Event,
     ) -> Result<(), ApplyError> {
         let public = self.load(root)?.public;
         let touched = match self.orders.get_mut(&event.order_key) {
             Some(touched) => touched,
-            None => self.load_order(&event.order_key, root)?,
+            None => self.load_order(&event.order_key, own)?,
         };
         touched.order.absorb(event);
         let became_paid = !touched.was_paid && touched.order.was_paid();
@@ -199,10 +206,10 @@ impl Batch<'_> {
             Stage::PurchaseApproved | Stage::SubscriptionRenewed
         );
         touched.was_paid |= became_paid;
-        let before = touched.conversation;
+        let before = touched.own;
         if seq > touched.placed_seq {
             touched.placed_seq = seq;
-            touched.conversation = root;
+            touched.own = own;
         }
         if became_paid && is_sale && !event.is_test {
             self.applied.sales.push(Sale {
@@ -218,23 +225,22 @@ impl Batch<'_> {
                 occurred_at: event.occurred_at.timestamp_millis(),
             });
         }
+        let before = self.root(before)?;
         self.dirty.insert(before);
         Ok(())
     }
 
-    fn load_order(&mut self, key: &str, root: i64) -> Result<&mut Touched, ApplyError> {
+    fn load_order(&mut self, key: &str, own: i64) -> Result<&mut Touched, ApplyError> {
         let found = self
             .db
-            .prepare_cached(
-                "SELECT id, conversation, placed_seq, fold FROM purchase WHERE order_key = ?1",
-            )?
+            .prepare_cached("SELECT id, own, placed_seq, fold FROM purchase WHERE order_key = ?1")?
             .query_row([key], |row| {
                 let fold = serde_json::from_str::<Order>(row.get_ref(3)?.as_str()?);
                 Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, fold))
             })
             .optional()?;
         let touched = match found {
-            Some((row, conversation, placed_seq, fold)) => {
+            Some((row, own, placed_seq, fold)) => {
                 let order = fold.map_err(|_| ApplyError::Corrupt)?;
                 Touched {
                     row,
@@ -242,7 +248,7 @@ impl Batch<'_> {
                     was_paid: order.was_paid(),
                     order,
                     placed_seq: placed_seq.unsigned_abs(),
-                    conversation,
+                    own,
                 }
             }
             None => {
@@ -253,7 +259,7 @@ impl Batch<'_> {
                     is_new: true,
                     order: Order::default(),
                     placed_seq: 0,
-                    conversation: root,
+                    own,
                     was_paid: false,
                 }
             }
@@ -261,13 +267,7 @@ impl Batch<'_> {
         Ok(self.orders.entry(key.to_owned()).or_insert(touched))
     }
 
-    fn hold(
-        &mut self,
-        own: i64,
-        root: i64,
-        seq: u64,
-        holder: Option<&Actor>,
-    ) -> Result<(), ApplyError> {
+    fn hold(&mut self, own: i64, seq: u64, holder: Option<&Actor>) -> Result<(), ApplyError> {
         let seq = signed(seq);
         self.change(own, |conversation| {
             if seq > conversation.hold_seq {
@@ -277,43 +277,7 @@ impl Batch<'_> {
                     name: actor.name.clone(),
                 });
             }
-        })?;
-        self.dirty.insert(root);
-        Ok(())
-    }
-
-    /// Points one conversation at another and moves what it had to where the other's rows are.
-    ///
-    /// The pointer names the conversation the entry names, not the one that is shown for it: merges that are told later but
-    /// happened earlier then leave the same rows.
-    fn merge(&mut self, into: i64, seq: u64, merged: &Merged) -> Result<(), ApplyError> {
-        let from = self.own_row(merged.from)?;
-        let onto = self.root(into)?;
-        if self.load(from)?.merged_into != 0 || from == onto {
-            return Ok(());
-        }
-        let (mut happened_at, mut news_at, mut read_at) = (0, 0, 0);
-        self.change(from, |conversation| {
-            conversation.merged_into = into;
-            conversation.merged_seq = signed(seq);
-            happened_at = std::mem::take(&mut conversation.happened_at);
-            news_at = std::mem::take(&mut conversation.news_at);
-            read_at = std::mem::take(&mut conversation.read_at);
-        })?;
-        self.change(into, |conversation| conversation.has_merged = true)?;
-        self.change(onto, |conversation| {
-            conversation.happened_at = conversation.happened_at.max(happened_at);
-            conversation.news_at = conversation.news_at.max(news_at);
-            conversation.read_at = conversation.read_at.max(read_at);
-        })?;
-        self.has_merged = true;
-        for sql in [
-            "UPDATE purchase SET conversation = ?2 WHERE conversation = ?1",
-            "UPDATE moment SET conversation = ?2 WHERE conversation = ?1",
-        ] {
-            self.db.prepare_cached(sql)?.execute([from, onto])?;
-        }
-        Ok(())
+        })
     }
 
     fn change(&mut self, row: i64, how: impl FnOnce(&mut Conversation)) -> Result<(), ApplyError> {
@@ -322,7 +286,6 @@ impl Batch<'_> {
             .conversations
             .get_mut(&row)
             .ok_or(ApplyError::Corrupt)?);
-        self.dirty.insert(row);
         Ok(())
     }
 

@@ -101,6 +101,29 @@ impl Conversation {
         Ok(None)
     }
 
+    /// Returns its own times.
+    pub(super) fn times(&self) -> Times {
+        Times {
+            happened_at: self.happened_at,
+            news_at: self.news_at,
+            read_at: self.read_at,
+        }
+    }
+
+    /// Returns a conversation and all that it took in, itself first; what is shown of it is of all of them.
+    pub(super) fn parts(self, db: &Connection) -> rusqlite::Result<Vec<Self>> {
+        let mut parts = vec![self];
+        let mut at = 0;
+        while let Some(part) = parts.get(at).filter(|_| at < MAX_MERGES) {
+            if part.has_merged {
+                let merged = Self::merged(db, part.row)?;
+                parts.extend(merged);
+            }
+            at += 1;
+        }
+        Ok(parts)
+    }
+
     /// Reads the conversations that were taken in by one.
     pub(super) fn merged(db: &Connection, into: i64) -> rusqlite::Result<Vec<Self>> {
         let mut statement = db.prepare_cached(&format!(
@@ -189,6 +212,31 @@ impl Conversation {
     }
 }
 
+/// Says when something last happened, and what of it was read; all in Unix milliseconds, 0 for never.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Times {
+    pub(super) happened_at: i64,
+    pub(super) news_at: i64,
+    pub(super) read_at: i64,
+}
+
+impl Times {
+    /// Puts the times of a conversation's parts together: while one of them has unread news, there is unread news.
+    pub(super) fn of(parts: &[Conversation]) -> Self {
+        let happened_at = parts.iter().map(|part| part.happened_at).max();
+        let telling = parts
+            .iter()
+            .map(|part| (part.news_at > part.read_at, part.news_at, part.read_at))
+            .max();
+        let (_, news_at, read_at) = telling.unwrap_or_default();
+        Self {
+            happened_at: happened_at.unwrap_or(0),
+            news_at,
+            read_at,
+        }
+    }
+}
+
 /// Reads a member's two columns; an empty id is nobody.
 pub(super) fn holding(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Holding>> {
     let Ok(id) = <[u8; 16]>::try_from(row.get_ref(at)?.as_blob()?) else {
@@ -200,7 +248,8 @@ pub(super) fn holding(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Holdi
     }))
 }
 
-fn columns(holding: Option<&Holding>) -> (Vec<u8>, &str) {
+/// Writes a member's two columns.
+pub(super) fn columns(holding: Option<&Holding>) -> (Vec<u8>, &str) {
     holding.map_or((Vec::new(), ""), |holding| {
         (
             holding.member.as_u128().to_be_bytes().to_vec(),

@@ -17,11 +17,21 @@ const ROWS: &[&str] = &[
         || ' ' || c.word_hash || ' ' || (c.word_row <> 0)
     FROM conversation c LEFT JOIN conversation m ON m.id = c.merged_into
     ORDER BY c.public",
-    "SELECT 'purchase ' || p.order_key || ' ' || hex(c.public) || ' ' || p.placed_seq || ' ' || p.facts || ' ' || p.fold
-    FROM purchase p JOIN conversation c ON c.id = p.conversation
+    "SELECT 'link ' || hex(c.public) || ' ' || l.reason || ' ' || hex(l.by) || ' ' || l.by_name || ' ' || l.at
+    FROM link l JOIN conversation c ON c.id = l.conversation
+    ORDER BY c.public",
+    "SELECT 'pair ' || hex(c.public) || ' ' || hex(o.public) || ' ' || p.seq || ' ' || p.standing || ' ' || p.reason
+    FROM pair p JOIN conversation c ON c.id = p.one JOIN conversation o ON o.id = p.other
+    ORDER BY c.public, o.public",
+    "SELECT 'shared ' || hex(c.public) || ' ' || s.names
+    FROM shared s JOIN conversation c ON c.id = s.conversation
+    ORDER BY c.public",
+    "SELECT 'purchase ' || p.order_key || ' ' || hex(c.public) || ' of ' || hex(o.public) || ' ' || p.placed_seq || ' '
+        || p.facts || ' ' || p.fold
+    FROM purchase p JOIN conversation c ON c.id = p.conversation JOIN conversation o ON o.id = p.own
     ORDER BY p.order_key",
-    "SELECT 'moment ' || m.seq || ' ' || hex(c.public) || ' ' || m.at || ' ' || m.what
-    FROM moment m JOIN conversation c ON c.id = m.conversation
+    "SELECT 'moment ' || m.seq || ' ' || hex(c.public) || ' of ' || hex(o.public) || ' ' || m.at || ' ' || m.what
+    FROM moment m JOIN conversation c ON c.id = m.conversation JOIN conversation o ON o.id = m.own
     ORDER BY m.seq",
     "SELECT 'listing ' || l.view || ' ' || l.rank || ' ' || hex(c.public) || ' ' || coalesce(p.order_key, '')
     FROM listing l JOIN conversation c ON c.id = l.conversation LEFT JOIN purchase p ON p.id = l.purchase

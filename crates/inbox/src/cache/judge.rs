@@ -13,6 +13,8 @@ use crate::view::View;
 #[derive(Debug, Clone)]
 pub(super) struct Bought {
     pub(super) row: i64,
+    /// The conversation it belongs to by itself, merged or not.
+    pub(super) own: i64,
     pub(super) key: String,
     pub(super) facts: Facts,
 }
@@ -63,7 +65,7 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
         .filter(|bought| !closed.ends_chase(bought))
         .collect();
     Judged {
-        name: name(orders),
+        name: name(&*orders),
         listed: listed(orders, &chased, standing),
         turns: chased
             .iter()
@@ -183,10 +185,12 @@ fn listed(orders: &[Bought], chased: &[&Bought], standing: Standing) -> Vec<List
     rows
 }
 
-/// Returns the newest name, else what identifies the person without telling all of it.
-fn name(orders: &[Bought]) -> String {
-    let newest =
-        |part: fn(&Facts) -> Option<String>| orders.iter().find_map(|bought| part(&bought.facts));
+/// Returns the newest name among orders that come newest first, else what identifies the person without telling all of it.
+pub(super) fn name<'a>(orders: impl IntoIterator<Item = &'a Bought> + Clone) -> String {
+    let newest = |part: fn(&Facts) -> Option<String>| {
+        let mut orders = orders.clone().into_iter();
+        orders.find_map(|bought| part(&bought.facts))
+    };
     newest(|facts| facts.name.clone())
         .or_else(|| newest(|facts| facts.email.as_deref().map(card::masked_email)))
         .or_else(|| newest(|facts| Phone::parse(facts.phone.as_deref()?, None).masked()))

@@ -1,6 +1,8 @@
 //! What a timeline tells of one entry, kept compactly; the rest of the entry lives on in the orders' folds.
 
-use contract::entry::{ByMember, HandedOver, Merged, Noted};
+use contract::entry::{
+    ByMember, HandedOver, KeptApart, MergeSuggested, Merged, Noted, Shared, Unmerged,
+};
 use contract::{Actor, Channel, CommandId, ConversationId, Entry, Event, MemberId, Stage, kind};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,10 @@ pub(super) enum Told {
     Noted(Noted),
     HandedOver(HandedOver),
     Merged(Merged),
+    Unmerged(Unmerged),
+    Suggested(MergeSuggested),
+    KeptApart(KeptApart),
+    Shared(Shared),
     /// Of a kind, or in a shape, that this version does not read.
     Nothing,
 }
@@ -30,6 +36,10 @@ impl Told {
             kind::NOTED => entry.read().map(Self::Noted),
             kind::HANDED_OVER => entry.read().map(Self::HandedOver),
             kind::MERGED => entry.read().map(Self::Merged),
+            kind::UNMERGED => entry.read().map(Self::Unmerged),
+            kind::MERGE_SUGGESTED => entry.read().map(Self::Suggested),
+            kind::KEPT_APART => entry.read().map(Self::KeptApart),
+            kind::SHARED => entry.read().map(Self::Shared),
             _ => Ok(Self::Nothing),
         };
         told.unwrap_or_else(|_| {
@@ -44,7 +54,10 @@ impl Told {
             Self::Claimed(told) | Self::Released(told) => Some(told.command_id),
             Self::Noted(told) => Some(told.command_id),
             Self::HandedOver(told) => Some(told.command_id),
-            Self::Event(_) | Self::Merged(_) | Self::Nothing => None,
+            Self::Merged(told) => told.command_id,
+            Self::Unmerged(told) => Some(told.command_id),
+            Self::KeptApart(told) => Some(told.command_id),
+            Self::Event(_) | Self::Suggested(_) | Self::Shared(_) | Self::Nothing => None,
         }
     }
 
@@ -54,8 +67,20 @@ impl Told {
             Self::Claimed(told) | Self::Released(told) => Some(told.by.id),
             Self::Noted(told) => Some(told.by.id),
             Self::HandedOver(told) => Some(told.by.id),
-            Self::Event(_) | Self::Merged(_) | Self::Nothing => None,
+            _ => None,
         }
+    }
+
+    /// Tells whether something happened with the person; what only says who is one person is not news and moves no row.
+    pub(super) fn is_happening(&self) -> bool {
+        matches!(
+            self,
+            Self::Event(_)
+                | Self::Claimed(_)
+                | Self::Released(_)
+                | Self::Noted(_)
+                | Self::HandedOver(_)
+        )
     }
 
     /// Returns when it happened: by the platform's clock, but never later than the service heard of it.
@@ -100,8 +125,15 @@ impl Told {
             Self::Merged(told) => Moment::Merged {
                 from: told.from,
                 reason: told.reason.clone(),
+                by: told.by.clone(),
             },
-            Self::Nothing => return None,
+            Self::Unmerged(told) => Moment::Unmerged {
+                from: told.from,
+                by: told.by.clone(),
+            },
+            Self::Suggested(_) | Self::KeptApart(_) | Self::Shared(_) | Self::Nothing => {
+                return None;
+            }
         })
     }
 }
@@ -143,7 +175,11 @@ pub(super) enum Moment {
     Merged {
         from: ConversationId,
         reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Actor>,
     },
+    #[serde(rename = "u")]
+    Unmerged { from: ConversationId, by: Actor },
 }
 
 impl Moment {
@@ -198,7 +234,15 @@ impl Moment {
                 by_me: by.id == me,
                 by: by.name,
             },
-            Self::Merged { reason, .. } => Happening::Merged { reason },
+            Self::Merged { reason, by, .. } => Happening::Merged {
+                reason,
+                by_me: by.as_ref().is_some_and(|by| by.id == me),
+                by: by.map(|by| by.name),
+            },
+            Self::Unmerged { by, .. } => Happening::Unmerged {
+                by_me: by.id == me,
+                by: by.name,
+            },
         };
         TimelineItem {
             // The same name as while it was pending, so that the page replaces and does not add.

@@ -23,3 +23,18 @@ pub struct Pending {
     /// What is to be done.
     pub action: Action,
 }
+
+impl Pending {
+    /// Returns the conversations that are shown otherwise because of it.
+    pub(crate) fn conversations(&self) -> impl Iterator<Item = ConversationId> {
+        let other = match self.action {
+            Action::Merge { other } | Action::KeepApart { other } => Some(other),
+            Action::Unmerge { from } => Some(from),
+            Action::Claim {}
+            | Action::Release {}
+            | Action::Note { .. }
+            | Action::HandOver { .. } => None,
+        };
+        [self.conversation_id].into_iter().chain(other)
+    }
+}

@@ -15,19 +15,20 @@ CREATE TABLE meta (
     swept_at INTEGER NOT NULL DEFAULT 0 -- the time at which every row below was judged
 ) STRICT;
 
--- One person. A conversation that was taken in by another stays as a signpost.
+-- One person. A conversation that was taken in by another keeps all that is its own, so that it can stand by itself again;
+-- it is listed nowhere meanwhile.
 CREATE TABLE conversation (
     id INTEGER PRIMARY KEY,
     public BLOB NOT NULL,
-    merged_into INTEGER NOT NULL DEFAULT 0,
-    merged_seq INTEGER NOT NULL DEFAULT 0,
-    has_merged INTEGER NOT NULL DEFAULT 0,
+    merged_into INTEGER NOT NULL DEFAULT 0, -- 0 while it stands by itself
+    merged_seq INTEGER NOT NULL DEFAULT 0, -- the newest entry that told where it belongs; it decides
+    has_merged INTEGER NOT NULL DEFAULT 0, -- it took others in at some time, so what is shown of it is more than its own
     hold_seq INTEGER NOT NULL DEFAULT 0, -- the newest claim or release of this very conversation
     holder BLOB NOT NULL DEFAULT x'', -- x'' after a release
     holder_name TEXT NOT NULL DEFAULT '',
     owner BLOB NOT NULL DEFAULT x'', -- what follows from the holds of all that are merged
     owner_name TEXT NOT NULL DEFAULT '',
-    happened_at INTEGER NOT NULL DEFAULT 0, -- 0 while nothing is known but a read mark
+    happened_at INTEGER NOT NULL DEFAULT 0, -- its own, as the next two; 0 while nothing is known but a read mark
     news_at INTEGER NOT NULL DEFAULT 0, -- when the service stored the newest entry not made by this member
     read_at INTEGER NOT NULL DEFAULT 0,
     name TEXT NOT NULL DEFAULT '', -- as lists show it
@@ -39,11 +40,37 @@ CREATE TABLE conversation (
 CREATE UNIQUE INDEX conversation_by_public ON conversation (public);
 CREATE INDEX conversation_by_merged_into ON conversation (merged_into) WHERE merged_into <> 0;
 
+-- What the entry of merged_seq said of a conversation, where that is a merge.
+CREATE TABLE link (
+    conversation INTEGER PRIMARY KEY,
+    reason TEXT NOT NULL,
+    by BLOB NOT NULL DEFAULT x'', -- x'' where no person did it
+    by_name TEXT NOT NULL DEFAULT '',
+    at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- The newest that was said of two conversations being one person's; a row for each of the two.
+CREATE TABLE pair (
+    one INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    standing INTEGER NOT NULL, -- 0 suggested, 1 kept apart, 2 merged
+    reason TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+
+-- Conversations whose contact data turned out to be shared by several people.
+CREATE TABLE shared (
+    conversation INTEGER PRIMARY KEY,
+    names INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
 -- One order: the fold of all its events, and what lists and rules read from it.
 CREATE TABLE purchase (
     id INTEGER PRIMARY KEY,
     order_key TEXT NOT NULL,
-    conversation INTEGER NOT NULL,
+    conversation INTEGER NOT NULL, -- where it is shown, merges followed
+    own INTEGER NOT NULL, -- the conversation that the entry of placed_seq names
     placed_seq INTEGER NOT NULL, -- the newest entry that told of it; its conversation has the order
     facts TEXT NOT NULL,
     fold TEXT NOT NULL
@@ -53,9 +80,10 @@ CREATE INDEX purchase_by_conversation ON purchase (conversation);
 
 -- What happened in a conversation, by time.
 CREATE TABLE moment (
-    conversation INTEGER NOT NULL,
+    conversation INTEGER NOT NULL, -- where it is shown, merges followed
     at INTEGER NOT NULL,
     seq INTEGER NOT NULL,
+    own INTEGER NOT NULL, -- the conversation that the entry names
     what TEXT NOT NULL,
     PRIMARY KEY (conversation, at, seq)
 ) STRICT, WITHOUT ROWID;

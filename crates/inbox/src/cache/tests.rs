@@ -12,6 +12,7 @@ mod faults;
 mod feed;
 mod histories;
 mod lists;
+mod people;
 mod plans;
 mod searches;
 mod talks;

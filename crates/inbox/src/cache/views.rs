@@ -6,12 +6,15 @@ use contract::{ConversationId, Customer, Order};
 
 use super::batch::bought;
 use super::conversation::Conversation;
+#[cfg(test)]
+use super::links;
 use super::shelf::Shelf;
 use super::{ApplyError, Overlay};
 use crate::asking::{Found, TimelinePage};
 use crate::view::{ConversationView, Counters, PageAsked, Row, RowPage, View};
 
 mod lists;
+mod persons;
 mod search;
 mod talk;
 
@@ -126,7 +129,7 @@ impl Views {
 
 /// Names the questions whose plans matter, for the test that looks at them.
 #[cfg(test)]
-pub(super) fn questions() -> [(&'static str, &'static str); 10] {
+pub(super) fn questions() -> [(&'static str, &'static str); 13] {
     [
         ("one page of a list", lists::PAGE),
         ("one row", lists::ROW),
@@ -147,8 +150,11 @@ pub(super) fn questions() -> [(&'static str, &'static str); 10] {
         ),
         (
             "the orders of a conversation",
-            "SELECT id, order_key, facts FROM purchase WHERE conversation = ?1",
+            "SELECT id, own, order_key, facts FROM purchase WHERE conversation = ?1",
         ),
+        ("what was said of a conversation and others", links::SAID),
+        ("why a conversation is a part of another", links::LINK),
+        ("how many names share a conversation", links::SHARED),
         (
             "whose time has come",
             "SELECT at FROM turn WHERE at > ?1 AND at <= ?2 ORDER BY at LIMIT ?3",

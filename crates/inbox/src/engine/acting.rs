@@ -200,9 +200,13 @@ impl Inbox {
     /// `SignedOut`, or when it cannot be written down.
     pub async fn mark_read(&self, id: ConversationId) -> Result<(), Refusal> {
         let seat = self.seat()?;
-        let mark = seat.keeper.write(move |cache| cache.mark_read(id)).await?;
-        let Some(mark) = mark else { return Ok(()) };
-        self.core().user(move |db| db.mark_read(mark)).await?;
+        let marks = seat.keeper.write(move |cache| cache.mark_read(id)).await?;
+        if marks.is_empty() {
+            return Ok(());
+        }
+        self.core()
+            .user(move |db| marks.into_iter().try_for_each(|mark| db.mark_read(mark)))
+            .await?;
         self.core().board.tell(&crate::view::Change {
             conversations: vec![id],
             ..crate::view::Change::default()

@@ -86,7 +86,7 @@ impl Seat {
         let before = &overlay.pending;
         let gone = before.iter().filter(|old| !pending.contains(old));
         let new = pending.iter().filter(|new| !before.contains(new));
-        let differing = gone.chain(new).map(|item| item.conversation_id).collect();
+        let differing = gone.chain(new).flat_map(Pending::conversations).collect();
         let me = overlay.me.clone();
         *overlay = Arc::new(Overlay { me, pending });
         differing

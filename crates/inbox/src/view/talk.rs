@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::OrderCard;
-use super::{Amount, Owner};
+use super::{Amount, MergedPerson, Owner, Suggestion};
 
 /// Shows one person's conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -26,6 +26,13 @@ pub struct ConversationView {
     pub older: Option<String>,
     /// What was typed and not handed over.
     pub draft: Option<Draft>,
+    /// The conversations that are a part of this one, oldest merge first; those of actions that wait are among them.
+    pub merged: Vec<MergedPerson>,
+    /// The conversations that may be the same person's, the newest suggestion first.
+    pub suggestions: Vec<Suggestion>,
+    /// How many names the contact data was told with, where it is shared by several people.
+    #[ts(type = "number | null")]
+    pub shared: Option<u32>,
 }
 
 /// Shows a person, masked.
@@ -149,8 +156,19 @@ pub enum Happening {
     },
     /// Another conversation turned out to be the same person's.
     Merged {
-        /// What showed it: `phone`, `email`, `document` or `order`.
+        /// What showed it: `phone`, `email`, `document`, `order`, or `person` where somebody said so.
         reason: String,
+        /// Who said so.
+        by: Option<String>,
+        /// It was the member at this desk.
+        by_me: bool,
+    },
+    /// A merge was undone.
+    Unmerged {
+        /// Who undid it.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
     },
 }
 

@@ -25,26 +25,28 @@ pub(super) struct Worded {
 impl Batch<'_> {
     pub(super) fn write_orders(&mut self) -> Result<(), ApplyError> {
         for (key, touched) in std::mem::take(&mut self.orders) {
-            let conversation = self.root(touched.conversation)?;
+            let conversation = self.root(touched.own)?;
             self.dirty.insert(conversation);
             let facts = Facts::of(&touched.order).ok_or(ApplyError::Corrupt)?;
             let sql = if touched.is_new {
-                "INSERT INTO purchase (id, order_key, conversation, placed_seq, facts, fold)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                "INSERT INTO purchase (id, order_key, conversation, own, placed_seq, facts, fold)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
             } else {
-                "UPDATE purchase SET conversation = ?3, placed_seq = ?4, facts = ?5, fold = ?6
+                "UPDATE purchase SET conversation = ?3, own = ?4, placed_seq = ?5, facts = ?6, fold = ?7
                 WHERE id = ?1 AND order_key = ?2"
             };
             self.db.prepare_cached(sql)?.execute((
                 touched.row,
                 &key,
                 conversation,
+                touched.own,
                 signed(touched.placed_seq),
                 text(&facts)?,
                 text(&touched.order)?,
             ))?;
             self.written.entry(conversation).or_default().push(Bought {
                 row: touched.row,
+                own: touched.own,
                 key,
                 facts,
             });
@@ -53,16 +55,16 @@ impl Batch<'_> {
     }
 
     pub(super) fn write_moments(&mut self) -> Result<(), ApplyError> {
-        let mut moments = std::mem::take(&mut self.moments);
-        for moment in &mut moments {
-            moment.0 = self.root(moment.0)?;
+        let mut moments = Vec::with_capacity(self.moments.len());
+        for (own, at, seq, moment) in std::mem::take(&mut self.moments) {
+            moments.push((self.root(own)?, at, seq, own, moment));
         }
-        moments.sort_unstable_by_key(|(conversation, at, seq, _)| (*conversation, *at, *seq));
+        moments.sort_unstable_by_key(|(conversation, at, seq, ..)| (*conversation, *at, *seq));
         let mut statement = self.db.prepare_cached(
-            "INSERT INTO moment (conversation, at, seq, what) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO moment (conversation, at, seq, own, what) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
-        for (conversation, at, seq, moment) in moments {
-            statement.execute((conversation, at, signed(seq), text(&moment)?))?;
+        for (conversation, at, seq, own, moment) in moments {
+            statement.execute((conversation, at, signed(seq), own, text(&moment)?))?;
         }
         Ok(())
     }
@@ -74,6 +76,7 @@ impl Batch<'_> {
         deltas: &mut Deltas,
     ) -> Result<Option<Worded>, ApplyError> {
         let owner = self.owner(row)?;
+        let happened_at = self.times(row)?.happened_at;
         let mut orders = self.orders_of(row)?;
         let (me, now, db) = (self.member, self.now, self.db);
         let conversation = self
@@ -85,7 +88,7 @@ impl Batch<'_> {
             Standing {
                 is_owned: owner.is_some(),
                 is_mine: owner.as_ref().is_some_and(|owner| owner.member == me),
-                happened_at: conversation.happened_at,
+                happened_at,
                 now,
             },
         );
@@ -161,7 +164,7 @@ impl Batch<'_> {
     fn orders_of(&mut self, row: i64) -> Result<Vec<Bought>, ApplyError> {
         let is_new = self.load(row)?.is_new;
         let written = self.written.remove(&row).unwrap_or_default();
-        if is_new && !self.has_merged {
+        if is_new && self.relinked.is_empty() {
             Ok(written)
         } else {
             bought(self.db, row)
@@ -189,16 +192,13 @@ impl Batch<'_> {
         if conversation.holder.is_some() || !conversation.has_merged || depth == 0 {
             return Ok(conversation.holder.clone());
         }
-        for merged in Conversation::merged(self.db, conversation.row)? {
-            self.conversations.entry(merged.row).or_insert(merged);
+        let mut merged = Vec::new();
+        for row in self.taken_in(conversation.row)? {
+            let other = self.load(row)?;
+            if other.merged_seq > conversation.hold_seq {
+                merged.push(other.clone());
+            }
         }
-        let mut merged: Vec<Conversation> = self
-            .conversations
-            .values()
-            .filter(|other| other.merged_into == conversation.row)
-            .filter(|other| other.merged_seq > conversation.hold_seq)
-            .cloned()
-            .collect();
         merged.sort_by_key(|other| other.merged_seq);
         for other in merged {
             if let Some(holding) = self.holding(&other, depth - 1)? {
@@ -214,16 +214,21 @@ pub(in super::super) fn bought(
     db: &Connection,
     conversation: i64,
 ) -> Result<Vec<Bought>, ApplyError> {
-    let mut statement =
-        db.prepare_cached("SELECT id, order_key, facts FROM purchase WHERE conversation = ?1")?;
+    let mut statement = db
+        .prepare_cached("SELECT id, own, order_key, facts FROM purchase WHERE conversation = ?1")?;
     let rows = statement.query_map([conversation], |row| {
-        let facts = serde_json::from_str(row.get_ref(2)?.as_str()?);
-        Ok((row.get(0)?, row.get(1)?, facts))
+        let facts = serde_json::from_str(row.get_ref(3)?.as_str()?);
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, facts))
     })?;
     rows.map(|row| {
-        let (row, key, facts) = row?;
+        let (row, own, key, facts) = row?;
         let facts = facts.map_err(|_| ApplyError::Corrupt)?;
-        Ok(Bought { row, key, facts })
+        Ok(Bought {
+            row,
+            own,
+            key,
+            facts,
+        })
     })
     .collect()
 }

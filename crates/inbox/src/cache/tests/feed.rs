@@ -1,13 +1,17 @@
 //! A feed for tests: entries with numbers and a chain, told one by one or made up from a seed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::entry::{ByMember, HandedOver, Merged, Noted};
+use contract::entry::{ByMember, HandedOver, Noted};
 use contract::{
     Actor, Boleto, Chain, Channel, CommandId, ConversationId, Currency, Customer, Entry, Epoch,
     Event, EventId, IntegrationId, Item, MemberId, Page, Payment, PaymentMethod, Pix, Stage, Utms,
     kind,
 };
 use serde::Serialize;
+
+mod people;
+
+use people::Families;
 
 /// A log of one workspace, written as the service writes it.
 pub(crate) struct Feed {
@@ -141,16 +145,6 @@ impl Feed {
         self.entry(Some(conversation), kind::HANDED_OVER, &body)
     }
 
-    pub(crate) fn merge(&mut self, into: ConversationId, from: ConversationId) -> &mut Self {
-        let body = Merged {
-            from,
-            reason: "phone".to_owned(),
-            command_id: None,
-            by: None,
-        };
-        self.entry(Some(into), kind::MERGED, &body)
-    }
-
     /// Writes any entry.
     pub(crate) fn entry(
         &mut self,
@@ -260,41 +254,47 @@ const PRODUCTS: [&str; 6] = [
     "Comunidade Tráfego Pago (mensal)",
 ];
 
-/// Makes up a story with every kind of entry, over `people` conversations: dense with repeats, merges and holds.
+/// Makes up a story with every kind of entry, over `people` conversations: dense with repeats, merges, their undoing, and holds.
+///
+/// What platforms tell names a conversation itself, merged or not; what agents do names the one that stands for it.
 pub(crate) fn story(seed: u64, length: u64, people: u64) -> Feed {
     let mut dice = Dice::new(seed);
     let mut feed = Feed::default();
-    let mut merged = std::collections::BTreeSet::new();
+    let mut families = Families::default();
     for _ in 0..length {
         let minutes =
             (feed.at - start()).num_minutes() + i64::try_from(dice.below(45)).expect("small");
         feed.at(minutes);
-        let mut who = dice.below(people);
-        while merged.contains(&who) {
-            who = (who + 1) % people;
-        }
-        let cnv = conversation(who);
+        let (who, other) = (dice.below(people), dice.below(people));
+        let cnv = conversation(families.root(who));
         let by = member(u8::try_from(dice.below(3)).expect("small"));
-        match dice.below(20) {
+        match dice.below(24) {
             0 => feed.claim(cnv, &by),
             1 => feed.release(cnv, &by),
             2 => feed.note(cnv, &by, "ligar à tarde"),
             3 => feed.handed_over(cnv, &by),
             4 => feed.entry(Some(cnv), "conversation.sung_to", &"la"),
-            5 if merged.len() as u64 + 2 < people => {
-                let from = (who + 1) % people;
-                if from != who && merged.insert(from) {
-                    feed.merge(cnv, conversation(from));
-                }
-                &mut feed
-            }
-            _ => told(&mut feed, &mut dice, who, cnv),
+            5 | 6 => match families.merge(who, other) {
+                Some((into, from)) if dice.below(2) == 0 => feed.merge(into, from),
+                Some((into, from)) => feed.merge_by(into, from, &by),
+                None => told(&mut feed, &mut dice, who, conversation(who)),
+            },
+            7 | 8 => match families.unmerge(who) {
+                Some((into, from)) => feed.unmerge(into, from, &by),
+                None => told(&mut feed, &mut dice, who, conversation(who)),
+            },
+            9 => feed.suggest(conversation(who), conversation(other), "email"),
+            10 => feed.keep_apart(cnv, conversation(families.root(other)), &by),
+            11 => feed.share(conversation(who), u32::try_from(6 + other).expect("small")),
+            _ => told(&mut feed, &mut dice, who, conversation(who)),
         };
     }
     feed
 }
 
 fn told<'a>(feed: &'a mut Feed, dice: &mut Dice, who: u64, cnv: ConversationId) -> &'a mut Feed {
+    // Now and then an order is told of where it was not before.
+    let whose = if dice.below(10) == 0 { 0 } else { who };
     let number = dice.below(3);
     let stage = dice.pick(Stage::ALL);
     let late = i64::try_from(dice.below(90)).expect("small");
@@ -303,7 +303,7 @@ fn told<'a>(feed: &'a mut Feed, dice: &mut Dice, who: u64, cnv: ConversationId) 
     let amount = dice.pick(&[None, Some(4_700), Some(19_700), Some(199_700)]);
     let product = dice.pick(&PRODUCTS);
     let due = dice.below(4);
-    feed.sale(cnv, &format!("{who}-{number}"), stage, |event| {
+    feed.sale(cnv, &format!("{whose}-{number}"), stage, |event| {
         event.occurred_at -= TimeDelta::minutes(late);
         event.amount_minor = amount;
         event.is_test = is_test;

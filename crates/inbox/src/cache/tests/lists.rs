@@ -389,20 +389,14 @@ fn what_others_did_is_unread_until_looked_at() {
     let mark = world.cache.mark_read(conversation(1)).expect("a mark");
     assert_eq!(
         mark,
-        Some(ReadMark {
+        [ReadMark {
             conversation_id: conversation(1),
             at: minute(1)
-        })
+        }]
     );
     assert!(!unread(&world));
-    assert_eq!(
-        world.cache.mark_read(conversation(1)).expect("no mark"),
-        None
-    );
-    assert_eq!(
-        world.cache.mark_read(conversation(9)).expect("no mark"),
-        None
-    );
+    assert_eq!(world.cache.mark_read(conversation(1)).expect("no mark"), []);
+    assert_eq!(world.cache.mark_read(conversation(9)).expect("no mark"), []);
 
     feed.at(2).note(conversation(1), &member(0), "minha");
     world.follow(&feed);

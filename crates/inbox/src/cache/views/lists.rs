@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use contract::{Action, ConversationId, MemberId};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::super::conversation::{Conversation, Holding, holding};
+use super::super::conversation::{Conversation, Holding, Times, holding};
 use super::super::facts::RowFacts;
 use super::super::listing::{self, VIEWS};
 use super::super::{ApplyError, Overlay};
@@ -17,7 +17,7 @@ const MAX_PAGE: u32 = 200;
 
 pub(in super::super) const PAGE: &str =
     "SELECT c.public, c.owner, c.owner_name, c.happened_at, c.news_at, c.read_at, c.name,
-        p.facts, l.rank, l.conversation
+        p.facts, c.has_merged, l.rank, l.conversation
     FROM listing l
     CROSS JOIN conversation c ON c.id = l.conversation
     LEFT JOIN purchase p ON p.id = l.purchase
@@ -25,7 +25,8 @@ pub(in super::super) const PAGE: &str =
     ORDER BY l.rank, l.conversation LIMIT :limit";
 
 pub(in super::super) const ROW: &str =
-    "SELECT c.public, c.owner, c.owner_name, c.happened_at, c.news_at, c.read_at, c.name, p.facts
+    "SELECT c.public, c.owner, c.owner_name, c.happened_at, c.news_at, c.read_at, c.name, p.facts,
+        c.has_merged
     FROM conversation c
     LEFT JOIN purchase p ON p.id = :purchase
     WHERE c.id = :conversation";
@@ -105,7 +106,7 @@ pub(super) fn row(
         .prepare_cached(ROW)?
         .query_row(
             named_params! { ":conversation": conversation, ":purchase": purchase },
-            |row| read_row(row, conversation, shown),
+            |row| read_row(db, row, conversation, shown),
         )
         .optional()?;
     Ok(found)
@@ -240,14 +241,24 @@ fn read_page(
     let mut page = Vec::new();
     let mut last = None;
     while let Some(found) = rows.next()? {
-        let conversation = found.get(9)?;
-        last = Some((found.get(8)?, conversation));
-        page.push((conversation, read_row(found, conversation, shown)?));
+        let conversation = found.get(10)?;
+        last = Some((found.get(9)?, conversation));
+        page.push((conversation, read_row(db, found, conversation, shown)?));
     }
     Ok((page, last))
 }
 
+/// Returns when something last happened in a conversation that is shown, and what of it was read.
+pub(super) fn times(db: &Connection, conversation: i64) -> rusqlite::Result<Times> {
+    let parts = match Conversation::by_row(db, conversation)? {
+        Some(found) => found.parts(db)?,
+        None => Vec::new(),
+    };
+    Ok(Times::of(&parts))
+}
+
 fn read_row(
+    db: &Connection,
     found: &rusqlite::Row<'_>,
     conversation: i64,
     shown: &Shown<'_>,
@@ -256,8 +267,15 @@ fn read_row(
         .get_ref(7)?
         .as_str_or_null()?
         .and_then(|text| serde_json::from_str(text).ok());
-    let news_at: i64 = found.get(4)?;
-    let read_at: i64 = found.get(5)?;
+    let times = if found.get(8)? {
+        times(db, conversation)?
+    } else {
+        Times {
+            happened_at: found.get(3)?,
+            news_at: found.get(4)?,
+            read_at: found.get(5)?,
+        }
+    };
     let name: String = found.get(6)?;
     let row = Row {
         id: ConversationId::from_u128(u128::from_be_bytes(found.get(0)?)),
@@ -270,8 +288,8 @@ fn read_row(
         platform: None,
         owner: shown.owner(conversation, holding(found, 1)?),
         deadline: None,
-        last_at: found.get(3)?,
-        unread: news_at > read_at.max(shown.read_until),
+        last_at: times.happened_at,
+        unread: times.news_at > times.read_at.max(shown.read_until),
         is_test: false,
     };
     let Some(facts) = facts else { return Ok(row) };

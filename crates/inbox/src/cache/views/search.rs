@@ -18,7 +18,8 @@ const CANDIDATES: u32 = 200;
 pub(in super::super) const HITS: &str =
     "SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
 
-pub(in super::super) const HAPPENED: &str = "SELECT happened_at FROM conversation WHERE id = ?1";
+pub(in super::super) const HAPPENED: &str =
+    "SELECT happened_at, has_merged FROM conversation WHERE id = ?1";
 
 /// Finds conversations, newest activity first.
 pub(super) fn search(
@@ -64,10 +65,18 @@ fn matches(db: &Connection, query: &str) -> Result<Vec<(i64, i64)>, ApplyError> 
     let mut found = words.query((query, CANDIDATES))?;
     while let Some(row) = found.next()? {
         let conversation = row.get::<_, i64>(0)? & CONVERSATION_BITS;
-        let at: Option<i64> = happened
-            .query_row([conversation], |row| row.get(0))
+        let own: Option<(i64, bool)> = happened
+            .query_row([conversation], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        hits.extend(at.map(|at| (at, conversation)));
+        let Some((own, has_merged)) = own else {
+            continue;
+        };
+        let at = if has_merged {
+            lists::times(db, conversation)?.happened_at
+        } else {
+            own
+        };
+        hits.push((at, conversation));
     }
     Ok(hits)
 }

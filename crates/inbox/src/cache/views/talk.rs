@@ -4,11 +4,12 @@ use contract::{Action, ConversationId, Customer, MemberId, Order, Status, Utms};
 use rusqlite::Connection;
 
 use super::super::batch::bought;
-use super::super::conversation::Conversation;
+use super::super::conversation::{Conversation, Times};
 use super::super::judge::{Bought, Closed, most_pressing};
 use super::super::moment::Moment;
 use super::super::{ApplyError, Overlay};
 use super::lists::Shown;
+use super::persons;
 use crate::asking::TimelinePage;
 use crate::card;
 use crate::view::{Amount, ConversationView, Happening, OrderCard, Person, PixPart, TimelineItem};
@@ -33,14 +34,19 @@ pub(super) fn conversation(
     now: i64,
     overlay: &Overlay,
 ) -> Result<Option<ConversationView>, ApplyError> {
-    let Some(found) = Conversation::shown(db, id)?.filter(|found| found.happened_at != 0) else {
+    let Some(found) = Conversation::shown(db, id)? else {
         return Ok(None);
     };
+    let parts = found.clone().parts(db)?;
+    if Times::of(&parts).happened_at == 0 {
+        return Ok(None);
+    }
     let shown = Shown::at(db, overlay)?;
     let orders = newest_first(bought(db, found.row)?);
     let folds = folds(db, &orders, now)?;
     let (mut timeline, older) = timeline(db, found.row, (i64::MAX, i64::MAX), overlay.me.id)?;
     timeline.extend(pending(db, &found, overlay, &timeline)?);
+    let people = persons::people(db, &parts, &orders, overlay)?;
     Ok(Some(ConversationView {
         id: found.public,
         person: person(&orders, &folds),
@@ -49,6 +55,9 @@ pub(super) fn conversation(
         timeline,
         older,
         draft: None,
+        merged: people.merged,
+        suggestions: people.suggestions,
+        shared: people.shared,
     }))
 }
 
