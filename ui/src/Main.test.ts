@@ -222,6 +222,75 @@ describe('the dock', () => {
   });
 });
 
+describe('one person or two', () => {
+  const suggesting = (host: FakeHost) => host.world.find((one) => one.suggestions.length > 0)!;
+  async function openSuggesting(options: Partial<FakeOptions> = {}) {
+    const host = await open(options);
+    const from = suggesting(host);
+    await press('k', { ctrlKey: true });
+    await fireEvent.input(await screen.findByTestId('search-input'), {
+      target: { value: from.orders[0]!.reference },
+    });
+    await fireEvent.click(await screen.findByTestId('search-hit'));
+    return { host, from, suggestion: await screen.findByTestId('suggestion') };
+  }
+
+  test('a suggestion says why; joining is shown at once, and taken back by Ctrl Z', async () => {
+    const { host, suggestion } = await openSuggesting({ state: 'offline' });
+    expect(suggestion.textContent).toContain('mesmo e-mail, outro telefone');
+    await fireEvent.click(within(suggestion).getByTestId('merge'));
+    const merged = await screen.findByTestId('merged-person');
+    expect(merged).toHaveAttribute('data-state', 'merging');
+    expect(merged.textContent).toContain('aguardando o serviço');
+    expect(screen.queryByTestId('suggestion')).toBeNull();
+    expect(host.outboxItems.map((item) => item.kind)).toEqual(['merge']);
+    await press('z', { ctrlKey: true });
+    expect(await screen.findByTestId('suggestion')).toBeInTheDocument();
+    expect(screen.queryByTestId('merged-person')).toBeNull();
+    expect(host.outboxItems).toEqual([]);
+  });
+
+  test('what was joined is one conversation until it is separated again', async () => {
+    const { host, from, suggestion } = await openSuggesting();
+    const before = host.world.length;
+    const other = host.world.find((one) => one.id === from.suggestions[0]!.id)!;
+    await fireEvent.click(within(suggestion).getByTestId('merge'));
+    const separate = await screen.findByTestId('separate', {}, { timeout: 2_000 });
+    const merged = screen.getByTestId('merged-person');
+    expect(merged).toHaveAttribute('data-state', 'merged');
+    expect(merged.textContent).toContain('unida por você');
+    expect(host.world.length).toBe(before - 1);
+    expect((await host.conversation(other.id)).id).toBe(from.id);
+    await fireEvent.click(separate);
+    expect(merged).toHaveAttribute('data-state', 'separating');
+    await waitFor(() => expect(screen.queryByTestId('merged-person')).toBeNull(), { timeout: 2_000 });
+    expect(host.world.length).toBe(before);
+    expect((await host.conversation(other.id)).id).toBe(other.id);
+    expect(screen.getByTestId('timeline').textContent).toContain('Você desfez a união');
+  });
+
+  test('two people stay two', async () => {
+    const { host, suggestion } = await openSuggesting();
+    await fireEvent.click(within(suggestion).getByTestId('keep-apart'));
+    await waitFor(() => expect(screen.queryByTestId('suggestion')).toBeNull());
+    expect(host.outboxItems.map((item) => item.kind)).toEqual(['keep_apart']);
+  });
+
+  test('contact data of several people is said in words', async () => {
+    const host = new FakeHost({ count: 200 });
+    const many = host.world.find((one) => one.shared !== null)!;
+    render(Main, { host });
+    await screen.findByTestId('list');
+    await press('k', { ctrlKey: true });
+    const input = await screen.findByTestId('search-input');
+    await fireEvent.input(input, { target: { value: many.orders[0]!.reference } });
+    await fireEvent.click(await screen.findByTestId('search-hit'));
+    expect((await screen.findByTestId('shared-contact')).textContent).toContain(
+      'Este contato é de várias pessoas: 6 nomes',
+    );
+  });
+});
+
 describe('settings', () => {
   test('theme, language and density act at once', async () => {
     await open();

@@ -3,6 +3,7 @@
  * Never part of what is shipped.
  */
 import { qrRows } from './fake/codes';
+import { decide, settle, whole } from './fake/persons';
 import { Chance } from './fake/random';
 import { inView, matches, rowOf, sortKey, VIEWS } from './fake/rows';
 import { FakeSources } from './fake/sources';
@@ -254,22 +255,27 @@ export class FakeHost implements Host {
   conversation = (id: string) =>
     this.#answer(() => {
       const from = this.#find(id);
-      const cut = Math.max(0, from.timeline.length - NEWEST);
+      const { orders, timeline } = whole(from);
+      const cut = Math.max(0, timeline.length - NEWEST);
       return {
-        id,
+        id: from.id,
         person: from.person,
         owner: from.owner,
-        orders: from.orders.map(drawn),
-        timeline: from.timeline.slice(cut),
+        orders: orders.map(drawn),
+        timeline: timeline.slice(cut),
         older: cut > 0 ? String(cut) : null,
         draft: from.draft,
+        merged: from.merged,
+        suggestions: from.suggestions,
+        shared: from.shared,
       };
     });
   timelineBefore = (asked: { id: string; before: string }) =>
     this.#answer(() => {
       const to = Number(asked.before);
       const cut = Math.max(0, to - NEWEST);
-      return { items: this.#find(asked.id).timeline.slice(cut, to), older: cut > 0 ? String(cut) : null };
+      const { timeline } = whole(this.#find(asked.id));
+      return { items: timeline.slice(cut, to), older: cut > 0 ? String(cut) : null };
     });
   reveal = (asked: { id: string; part: 'phone' | 'email' | 'document' }) =>
     this.#answer(() => this.#find(asked.id).full[asked.part] ?? '');
@@ -314,6 +320,9 @@ export class FakeHost implements Host {
       const from = this.#find(asked.conversationId);
       const before = from.owner;
       const { action } = asked;
+      if (action.kind === 'merge' || action.kind === 'unmerge' || action.kind === 'keep_apart') {
+        return this.#decide(from, action);
+      }
       if (action.kind === 'claim') from.owner = { ...ME, pending: true };
       else if (action.kind === 'release') from.owner = null;
       else if (action.kind === 'note') {
@@ -428,7 +437,8 @@ export class FakeHost implements Host {
   }
 
   #order(asked: { conversationId: string; orderKey: string }): OrderCard {
-    const found = this.#find(asked.conversationId).orders.find((order) => order.orderKey === asked.orderKey);
+    const { orders } = whole(this.#find(asked.conversationId));
+    const found = orders.find((order) => order.orderKey === asked.orderKey);
     if (!found) throw new HostError('not_found');
     return found;
   }
@@ -439,7 +449,33 @@ export class FakeHost implements Host {
     return item;
   }
 
-  #queue(from: Conversation, kind: string, back: () => void): { commandId: string } {
+  #decide(from: Conversation, action: Decision): { commandId: string } {
+    const id = action.kind === 'unmerge' ? action.body.from : action.body.other;
+    const other = from.taken.find((one) => one.id === id) ?? this.#find(id);
+    const back = decide(from, other, action, this.#options.now());
+    const queued = this.#queue(from, action.kind, back, () => {
+      const told = settle(from, other, action.kind);
+      if (told) this.#add(from, told);
+      if (action.kind === 'merge') {
+        this.world = this.world.filter((one) => one !== other);
+        this.#byId.set(other.id, from);
+        const separate: Decision = { kind: 'unmerge', body: { from: other.id } };
+        this.#undo.set(queued.commandId, () => void this.#decide(from, separate));
+      } else if (action.kind === 'unmerge') {
+        this.world = [...this.world, other];
+        this.#byId.set(other.id, other);
+      }
+      this.tell({ conversations: [from.id, other.id], counters: true });
+    });
+    return queued;
+  }
+
+  #queue(
+    from: Conversation,
+    kind: string,
+    back: () => void,
+    done: () => void = () => undefined,
+  ): { commandId: string } {
     const id = `cmd_${++this.#made}`;
     const state = { state: 'waiting' as const };
     const item = {
@@ -454,11 +490,13 @@ export class FakeHost implements Host {
     this.outboxItems = [...this.outboxItems, item];
     this.#undo.set(id, back);
     this.tell({ conversations: [from.id], outbox: true, counters: true });
-    if (this.#fresh.state === 'live') setTimeout(() => this.#confirm(from, id), 600);
+    if (this.#fresh.state === 'live') setTimeout(() => this.#confirm(from, id, done), 600);
     return { commandId: id };
   }
 
-  #confirm(from: Conversation, id: string): void {
+  #confirm(from: Conversation, id: string, done: () => void): void {
+    if (!this.outboxItems.some((item) => item.id === id)) return;
+    done();
     from.timeline = from.timeline.map((item) => ('pending' in item ? { ...item, pending: false } : item));
     if (from.owner) from.owner = { ...from.owner, pending: false };
     this.#settle(id);
@@ -471,6 +509,7 @@ export class FakeHost implements Host {
   }
 }
 
+type Decision = Extract<Action, { kind: 'merge' | 'unmerge' | 'keep_apart' }>;
 type WithoutFrame<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never;
 type ItemKind = WithoutFrame<TimelineItem>;
 

@@ -3,11 +3,13 @@ import { DAY, HOUR, MINUTE, dayOf } from '../time';
 import type { Amount } from '../types/Amount';
 import type { Deadline } from '../types/Deadline';
 import type { Draft } from '../types/Draft';
+import type { MergedPerson } from '../types/MergedPerson';
 import type { OrderCard } from '../types/OrderCard';
 import type { Owner } from '../types/Owner';
 import type { Person } from '../types/Person';
 import type { Stage } from '../types/Stage';
 import type { StageGroup } from '../types/StageGroup';
+import type { Suggestion } from '../types/Suggestion';
 import type { TimelineItem } from '../types/TimelineItem';
 import { boleto, pixCode } from './codes';
 import { GOODS, ORIGINS, PLATFORM_NAMES, REFUSALS, TEAM, personName } from './people';
@@ -30,6 +32,11 @@ export interface Conversation {
   timeline: TimelineItem[];
   draft: Draft | null;
   readAt: number;
+  merged: MergedPerson[];
+  /** What was joined to it, as it was by itself. */
+  taken: Conversation[];
+  suggestions: Suggestion[];
+  shared: number | null;
 }
 
 export const STAGE_GROUP: Partial<Record<Stage, StageGroup>> = {
@@ -67,7 +74,21 @@ const brl = (minor: number): Amount => ({ minor, currency: 'BRL' });
 export function conversations(count: number, now: number, seed = 20_261_121): Conversation[] {
   const chance = new Chance(seed);
   const out = Array.from({ length: count }, (_, place) => conversation(chance, place, now));
+  suggest(out);
   return out;
+}
+
+/** Has a few people look like one, and a few share a contact. */
+function suggest(all: Conversation[]): void {
+  for (let place = 0; place + 4 < all.length; place += 40) {
+    const [one, other] = [all[place + 1], all[place + 2]];
+    if (!one || !other) return;
+    const common = { reason: 'email', differs: ['phone' as const] };
+    one.suggestions = [{ id: other.id, name: other.person.name, ...common }];
+    other.suggestions = [{ id: one.id, name: one.person.name, ...common }];
+    const many = all[place + 4];
+    if (many) many.shared = 6;
+  }
 }
 
 function conversation(chance: Chance, place: number, now: number): Conversation {
@@ -98,6 +119,10 @@ function conversation(chance: Chance, place: number, now: number): Conversation 
     timeline,
     draft: null,
     readAt: chance.often(0.7) ? now : 0,
+    merged: [],
+    taken: [],
+    suggestions: [],
+    shared: null,
   };
 }
 

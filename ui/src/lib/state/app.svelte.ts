@@ -122,8 +122,10 @@ export class App {
   async changed(change: Change): Promise<void> {
     if (!this.ready) return;
     this.list.glow(change.sold);
-    const open = this.thread.id;
-    const touchesOpen = open !== null && (change.everything || change.conversations.includes(open));
+    // One that was taken in by another is told of under the other's id.
+    const { id, view } = this.thread;
+    const isOpen = (one: string) => one === id || one === view?.id;
+    const touchesOpen = id !== null && (change.everything || change.conversations.some(isOpen));
     await Promise.all([
       change.counters || change.everything ? this.#readCounters() : null,
       change.freshness || change.everything ? this.#readFreshness() : null,
@@ -195,6 +197,21 @@ export class App {
     await this.#do(view.id, action, mine ? 'toast.released' : 'toast.claimed');
   }
 
+  /** Says that another conversation is the same person's. */
+  async merge(other: string): Promise<void> {
+    await this.#doHere({ kind: 'merge', body: { other } }, 'toast.merged');
+  }
+
+  /** Undoes a merge. */
+  async separate(from: string): Promise<void> {
+    await this.#doHere({ kind: 'unmerge', body: { from } }, 'toast.separated');
+  }
+
+  /** Says that another conversation is somebody else's. */
+  async keepApart(other: string): Promise<void> {
+    await this.#doHere({ kind: 'keep_apart', body: { other } }, 'toast.apart');
+  }
+
   /** Hands the text over, or saves the note; tells whether it was done. */
   async send(): Promise<boolean> {
     const { composer } = this;
@@ -263,6 +280,11 @@ export class App {
   /** Called each second. */
   tick(now: number): void {
     void this.list.settleWhenIdle(now);
+  }
+
+  async #doHere(action: Action, said: Key): Promise<void> {
+    const { view } = this.thread;
+    if (view) await this.#do(view.id, action, said);
   }
 
   async #do(conversationId: string, action: Action, said: Key): Promise<void> {

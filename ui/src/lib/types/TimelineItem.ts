@@ -97,6 +97,22 @@ by: string,
  */
 byMe: boolean, } | { "kind": "merged", 
 /**
- * What showed it: `phone`, `email`, `document` or `order`.
+ * What showed it: `phone`, `email`, `document`, `order`, or `person` where somebody said so.
  */
-reason: string, });
+reason: string, 
+/**
+ * Who said so.
+ */
+by: string | null, 
+/**
+ * It was the member at this desk.
+ */
+byMe: boolean, } | { "kind": "unmerged", 
+/**
+ * Who undid it.
+ */
+by: string, 
+/**
+ * It was the member at this desk.
+ */
+byMe: boolean, });
