@@ -114,6 +114,9 @@ impl Inbox {
             Some((conversation, Action::Merge { other })) => {
                 (conversation, Action::Unmerge { from: other })
             }
+            Some((conversation, Action::Unmerge { from })) => {
+                (conversation, Action::Merge { other: from })
+            }
             _ => return Ok(false),
         };
         self.keep(&seat, opposite.0, opposite.1).await?;

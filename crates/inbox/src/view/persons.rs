@@ -4,6 +4,8 @@ use contract::ConversationId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::PersonPart;
+
 /// Shows a conversation that is a part of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -50,4 +52,6 @@ pub struct Suggestion {
     pub name: Option<String>,
     /// What they have in common: `phone`, `email`, `document` or `order`.
     pub reason: String,
+    /// What both are known by and differs in their newest orders.
+    pub differs: Vec<PersonPart>,
 }

@@ -279,6 +279,37 @@ async fn undo_recalls_what_waits_and_turns_back_what_left() {
 }
 
 #[tokio::test]
+async fn a_merge_is_turned_back_and_again() {
+    let (service, desk) = open().await;
+    let merged = async |rows: usize| {
+        desk.rows(rows).await;
+        desk.conversation(person(1)).await.merged.len()
+    };
+    let merge = Action::Merge { other: person(2) };
+    let id = desk.inbox.act(person(1), merge).await.expect("written");
+    settled(&desk).await;
+    assert_eq!(merged(2).await, 1);
+    assert_eq!(desk.conversation(person(2)).await.id, person(1));
+    assert!(desk.inbox.undo(id).await.expect("turns back"));
+    settled(&desk).await;
+    assert_eq!(merged(3).await, 0);
+    assert_eq!(desk.conversation(person(2)).await.id, person(2));
+    let told: Vec<String> = service.with(|state| {
+        let told = state.tape.entries.iter().skip(3);
+        told.map(|entry| entry.kind.clone()).collect()
+    });
+    assert_eq!(told, ["conversation.merged", "conversation.unmerged"]);
+    let again = desk
+        .inbox
+        .act(person(1), Action::Unmerge { from: person(3) });
+    let id = again.await.expect("written");
+    settled(&desk).await;
+    assert!(desk.inbox.undo(id).await.expect("turns back"));
+    settled(&desk).await;
+    assert_eq!(merged(2).await, 1);
+}
+
+#[tokio::test]
 async fn a_text_is_written_down_and_opened() {
     let (_service, desk) = open().await;
     let asked = HandOverAsked {

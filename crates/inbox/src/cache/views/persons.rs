@@ -2,17 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Action, Actor, ConversationId};
+use contract::phone::Phone;
+use contract::{Action, Actor, ConversationId, Customer};
 use rusqlite::Connection;
 
+use super::super::batch::bought;
 use super::super::conversation::{Conversation, Times};
 use super::super::judge::{self, Bought};
 use super::super::links::{self, Said, Standing};
 use super::super::{ApplyError, Overlay, Pending};
-use crate::view::{MergeState, MergedPerson, Suggestion};
+use super::talk;
+use crate::view::{MergeState, MergedPerson, PersonPart, Suggestion};
 
 /// The reason of a merge that somebody asked for.
 const PERSON: &str = "person";
+
+/// Suggestions shown at once, the newest; the others come up when these are dealt with.
+const MAX_SUGGESTED: usize = 5;
 
 /// Says who else a conversation's person is or may be.
 pub(super) struct People {
@@ -34,7 +40,7 @@ pub(super) fn people(
     }
     let mut people = People {
         merged: merged(db, parts, orders, overlay)?,
-        suggestions: suggestions(db, parts)?,
+        suggestions: suggestions(db, parts, &talk::customer(orders))?,
         shared,
     };
     for pending in &overlay.pending {
@@ -131,7 +137,11 @@ fn merged(
 }
 
 /// Returns who may be the same person: of all that was said of any parts of the two, the newest decides.
-fn suggestions(db: &Connection, parts: &[Conversation]) -> Result<Vec<Suggestion>, ApplyError> {
+fn suggestions(
+    db: &Connection,
+    parts: &[Conversation],
+    person: &Customer,
+) -> Result<Vec<Suggestion>, ApplyError> {
     let mut newest: BTreeMap<ConversationId, (Conversation, Said)> = BTreeMap::new();
     for part in parts {
         for said in links::said(db, part.row)? {
@@ -155,10 +165,45 @@ fn suggestions(db: &Connection, parts: &[Conversation]) -> Result<Vec<Suggestion
         }
     }
     suggested.sort_by_key(|(seq, ..)| std::cmp::Reverse(*seq));
-    let shown = suggested.into_iter().map(|(_, other, reason)| Suggestion {
-        id: other.public,
-        name: Some(other.name).filter(|name| !name.is_empty()),
-        reason,
-    });
-    Ok(shown.collect())
+    let mut shown = Vec::new();
+    for (_, other, reason) in suggested.into_iter().take(MAX_SUGGESTED) {
+        let theirs = talk::customer(&talk::newest_first(bought(db, other.row)?));
+        shown.push(Suggestion {
+            id: other.public,
+            name: Some(other.name).filter(|name| !name.is_empty()),
+            differs: differing(person, &theirs, &reason),
+            reason,
+        });
+    }
+    Ok(shown)
+}
+
+/// Returns the parts that both people are known by and that differ, but the one they were found to have in common.
+fn differing(one: &Customer, other: &Customer, reason: &str) -> Vec<PersonPart> {
+    let phone = |person: &Customer| {
+        let told = person.phone.as_deref().or(person.phone_typed.as_deref())?;
+        Phone::parse(told, None).match_key().map(str::to_owned)
+    };
+    let email = |person: &Customer| Some(person.email.as_deref()?.trim().to_lowercase());
+    let document = |person: &Customer| {
+        let told = person.document.as_deref()?.chars();
+        Some(told.filter(char::is_ascii_alphanumeric).collect::<String>())
+    };
+    let parts = [
+        (PersonPart::Phone, "phone", phone(one), phone(other)),
+        (PersonPart::Email, "email", email(one), email(other)),
+        (
+            PersonPart::Document,
+            "document",
+            document(one),
+            document(other),
+        ),
+    ];
+    parts
+        .into_iter()
+        .filter(|(_, name, one, other)| {
+            *name != reason && one.is_some() && other.is_some() && one != other
+        })
+        .map(|(part, ..)| part)
+        .collect()
 }
