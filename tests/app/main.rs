@@ -10,6 +10,7 @@ mod doors;
 mod edge;
 mod every_file_is_listed;
 mod handing_over;
+mod identity;
 mod logging;
 mod offline;
 mod restart;
