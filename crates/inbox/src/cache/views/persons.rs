@@ -136,13 +136,14 @@ fn merged(
     Ok(people)
 }
 
-/// Returns who may be the same person: of all that was said of any parts of the two, the newest decides.
+/// Returns who may be the same person, newest first: somebody of whom a part was suggested for a part of this one, and no part
+/// was kept apart from any of this one's, as the service has it.
 fn suggestions(
     db: &Connection,
     parts: &[Conversation],
     person: &Customer,
 ) -> Result<Vec<Suggestion>, ApplyError> {
-    let mut newest: BTreeMap<ConversationId, (Conversation, Said)> = BTreeMap::new();
+    let mut others: BTreeMap<ConversationId, (Conversation, Vec<Said>)> = BTreeMap::new();
     for part in parts {
         for said in links::said(db, part.row)? {
             let Some(other) = Conversation::by_row(db, said.other)? else {
@@ -151,16 +152,21 @@ fn suggestions(
             let Some(other) = Conversation::shown(db, other.public)? else {
                 continue;
             };
-            let known = newest.get(&other.public).map_or(0, |(_, known)| known.seq);
-            if said.seq > known && !parts.iter().any(|part| part.row == other.row) {
-                newest.insert(other.public, (other, said));
+            if !parts.iter().any(|part| part.row == other.row) {
+                let entry = others.entry(other.public).or_insert((other, Vec::new()));
+                entry.1.push(said);
             }
         }
     }
     let mut suggested = Vec::new();
-    for (other, said) in newest.into_values() {
+    for (other, said) in others.into_values() {
         let is_known = Times::of(&other.clone().parts(db)?).happened_at != 0;
-        if said.standing == Standing::Suggested && is_known {
+        let is_apart = said.iter().any(|said| said.standing == Standing::Apart);
+        let newest = said
+            .into_iter()
+            .filter(|said| said.standing == Standing::Suggested)
+            .max_by_key(|said| said.seq);
+        if let Some(said) = newest.filter(|_| is_known && !is_apart) {
             suggested.push((said.seq, other, said.reason));
         }
     }
