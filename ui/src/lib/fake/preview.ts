@@ -28,7 +28,8 @@ export function preview(asked: PreviewAsked, now: number): Preview {
   const problems: Preview['problems'] = [];
   if (!blueprint.event) problems.push({ path: 'blueprint.event', code: 'missing', detail: '' });
   for (const [word, stage] of Object.entries(blueprint.stages ?? {})) {
-    if (!(stage in GROUPS)) problems.push({ path: `blueprint.stages.${word}`, code: 'unknown', detail: '' });
+    if (!(stage in GROUPS))
+      problems.push({ path: `blueprint.stages.${word}`, code: 'unknown_name', detail: '' });
   }
   const results = problems.length > 0 ? [] : asked.samples.map((sample) => read(sample, blueprint, now));
   return { problems, results };

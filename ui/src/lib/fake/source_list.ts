@@ -124,9 +124,9 @@ function deliveries(id: string, now: number, last: number | null, told: Told): D
 
 function delivery(id: string, source: string, at: number, result: DeliveryResult, event: string): Delivery {
   const why: Partial<Record<DeliveryResult, string>> = {
-    unmapped: 'unknown_event',
+    unmapped: 'the event is not known',
     rejected: 'bad_amount',
-    ignored: 'Not about a sale.',
+    ignored: 'not a stage of a purchase',
   };
   return {
     id,

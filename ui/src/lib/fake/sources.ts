@@ -52,7 +52,7 @@ export class FakeSources implements SourcesHost {
       receivedAt: at,
       result,
       event,
-      why: result === 'unmapped' ? 'unknown_event' : '',
+      why: result === 'unmapped' ? 'the event is not known' : '',
       path: '',
       entryCount: result === 'accepted' ? 1 : 0,
       duplicateOf: null,

@@ -25,11 +25,17 @@ export function problemText(problem: SourceProblem): string {
   return known(key) ? t(key) : problem.detail || problem.code;
 }
 
-/** Says why a delivery became no card: by code where the page knows it, else in the service's words. */
-export function whyText(delivery: Pick<Delivery, 'why' | 'path'>): string {
-  const key = `deliveryWhy.${delivery.why}`;
-  const words = known(key) ? t(key) : delivery.why;
-  return delivery.path !== '' && delivery.path !== '.' ? `${words} (${delivery.path})` : words;
+/** Says why a delivery became no card. The service tells it in English for whoever mends it; here it is said by its kind. */
+export function whyText(delivery: Pick<Delivery, 'result' | 'why' | 'path'>): string {
+  if (delivery.why === '') return '';
+  const words = t(`deliveryWhy.${whyKind(delivery)}`);
+  return delivery.path !== '' && delivery.path !== '.' ? `${words}: ${delivery.path}` : words;
+}
+
+function whyKind({ result, why }: Pick<Delivery, 'result' | 'why'>) {
+  if (/credentials/i.test(why)) return 'credentials';
+  if (result === 'accepted') return 'fetched';
+  return result;
 }
 
 /** Names what a delivery tells of, in the platform's word. */
