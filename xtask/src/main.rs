@@ -7,6 +7,7 @@
     reason = "a command-line program talks on standard output"
 )]
 
+mod api;
 mod bench;
 mod demo;
 mod platforms;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::{
     program::{Program, find},
@@ -42,6 +42,7 @@ const ELSEWHERE: &str = "\
    https://tauri.app/start/prerequisites/ has the details; the tests of the real window run on Linux only";
 
 const TYPOS: &str = "typos==1.52.0";
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
 /// Installs everything that is missing.
 pub(crate) fn run(repository: &Repository) -> anyhow::Result<()> {
@@ -199,16 +200,44 @@ fn install_typos(repository: &Repository) -> anyhow::Result<Outcome> {
     if typos(repository).is_some() {
         return Ok(Outcome::Skipped("it is there".to_owned()));
     }
-    let python = if cfg!(windows) { "python" } else { "python3" };
-    Program::new(repository, python)
-        .words("-m venv")
-        .arg(repository.tools())
-        .run()?;
+    install_by_pip(repository, TYPOS)?;
+    Ok(Outcome::Done)
+}
+
+/// The step that installs what tries the service against its description.
+pub(crate) fn schemathesis_step(repository: &Repository) -> Step<'_> {
+    Step::new(
+        "schemathesis",
+        "tries interfaces against their description; from PyPI, into target/tools",
+        "cargo xtask test --only api",
+        || {
+            if schemathesis(repository).exists() {
+                return Ok(Outcome::Skipped("it is there".to_owned()));
+            }
+            install_by_pip(repository, SCHEMATHESIS)
+                .context("schemathesis comes from PyPI, which has to be reachable once")?;
+            Ok(Outcome::Done)
+        },
+    )
+}
+
+/// Where it lies once it is installed.
+pub(crate) fn schemathesis(repository: &Repository) -> PathBuf {
+    environment_program(repository, "schemathesis")
+}
+
+fn install_by_pip(repository: &Repository, package: &str) -> anyhow::Result<()> {
+    if !environment_program(repository, "pip").exists() {
+        let python = if cfg!(windows) { "python" } else { "python3" };
+        Program::new(repository, python)
+            .words("-m venv")
+            .arg(repository.tools())
+            .run()?;
+    }
     Program::new(repository, environment_program(repository, "pip"))
         .words("install --quiet --disable-pip-version-check")
-        .arg(TYPOS)
-        .run()?;
-    Ok(Outcome::Done)
+        .arg(package)
+        .run()
 }
 
 fn environment_program(repository: &Repository, name: &str) -> PathBuf {

@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
 use crate::{
+    api,
     program::{Program, find},
     repository::Repository,
     setup,
@@ -34,6 +35,8 @@ enum Part {
     Types,
     /// The page: types, tests, build.
     Ui,
+    /// The service against the description of its interface.
+    Api,
     /// Programs together, without a display.
     It,
     /// The real window.
@@ -91,6 +94,15 @@ fn steps_of(part: Part, repository: &Repository) -> Vec<Step<'_>> {
             || types::check(repository).map(|()| Outcome::Done),
         )],
         Part::Ui => page(repository),
+        Part::Api => vec![
+            setup::schemathesis_step(repository),
+            Step::new(
+                "api",
+                "the service does what its description says, and refuses the rest with a stable code",
+                "cargo xtask test --only api",
+                || api::check(repository).map(|()| Outcome::Done),
+            ),
+        ],
         Part::It => vec![it(repository)],
         Part::App => vec![page_build(repository), app(repository)],
     }

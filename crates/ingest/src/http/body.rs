@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Desk;
@@ -114,6 +115,22 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {
         None => "A field has a value that is not acceptable.",
     };
     Refused::invalid(&path, detail).hint("/openapi.json describes every body.")
+}
+
+/// Reads a whole number however JSON writes it: `24`, and `24.0` as well.
+pub(crate) fn whole<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(input)? else {
+        return Ok(None);
+    };
+    let small = number.as_u64().and_then(|whole| u32::try_from(whole).ok());
+    let written = || {
+        let text = number.to_string();
+        text.strip_suffix(".0")?.parse().ok()
+    };
+    let whole = small.or_else(written);
+    whole
+        .map(Some)
+        .ok_or_else(|| serde::de::Error::custom("expected a whole number"))
 }
 
 /// Extracts the query.

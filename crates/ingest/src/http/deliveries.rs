@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::answer::Refused;
-use super::body::{Json as Sent, Params, Parts1};
+use super::body::{Json as Sent, Params, Parts1, whole};
 use super::who::Lead;
 use super::{Desk, integrations};
 use crate::reading::Reader;
@@ -180,6 +180,7 @@ pub(crate) struct Many {
     /// By id or slug.
     integration: String,
     result: DeliveryResult,
+    #[serde(default, deserialize_with = "whole")]
     limit: Option<u32>,
     /// Only older ones than this, as an answer's `nextBefore`.
     before: Option<DeliveryId>,

@@ -135,7 +135,7 @@ async fn check_chain(
 pub(super) struct PageQuery {
     after: Option<Position>,
     before: Option<Position>,
-    limit: Option<usize>,
+    limit: Option<u32>,
 }
 
 /// `GET /api/v1/feed/entries`; without a position the newest page.
@@ -146,7 +146,10 @@ pub(super) async fn entries(
 ) -> Result<Response, Refused> {
     let workspace = agent.workspace();
     let bounds = PageBounds {
-        entries: query.limit.unwrap_or(DEFAULT_PAGE).clamp(1, PAGE),
+        entries: query
+            .limit
+            .map_or(DEFAULT_PAGE, |limit| usize::try_from(limit).unwrap_or(PAGE))
+            .clamp(1, PAGE),
         bytes: PAGE_BYTES,
     };
     let position = query.after.as_ref().or(query.before.as_ref());

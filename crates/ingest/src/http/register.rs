@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::WorkspaceId;
+use contract::{Actor, WorkspaceId};
 use providers::PANEL_LOCALES;
 use providers::pull::Trouble;
 use providers::register::{Registered, Registrar, Step, Wanted, registrar};
@@ -22,7 +22,7 @@ use crate::store::{Integration, NewIntegration, SecretText, StoredSecret, TokenH
 /// The most steps a registration takes.
 const MOST_STEPS: usize = 60;
 /// The most secrets that hold at once.
-const MOST_SECRETS: usize = 4;
+const MOST_SECRETS: usize = 2;
 
 /// Tells what came of it.
 #[derive(Serialize)]
@@ -70,7 +70,13 @@ pub(crate) async fn register(
     let done = registered(&desk, &integration, registrar, &wanted)
         .await
         .map_err(|failure| refused(&failure))?;
-    let secret_stored = keep(&desk, admin.workspace(), &integration, &done).await?;
+    let secret_stored = keep(
+        &desk,
+        (admin.workspace(), admin.actor()),
+        &integration,
+        &done,
+    )
+    .await?;
     tracing::info!(integration.id = %integration.id, "registered the webhook of {}", integration.id);
     Ok(Json(Outcome::Done {
         registered: true,
@@ -133,7 +139,7 @@ async fn registered(
 /// Keeps the secret the platform made, beside those that hold still; true when it is a new one.
 async fn keep(
     desk: &Desk,
-    workspace: WorkspaceId,
+    (workspace, actor): (WorkspaceId, Actor),
     integration: &Arc<Integration>,
     done: &Registered,
 ) -> Result<bool, Refused> {
@@ -166,7 +172,9 @@ async fn keep(
         secrets,
         ..integrations::unchanged(&current)
     };
-    desk.store.upsert_integration(workspace, changed).await?;
+    desk.store
+        .upsert_integration_as(workspace, changed, Some(actor), None)
+        .await?;
     Ok(true)
 }
 

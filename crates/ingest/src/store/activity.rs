@@ -33,4 +33,8 @@ pub struct Activity {
     pub arrivals: Vec<DateTime<Utc>>,
     /// The last 24 hours, to the full hour.
     pub last_day: Counts,
+    /// Jobs that wait or run.
+    pub jobs_open: u64,
+    /// Jobs that were given up in the last 24 hours.
+    pub jobs_failed: u64,
 }

@@ -248,3 +248,88 @@ async fn events_are_as_described() {
     }
     assert_eq!(seen, 4);
 }
+
+/// Returns every operation with its path, its method and the least role that may ask for it.
+fn operations() -> Vec<(&'static str, Method, &'static Value, &'static str)> {
+    let mut found = Vec::new();
+    for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let told = operation["description"].as_str().unwrap_or_default();
+            let who = told.rsplit_once("Who: ").map_or("anyone", |(_, who)| who);
+            let who = who.split('.').next().unwrap();
+            let method = method.to_uppercase().parse().unwrap();
+            found.push((path.as_str(), method, operation, who));
+        }
+    }
+    found
+}
+
+/// A route that is described as somebody's is nobody else's, whatever else is wrong with the request.
+#[tokio::test]
+async fn every_described_route_asks_for_its_role() {
+    let api = Api::start().await;
+    let (agent, lead) = (
+        api.member(contract::Role::Agent).await,
+        api.member(contract::Role::Lead).await,
+    );
+    let ranks = ["agent", "lead", "admin"];
+    let (mut walked, mut refused) = (0, 0);
+    for (path, method, operation, who) in operations() {
+        let Some(least) = ranks.iter().position(|rank| *rank == who) else {
+            assert_eq!(
+                operation["security"],
+                serde_json::json!([]),
+                "{method} {path}"
+            );
+            continue;
+        };
+        assert_eq!(
+            operation["security"],
+            serde_json::json!([{"token": []}]),
+            "{method} {path}"
+        );
+        let filled = path.replace("{id}", "x");
+        let ask = |token: Option<&str>| {
+            let request = api.request(method.clone(), &filled).body("{");
+            match token {
+                Some(token) => request.bearer_auth(token),
+                None => request,
+            }
+        };
+        for token in [None, Some("balcao_nobody"), Some("")] {
+            api.send(ask(token)).await.refuses(401, "unauthorized");
+        }
+        for (rank, token) in [&agent, &lead].into_iter().enumerate() {
+            if rank < least {
+                api.send(ask(Some(token))).await.refuses(403, "forbidden");
+                refused += 1;
+            }
+        }
+        walked += 1;
+    }
+    assert!(walked >= 25 && refused >= 25, "{walked} {refused}");
+}
+
+/// Every body that is described is shown by an example, and the example is as described.
+#[test]
+fn every_body_has_an_example_that_fits() {
+    let mut seen = 0;
+    for (path, method, operation, _) in operations() {
+        let answers = operation["responses"].as_object().unwrap().iter();
+        let answers = answers
+            .filter(|(status, _)| status.starts_with('2'))
+            .map(|(_, answer)| resolved(answer));
+        for body in answers.chain([&operation["requestBody"]]) {
+            let media = &body["content"]["application/json"];
+            if media.is_null() || media["schema"].as_object().is_some_and(Map::is_empty) {
+                continue;
+            }
+            let example = media.get("example");
+            let example = example.unwrap_or_else(|| panic!("{method} {path} has no example"));
+            let faults = faults(&media["schema"], example, "$");
+            assert!(faults.is_empty(), "{method} {path}: {faults:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 30, "{seen}");
+}

@@ -1,4 +1,4 @@
-//! Holds the operators' page to the program: every setting with its default, every metric.
+//! Holds the pages to the program: every setting with its default, every metric, every proof of a promise.
 
 use ingest::config::DEFAULTS;
 use reqwest::Method;
@@ -51,4 +51,45 @@ async fn every_metric_is_on_the_page() {
     }
     // Families that have counted nothing yet are not written.
     assert!(count >= 14, "{count}");
+}
+
+/// A proof that is named is there: the file, and the test in it.
+#[test]
+fn every_named_proof_of_security_is_there() {
+    let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let page = include_str!("../../../../docs/security.md");
+    let mut sources = String::new();
+    let mut folders = vec![std::path::PathBuf::from(crates)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.contains("---"));
+    let mut seen = 0;
+    for row in rows {
+        let proofs = row.rsplit('|').nth(1).unwrap();
+        for name in proofs.split('`').skip(1).step_by(2) {
+            let is_test = name.contains('_')
+                && name
+                    .bytes()
+                    .all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
+            if is_test {
+                assert!(sources.contains(&format!("fn {name}")), "{name}");
+                seen += 1;
+            } else if let Some(file) = name.strip_prefix("it/") {
+                let path = format!("{crates}/ingest/tests/it/{file}");
+                assert!(std::path::Path::new(&path).exists(), "{name}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "{seen}");
 }

@@ -1,17 +1,23 @@
 //! How the sources fare, for leads: what is missing, what came lately and when, what went wrong.
 
+mod probe;
 mod rules;
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use contract::IntegrationId;
-use serde::Serialize;
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
 
 use super::super::Desk;
 use super::super::answer::Refused;
+use super::super::body::Params;
 use super::super::who::Lead;
 use crate::store::{Activity, Counts, Integration};
+use probe::{Found, Probe, Registration};
 use rules::{Facts, Missing};
 
 /// Lists how the integrations fare, oldest first.
@@ -33,6 +39,26 @@ struct Health {
     last_event: Option<LastEvent>,
     /// To the full hour.
     last24h: Counts,
+    /// What its API said; null unless it was asked.
+    probe: Option<Probe>,
+    /// Whether its webhook is registered still; null unless the platform was asked and can tell.
+    registration: Option<Registration>,
+    jobs: Jobs,
+}
+
+/// How its readings from the platform's API stand.
+#[derive(Serialize)]
+struct Jobs {
+    waiting: u64,
+    /// Given up in the last 24 hours.
+    failed: u64,
+}
+
+/// The query of the report.
+#[derive(Deserialize)]
+pub(crate) struct Query {
+    #[serde(default)]
+    probe: bool,
 }
 
 #[derive(Serialize)]
@@ -50,20 +76,41 @@ struct LastEvent {
     late: bool,
 }
 
-/// `GET /api/v1/integrations/health`.
-pub(crate) async fn health(State(desk): State<Desk>, lead: Lead) -> Result<Json<Report>, Refused> {
+/// `GET /api/v1/integrations/health`; with `probe=true` the platforms are asked too.
+pub(crate) async fn health(
+    State(desk): State<Desk>,
+    lead: Lead,
+    Params(query): Params<Query>,
+) -> Result<Json<Report>, Refused> {
     let activity = desk.store.activity(lead.workspace()).await?;
-    let now = desk.world.now();
-    let integrations = activity.into_iter().filter_map(|activity| {
+    let looked_at = activity.into_iter().filter_map(|activity| {
         let integration = desk.store.integration(activity.integration)?;
-        Some(judged(&integration, &activity, now))
+        Some(report(&desk, integration, activity, query.probe))
     });
-    Ok(Json(Report {
-        integrations: integrations.collect(),
-    }))
+    let integrations = join_all(looked_at).await;
+    Ok(Json(Report { integrations }))
 }
 
-fn judged(integration: &Integration, activity: &Activity, now: DateTime<Utc>) -> Health {
+async fn report(
+    desk: &Desk,
+    integration: Arc<Integration>,
+    activity: Activity,
+    asked: bool,
+) -> Health {
+    let found = if asked {
+        probe::look(desk, &integration).await
+    } else {
+        Found::default()
+    };
+    judged(&integration, &activity, found, desk.world.now())
+}
+
+fn judged(
+    integration: &Integration,
+    activity: &Activity,
+    found: Found,
+    now: DateTime<Utc>,
+) -> Health {
     let missing = rules::missing(integration, now);
     let last_event = activity.last_event_at.map(|at| {
         let gap = rules::usual_gap(&activity.arrivals);
@@ -79,9 +126,9 @@ fn judged(integration: &Integration, activity: &Activity, now: DateTime<Utc>) ->
         has_event: last_event.is_some(),
         is_late: last_event.as_ref().is_some_and(|last| last.late),
         last_day: &activity.last_day,
-        answers: None,
-        is_registered: None,
-        failed_jobs: 0,
+        answers: found.probe.as_ref().map(|probe| probe.ok),
+        is_registered: found.registration.as_ref().map(|one| one.registered),
+        failed_jobs: activity.jobs_failed,
     });
     Health {
         id: integration.id,
@@ -96,5 +143,11 @@ fn judged(integration: &Integration, activity: &Activity, now: DateTime<Utc>) ->
         },
         last_event,
         last24h: activity.last_day,
+        probe: found.probe,
+        registration: found.registration,
+        jobs: Jobs {
+            waiting: activity.jobs_open,
+            failed: activity.jobs_failed,
+        },
     }
 }

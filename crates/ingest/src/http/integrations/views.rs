@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::super::Desk;
 use super::super::answer::Refused;
+use super::super::body::whole;
 use crate::store::{Integration, SecretText, StoredSecret};
 
 /// The longest secret or credential, in bytes.
@@ -61,6 +62,7 @@ pub(crate) struct Credentials(BTreeMap<String, Option<String>>);
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Rotation {
     pub(super) secret: Option<String>,
+    #[serde(default, deserialize_with = "whole")]
     pub(super) overlap_hours: Option<u32>,
 }
 
@@ -155,14 +157,6 @@ impl View {
     /// Shows an integration, with its key only to those who may see it.
     pub(super) fn of(desk: &Desk, one: &Integration, with_key: bool, now: DateTime<Utc>) -> Self {
         let provider = providers::provider(&one.provider);
-        let url = || {
-            format!(
-                "{}/api/v1/webhooks/{}/{}",
-                desk.base_url,
-                one.provider,
-                one.key.expose()
-            )
-        };
         let valid = one.secrets.iter().filter(|secret| secret.is_valid(now));
         Self {
             id: one.id,
@@ -171,7 +165,7 @@ impl View {
             provider_name: provider.map_or("", |known| known.name()),
             name: one.name.clone(),
             key: with_key.then(|| one.key.expose().to_owned()),
-            webhook_url: with_key.then(url),
+            webhook_url: with_key.then(|| webhook_url(desk, one)),
             settings: one.settings.as_json().clone(),
             active: one.active,
             signs: provider.is_some_and(|known| known.signs_with(&one.settings)),
@@ -181,6 +175,12 @@ impl View {
             updated_at: one.updated_at,
         }
     }
+}
+
+/// Returns where the platform sends to.
+pub(super) fn webhook_url(desk: &Desk, one: &Integration) -> String {
+    let (provider, key) = (&one.provider, one.key.expose());
+    format!("{}/api/v1/webhooks/{provider}/{key}", desk.base_url)
 }
 
 /// Accepts a slug: 1 to 64 small letters, digits and inner hyphens.

@@ -365,9 +365,23 @@ fn activity(
             last_event_at: (arrivals.last > 0).then(|| time(arrivals.last)),
             arrivals: arrivals.spaced.into_iter().map(time).collect(),
             last_day,
+            jobs_open: count(db, OPEN_JOBS, row, 0)?,
+            jobs_failed: count(db, FAILED_JOBS, row, since * HOUR)?,
         });
     }
     Ok(found)
+}
+
+const OPEN_JOBS: &str =
+    "SELECT count(*) FROM job WHERE integration = ?1 AND state < 2 AND ?2 IS ?2";
+const FAILED_JOBS: &str =
+    "SELECT count(*) FROM job WHERE integration = ?1 AND state = 3 AND finished_at > ?2";
+
+fn count(db: &Connection, sql: &str, integration: i64, since: i64) -> Result<u64, StoreError> {
+    let count = db
+        .prepare_cached(sql)?
+        .query_row(params![integration, since], |row| row.get(0))?;
+    Ok(count)
 }
 
 fn read_since(db: &Connection, integration: i64, hour: i64) -> Result<Counts, StoreError> {
