@@ -157,19 +157,6 @@ async fn a_test_event_goes_the_whole_way_and_counts_nowhere() {
 #[tokio::test]
 async fn a_test_event_says_why_it_cannot_be_sent() {
     let api = Api::start().await;
-    let without = providers::all()
-        .iter()
-        .find(|one| one.sample("1", chrono::Utc::now()).is_none());
-    if let Some(provider) = without {
-        api.integration("sem-amostra", provider.slug()).await;
-        api.post(
-            &api.admin,
-            "/api/v1/integrations/sem-amostra/test-event",
-            &json!({}),
-        )
-        .await
-        .refuses(409, "no_sample");
-    }
     let with = providers::all()
         .iter()
         .find(|one| one.signs() && one.sample("1", chrono::Utc::now()).is_some());
@@ -316,7 +303,7 @@ async fn the_overlap_of_a_rotation_can_be_ended() {
 }
 
 #[tokio::test]
-async fn what_was_not_understood_becomes_cards_once() {
+async fn what_todays_program_does_not_understand_stays_aside() {
     let api = Api::start().await;
     let path = api.integration("loja", "kiwify").await;
     let body = |id: usize| {
@@ -361,6 +348,58 @@ async fn what_was_not_understood_becomes_cards_once() {
     api.post(&api.admin, "/api/v1/deliveries/reprocess", &unknown)
         .await
         .refuses(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_was_not_understood_becomes_cards_once() {
+    let api = Api::start().await;
+    let settings = |stages: Value| {
+        json!({"blueprint": {"proof": {"scheme": "token", "header": "X-Token"}, "event": "status",
+            "stages": stages, "amountUnit": "major", "fields": {"externalId": "id", "amount": "total"}}})
+    };
+    let body = json!({"slug": "sistema", "provider": "custom", "name": "Sistema", "secrets": [SECRET],
+        "settings": settings(json!({"open": "payment_pending"}))});
+    let made = api
+        .post(&api.admin, "/api/v1/integrations", &body)
+        .await
+        .ok()
+        .value();
+    let path = format!("/api/v1/webhooks/custom/{}", made["key"].as_str().unwrap());
+    for id in 0..3 {
+        let sent = json!({"id": format!("C-{id}"), "status": "pago", "total": 0.29});
+        let request = api
+            .request(Method::POST, &path)
+            .header("X-Token", SECRET)
+            .json(&sent);
+        assert_eq!(api.send(request).await.ok().value()["result"], "unmapped");
+    }
+    let mended = json!({"settings": settings(json!({"open": "payment_pending", "pago": "purchase_approved"}))});
+    patch(&api, "sistema", mended).await.ok();
+    let many = json!({"integration": "sistema", "result": "unmapped"});
+    for (reprocessed, accepted) in [(3, 3), (0, 0)] {
+        let done = api
+            .post(&api.admin, "/api/v1/deliveries/reprocess", &many)
+            .await
+            .ok()
+            .value();
+        assert_eq!(
+            (&done["reprocessed"], &done["accepted"], &done["left"]),
+            (&json!(reprocessed), &json!(accepted), &json!(0))
+        );
+    }
+    let events: Vec<_> = api
+        .entries()
+        .await
+        .iter()
+        .filter_map(|entry| entry.event().unwrap())
+        .collect();
+    assert_eq!(events.len(), 3);
+    assert!(events.iter().all(|event| event.amount_minor == Some(29)));
+    let health = health(&api, "sistema").await;
+    assert_eq!(
+        (&health["state"], &health["last24h"]["unmapped"]),
+        (&json!("good"), &json!(0))
+    );
 }
 
 #[tokio::test]
