@@ -66,10 +66,6 @@ const SAYS_APPROVED_BENEATH: &[(&str, &str)] = &[
         "the event tells of a payment, the state does not yet",
     ),
     (
-        "cartpanda/other_shop",
-        "a paid order of a shop that is not ours",
-    ),
-    (
         "cartpanda/refund_of_all_lines",
         "paid; how much was given back decides whether all was",
     ),
@@ -88,10 +84,6 @@ const SAYS_APPROVED_BENEATH: &[(&str, &str)] = &[
     (
         "nuvemshop/pulled_cancelled_while_paid",
         "paid, and cancelled by a date beside it",
-    ),
-    (
-        "yampi/other_shop",
-        "a paid order of a shop that is not ours",
     ),
 ];
 
