@@ -166,7 +166,7 @@ fn hostile_expressions_end_soon() {
         (
             &many,
             "map(&to_string(@), @) | join('', @) | [@,@,@,@] | join(@[0], @)",
-            true,
+            false,
         ),
         (&many, "[?contains(to_string(@), 'z')]", false),
         (&long, "[lower(@), lower(@), lower(@), lower(@)]", true),
