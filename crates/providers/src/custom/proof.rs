@@ -8,7 +8,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
-use zeroize::Zeroizing;
 
 use super::blueprint::{Checks, MAX_WORD};
 use crate::Inbound;
@@ -18,17 +17,12 @@ use crate::secret::Secret;
 use crate::sign::Signed;
 use crate::unified;
 
+mod standard;
+
 /// How far the sender's clock and ours may differ where a blueprint does not say, and in Standard Webhooks.
 const TOLERANCE: i64 = 300;
 /// The tolerances a blueprint may name, in seconds.
 const TOLERANCES: std::ops::RangeInclusive<i64> = 30..=86_400;
-const ID_HEADER: &str = "webhook-id";
-const TIMESTAMP_HEADER: &str = "webhook-timestamp";
-const SIGNATURE_HEADER: &str = "webhook-signature";
-/// Before the base64 of a Standard Webhooks secret.
-const SECRET_PREFIX: &str = "whsec_";
-/// Most signatures looked at in one request.
-const MAX_SIGNATURES: usize = 16;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -150,7 +144,7 @@ impl Plan {
                     .collect()
             }
             Self::Token(place) if !place.in_query => vec![&place.name],
-            Self::StandardWebhooks => vec![ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER],
+            Self::StandardWebhooks => standard::HEADERS.to_vec(),
             Self::Token(_) | Self::Unified | Self::Address => Vec::new(),
         }
     }
@@ -188,9 +182,10 @@ impl Plan {
                 let held = |secret: &Secret| proof::token_holds(secret.trimmed(), &token);
                 ("custom.token", proof::first_holding(secrets, held)?)
             }
-            Self::StandardWebhooks => {
-                ("custom.standard_webhooks", standard(inbound, secrets, now)?)
-            }
+            Self::StandardWebhooks => (
+                "custom.standard_webhooks",
+                standard::verify(inbound, secrets, now)?,
+            ),
             Self::Unified | Self::Address => {
                 return unified::verify_unified(inbound, secrets, now);
             }
@@ -205,11 +200,8 @@ impl Plan {
 
     /// Returns the sender's own id of a delivery, where the scheme has one.
     pub(super) fn delivery_id(&self, inbound: &Inbound<'_>) -> Option<String> {
-        match (self, inbound.header(ID_HEADER)) {
-            (Self::StandardWebhooks, Single::Once(id)) => {
-                let id = std::str::from_utf8(id).ok()?;
-                (!id.is_empty() && id.len() <= MAX_WORD).then(|| id.to_owned())
-            }
+        match self {
+            Self::StandardWebhooks => standard::delivery_id(inbound),
             _ => None,
         }
     }
@@ -238,21 +230,7 @@ impl Plan {
                 signed
             }
             Self::Token(place) => place.put(&String::from_utf8_lossy(secret.trimmed())),
-            Self::StandardWebhooks => {
-                let id = format!("msg_{nonce}");
-                let head = format!("{id}.{at}.");
-                let tag = tag::<Sha256>(&standard_key(secret), &[head.as_bytes(), body]);
-                let signature = format!("v1,{}", STANDARD.encode(tag));
-                let headers = [
-                    (ID_HEADER, id),
-                    (TIMESTAMP_HEADER, at),
-                    (SIGNATURE_HEADER, signature),
-                ];
-                Signed {
-                    query: String::new(),
-                    headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
-                }
-            }
+            Self::StandardWebhooks => standard::sign(secret, body, now, nonce),
             Self::Unified => crate::sign::unified(secret, body, now, nonce),
             Self::Address => Signed::default(),
         }
@@ -478,45 +456,6 @@ fn check_time(text: &str, tolerance: i64, now: DateTime<Utc>) -> Result<(), Refu
         return Err(Refusal::Stale);
     }
     Ok(())
-}
-
-/// Checks the headers of Standard Webhooks: of several signatures one has to hold, and all of them are tried.
-fn standard(
-    inbound: &Inbound<'_>,
-    secrets: &[Secret],
-    now: DateTime<Utc>,
-) -> Result<usize, Refusal> {
-    let id = sole_header(inbound, ID_HEADER)?;
-    let at = sole_header(inbound, TIMESTAMP_HEADER)?;
-    let signatures: Vec<Vec<u8>> = sole_header(inbound, SIGNATURE_HEADER)?
-        .split(' ')
-        .take(MAX_SIGNATURES)
-        .filter_map(|one| one.strip_prefix("v1,"))
-        .filter_map(|one| STANDARD.decode(one).ok())
-        .collect();
-    if signatures.is_empty() || id.is_empty() || id.len() > MAX_WORD {
-        return Err(Refusal::Malformed);
-    }
-    if at.len() > 10 {
-        return Err(Refusal::Malformed);
-    }
-    check_time(at, TOLERANCE, now)?;
-    let head = format!("{id}.{at}.");
-    let message = [head.as_bytes(), inbound.body];
-    proof::first_holding(secrets, |secret| {
-        let key = standard_key(secret);
-        signatures.iter().fold(false, |held, told| {
-            holds::<Sha256>(&key, &message, told) | held
-        })
-    })
-}
-
-/// Undoes the writing of a Standard Webhooks secret; one that is not written so is taken as it stands.
-fn standard_key(secret: &Secret) -> Zeroizing<Vec<u8>> {
-    let text = secret.trimmed();
-    let coded = text.strip_prefix(SECRET_PREFIX.as_bytes());
-    let key = coded.and_then(|coded| STANDARD.decode(coded).ok());
-    Zeroizing::new(key.unwrap_or_else(|| text.to_vec()))
 }
 
 fn holds<D: EagerHash>(secret: &[u8], message: &[&[u8]], told: &[u8]) -> bool
