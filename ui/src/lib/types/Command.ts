@@ -34,4 +34,16 @@ templateKey?: string | null,
 /**
  * The order it is about.
  */
-orderKey?: string | null, } });
+orderKey?: string | null, } } | { "kind": "merge", "body": { 
+/**
+ * The conversation to take in.
+ */
+other: ConversationId, } } | { "kind": "unmerge", "body": { 
+/**
+ * The conversation that was taken in.
+ */
+from: ConversationId, } } | { "kind": "keep_apart", "body": { 
+/**
+ * The other conversation.
+ */
+other: ConversationId, } });
