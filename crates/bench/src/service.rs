@@ -69,7 +69,7 @@ impl Service {
     /// When the service refuses it.
     pub async fn source(&self, provider: &str, secret: &str) -> anyhow::Result<String> {
         let body = json!({
-            "slug": format!("{provider}-bench"), "provider": provider, "name": provider, "secrets": [secret], "active": true,
+            "slug": format!("{}-bench", provider.replace('_', "-")), "provider": provider, "name": provider, "secrets": [secret], "active": true,
         });
         let answer = self.post("/api/v1/integrations", &body).await?;
         let key = answer
