@@ -26,7 +26,7 @@ use views::{Change, Listed, Submitted, Texts, View};
 pub(crate) use health::health;
 pub(crate) use platforms::list as platforms;
 pub(crate) use preview::{Shown, preview};
-pub(crate) use secrets::{retire as retire_secret, rotate as rotate_secret};
+pub(crate) use secrets::{retire as retire_secret, rotate as rotate_secret, succeeded};
 pub(crate) use test_event::send as test_event;
 
 /// The most secrets that may hold at once: the one in use, and the one before it.

@@ -10,7 +10,7 @@ use super::answer::Refused;
 use super::body::{Params, Parts1};
 use super::who::Lead;
 use super::{Desk, integrations};
-use crate::store::{Job, JobKind, JobQuery, JobState, Progress};
+use crate::store::{Deed, Job, JobKind, JobQuery, JobState, Progress, action};
 
 /// How many jobs a list holds where the caller does not say, and at most.
 const PAGE: (u32, u32) = (50, 200);
@@ -147,5 +147,7 @@ pub(crate) async fn cancel(
     Parts1(id): Parts1<JobId>,
 ) -> Result<Json<View>, Refused> {
     let job = desk.store.cancel_job(lead.workspace(), id).await?;
+    let deed = Deed::new(Some(lead.actor()), action::JOB_CANCELLED, id);
+    desk.store.record(lead.workspace(), deed).await?;
     Ok(Json(View::of(job)))
 }

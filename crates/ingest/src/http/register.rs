@@ -17,12 +17,10 @@ use super::who::Admin;
 use super::{Desk, integrations, jobs, sync};
 use crate::jobs::problem;
 use crate::outgoing::Failure;
-use crate::store::{Integration, NewIntegration, SecretText, StoredSecret, TokenHash};
+use crate::store::{Deed, Integration, NewIntegration, SecretText, TokenHash, action};
 
 /// The most steps a registration takes.
 const MOST_STEPS: usize = 60;
-/// The most secrets that hold at once.
-const MOST_SECRETS: usize = 2;
 
 /// Tells what came of it.
 #[derive(Serialize)]
@@ -77,6 +75,8 @@ pub(crate) async fn register(
         &done,
     )
     .await?;
+    let deed = Deed::new(Some(admin.actor()), action::REGISTERED, integration.id);
+    desk.store.record(admin.workspace(), deed).await?;
     tracing::info!(integration.id = %integration.id, "registered the webhook of {}", integration.id);
     Ok(Json(Outcome::Done {
         registered: true,
@@ -136,7 +136,7 @@ async fn registered(
     Err(Trouble::Unreadable("steps".to_owned()).into())
 }
 
-/// Keeps the secret the platform made, beside those that hold still; true when it is a new one.
+/// Keeps the secret the platform made, beside the one before it for a while; true when it is a new one.
 async fn keep(
     desk: &Desk,
     (workspace, actor): (WorkspaceId, Actor),
@@ -152,24 +152,17 @@ async fn keep(
     // It may have been changed while the platform was asked.
     let current = desk.store.integration(integration.id);
     let current = current.unwrap_or_else(|| Arc::clone(integration));
-    let mut secrets = current.secrets.clone();
     let fresh = TokenHash::of(text);
-    if secrets
+    if current
+        .secrets
         .iter()
         .any(|held| TokenHash::of(held.value.expose()) == fresh)
     {
         return Ok(true);
     }
-    secrets.insert(
-        0,
-        StoredSecret {
-            value: SecretText::new(text),
-            valid_until: None,
-        },
-    );
-    secrets.truncate(MOST_SECRETS);
+    let now = desk.world.now();
     let changed = NewIntegration {
-        secrets,
+        secrets: integrations::succeeded(&current.secrets, SecretText::new(text), now),
         ..integrations::unchanged(&current)
     };
     desk.store

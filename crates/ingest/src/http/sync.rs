@@ -14,7 +14,7 @@ use super::body::Json;
 use super::who::Lead;
 use super::{Desk, integrations, jobs};
 use crate::outgoing::account;
-use crate::store::{Integration, JobKind, NewJob, Span};
+use crate::store::{Deed, Integration, JobKind, NewJob, Span, action};
 
 /// What is asked for.
 #[derive(Deserialize)]
@@ -57,6 +57,8 @@ pub(crate) async fn ask(
         due_at: now,
     };
     let job = desk.store.create_job(job).await?;
+    let deed = Deed::new(Some(lead.actor()), action::SYNC_STARTED, integration.id);
+    desk.store.record(lead.workspace(), deed).await?;
     desk.bell.ring();
     Ok((StatusCode::ACCEPTED, Answer(jobs::View::of(job))).into_response())
 }

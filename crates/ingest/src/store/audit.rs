@@ -17,6 +17,12 @@ pub mod action {
     pub const SECRET_ROTATED: &str = "integration.secret_rotated";
     /// The old secrets of an integration were ended.
     pub const SECRET_RETIRED: &str = "integration.secret_retired";
+    /// An integration's webhook was registered with its platform.
+    pub const REGISTERED: &str = "integration.registered";
+    /// A span of an integration's past was asked for.
+    pub const SYNC_STARTED: &str = "integration.sync_started";
+    /// A job was cancelled.
+    pub const JOB_CANCELLED: &str = "job.cancelled";
     /// A test event was sent through an integration.
     pub const TEST_EVENT: &str = "integration.test_event";
     /// The payload of a delivery was read.

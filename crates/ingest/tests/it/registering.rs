@@ -6,10 +6,20 @@ use testkit::platforms::{Plan, Platform};
 
 use crate::reading_back::Shop;
 
+/// How the outside reaches the service.
+const PUBLIC: &str = "https://ganchos.example.com";
+
 async fn register(shop: &Shop) -> crate::api::Answer {
     let path = "/api/v1/integrations/loja/register-webhook";
     let request = shop.api.request(Method::POST, path);
     shop.api.send(request.bearer_auth(&shop.api.admin)).await
+}
+
+/// Counts what the audit log tells of one kind.
+async fn recorded(shop: &Shop, action: &str) -> usize {
+    let page = shop.api.get(&shop.api.admin, "/api/v1/audit").await.ok();
+    let records = page.value()["records"].as_array().unwrap().clone();
+    records.iter().filter(|one| one["action"] == action).count()
 }
 
 #[tokio::test]
@@ -17,14 +27,18 @@ async fn registering_twice_changes_nothing_the_second_time() {
     for platform in [
         Platform::shopify(Plan::default()),
         Platform::yampi(Plan::default()),
+        Platform::kiwify(Plan::default()),
+        Platform::nuvemshop(Plan::default()),
     ] {
-        let shop = Shop::of(&platform).await;
+        // Some platforms take no address that is not `https`.
+        let public = |config: &mut ingest::Config| PUBLIC.clone_into(&mut config.public_url);
+        let shop = Shop::with(&platform, public, json!({})).await;
         let first = register(&shop).await.ok().value();
         assert_eq!(first["registered"], true, "{first}");
         assert!(!first["events"].as_array().unwrap().is_empty(), "{first}");
         let hooks = platform.registered();
         assert!(!hooks.is_empty());
-        let address = format!("{}{}", shop.api.base, shop.path);
+        let address = format!("{PUBLIC}{}", shop.path);
         for hook in &hooks {
             assert!(hook.to_string().contains(&address), "{hook}");
         }
@@ -38,6 +52,7 @@ async fn registering_twice_changes_nothing_the_second_time() {
         assert_eq!(platform.registered().len(), hooks.len());
         let seen = platform.seen();
         assert_eq!(seen.too_fast, 0, "{seen:?}");
+        assert_eq!(recorded(&shop, "integration.registered").await, 2);
     }
 }
 

@@ -41,18 +41,8 @@ pub(crate) async fn rotate(
         (Some(made), _) => SecretText::new(made.clone()),
         (None, given) => views::checked_secret("secret", given.unwrap_or_default())?,
     };
-    let mut secrets = vec![StoredSecret {
-        value: fresh,
-        valid_until: None,
-    }];
-    secrets.extend(ending(
-        &found.secrets,
-        now,
-        now + TimeDelta::hours(i64::from(hours)),
-    ));
-    secrets.truncate(SECRETS_MOST);
     let rotated = NewIntegration {
-        secrets,
+        secrets: replaced(&found.secrets, fresh, now, hours),
         ..unchanged(&found)
     };
     let integration = saved(&desk, &admin, rotated, Some(action::SECRET_ROTATED)).await?;
@@ -60,6 +50,31 @@ pub(crate) async fn rotate(
         integration,
         secret: made,
     }))
+}
+
+/// Puts a new secret first, and lets the one before it hold for a while, 24 hours where nothing else is said.
+pub(crate) fn succeeded(
+    held: &[StoredSecret],
+    fresh: SecretText,
+    now: DateTime<Utc>,
+) -> Vec<StoredSecret> {
+    replaced(held, fresh, now, OVERLAP_HOURS)
+}
+
+fn replaced(
+    held: &[StoredSecret],
+    fresh: SecretText,
+    now: DateTime<Utc>,
+    hours: u32,
+) -> Vec<StoredSecret> {
+    let mut secrets = vec![StoredSecret {
+        value: fresh,
+        valid_until: None,
+    }];
+    let end = now + TimeDelta::hours(i64::from(hours));
+    secrets.extend(ending(held, now, end));
+    secrets.truncate(SECRETS_MOST);
+    secrets
 }
 
 /// Gives every secret that still holds an end, no later than the one given.
