@@ -18,6 +18,7 @@ mod notices;
 mod operations;
 mod people;
 mod planted;
+mod probing;
 mod reading_back;
 mod registering;
 mod replay;
