@@ -1,4 +1,4 @@
-//! What happens by itself: deadlines that pass, files that are tended, and noticing that the machine slept.
+//! What happens by itself: deadlines that pass, lists that follow a history as it fills in, files that are tended, and noticing that the machine slept.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::core::Core;
 use super::seat::Seat;
-use crate::cache::Swept;
+use crate::cache::{ApplyError, Cache, Swept};
+use crate::view::Change;
 
 /// When the wall clock runs this much ahead of the steady one, the machine slept.
 const SLEPT: Duration = Duration::from_secs(10);
@@ -15,7 +16,10 @@ const SLEPT: Duration = Duration::from_secs(10);
 /// The file is tended every so many sweeps.
 const TENDED: u32 = 12;
 
-/// Sweeps and tends for ever.
+/// Conversations settled in one step; small enough that a live entry never waits long for its turn.
+const SETTLED: u32 = 100;
+
+/// Sweeps, settles and tends for ever.
 pub(super) async fn run(core: Arc<Core>, seat: Arc<Seat>) {
     let mut tick = interval(core.pace.sweep);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -26,19 +30,29 @@ pub(super) async fn run(core: Arc<Core>, seat: Arc<Seat>) {
             tracing::info!("the machine slept; the connection is tried at once");
             core.wake();
         }
-        sweep(&core, &seat).await;
+        through(&core, &seat, "deadlines", Cache::sweep).await;
+        // With a line or without: what a cut-off history left has to be listed too. While one fills in, a conversation that ten
+        // pages tell of is judged once.
+        let settle = |cache: &mut Cache, _now| cache.settle(SETTLED);
+        through(&core, &seat, "parts of the history", settle).await;
         if round % TENDED == 0 {
             tend(&seat).await;
         }
     }
 }
 
-async fn sweep(core: &Core, seat: &Seat) {
+/// Goes through the cache step by step, as of now, and tells what changed.
+async fn through(
+    core: &Core,
+    seat: &Seat,
+    what: &'static str,
+    step: fn(&mut Cache, i64) -> Result<Swept, ApplyError>,
+) {
     loop {
         let now = core.now();
-        match seat.keeper.write(move |cache| cache.sweep(now)).await {
+        match seat.keeper.write(move |cache| step(cache, now)).await {
             Ok(Swept { change, more }) => {
-                if change != crate::view::Change::default() {
+                if change != Change::default() {
                     core.board.tell(&change);
                 }
                 if !more {
@@ -46,7 +60,7 @@ async fn sweep(core: &Core, seat: &Seat) {
                 }
             }
             Err(error) => {
-                tracing::warn!(%error, "deadlines were not looked through; the next round does");
+                tracing::warn!(%error, "{what} were not looked through; the next round does");
                 return;
             }
         }
@@ -54,7 +68,7 @@ async fn sweep(core: &Core, seat: &Seat) {
 }
 
 async fn tend(seat: &Seat) {
-    if let Err(error) = seat.keeper.write(crate::cache::Cache::tend).await {
+    if let Err(error) = seat.keeper.write(Cache::tend).await {
         tracing::warn!(%error, "the cache was not tended; the next round does");
     }
 }

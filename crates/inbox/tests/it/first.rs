@@ -1,13 +1,14 @@
 //! Signing in, first history, restarts, and one desk a folder.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use contract::Stage;
 use inbox::view::{FreshnessState, Trouble};
 use inbox::{Inbox, OpenError, Refusal, Setup};
 
 use crate::desk::{Desk, Hand, open, pace};
-use crate::service::{Kind, Service};
+use crate::service::{Kind, Service, Trick};
 use crate::tape::{Tape, person};
 
 fn tape(carts: u64) -> Tape {
@@ -42,6 +43,23 @@ async fn the_newest_page_comes_first_and_the_rest_fills_in() {
         "the newest page"
     );
     desk.holds(&tape(2_600)).await;
+}
+
+#[tokio::test]
+async fn what_is_here_of_a_history_that_is_cut_off_is_listed() {
+    let service = Service::start(tape(2_600)).await;
+    for _ in 0..2 {
+        service.trick(Kind::Page, Trick::Slices(usize::MAX, Duration::ZERO));
+    }
+    for _ in 0..100 {
+        service.trick(
+            Kind::Page,
+            Trick::Refuse(503, "busy", "retry-after: 600\r\n"),
+        );
+    }
+    let desk = Desk::at(&service).await;
+    desk.rows(1_000).await;
+    assert!(desk.inbox.freshness().filling_in);
 }
 
 #[tokio::test]
