@@ -109,6 +109,7 @@ impl Link {
     }
 
     async fn follow(&mut self) -> Result<std::convert::Infallible, Ended> {
+        self.answer_calls();
         if self.rebuild.is_some() {
             self.go_on_rebuilding().await?;
         }
@@ -120,6 +121,7 @@ impl Link {
         }
         loop {
             let cursor = self.seat.keeper.cursor().await?;
+            self.answer_calls();
             let mut stream = self.line.stream(&cursor.position(), cursor.chain).await?;
             let hello = greeting(&mut stream).await?;
             self.core.pulse.heard();
@@ -132,6 +134,11 @@ impl Link {
             self.core.pulse.stands(FreshnessState::CatchingUp, None);
             self.catch_up().await?;
         }
+    }
+
+    /// Takes the calls to hurry that came until now as answered by the try that follows; a later one ends it or the wait behind it.
+    fn answer_calls(&mut self) {
+        self.wake.mark_unchanged();
     }
 
     /// Gives an empty cache its first page, the newest there is.
@@ -301,7 +308,6 @@ impl Link {
     /// Waits before the next try, longer each time, unless asked to hurry.
     async fn wait(&mut self, asked: Option<Duration>) {
         let wait = self.retry.failed(asked, chance());
-        self.wake.mark_unchanged();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             _ = self.wake.changed() => {}

@@ -129,6 +129,7 @@ async fn another_epoch_is_read_behind_the_readable_old_view() {
     let service = Service::start(tape(30)).await;
     let desk = Desk::at(&service).await;
     desk.rows(30).await;
+    desk.live().await;
     let mut restored = Tape::new("k2");
     restored.carts(20);
     restored.sale(900, Stage::PixGenerated);
@@ -147,6 +148,7 @@ async fn a_history_that_differs_at_the_same_number_is_noticed() {
     let service = Service::start(tape(30)).await;
     let desk = Desk::at(&service).await;
     desk.rows(30).await;
+    desk.live().await;
     let mut other = Tape::new("k1");
     for number in 100..135 {
         other.sale(number, Stage::BoletoGenerated);
@@ -182,6 +184,7 @@ async fn the_epoch_may_change_again_while_reading_anew() {
     let service = Service::start(tape(30)).await;
     let desk = Desk::at(&service).await;
     desk.rows(30).await;
+    desk.live().await;
     let mut second = Tape::new("k2");
     second.carts(2_500);
     service.with(|state| state.tape = second);
@@ -204,6 +207,7 @@ async fn a_busy_service_is_asked_again_when_it_says() {
     let service = Service::start(tape(3)).await;
     let desk = Desk::at(&service).await;
     desk.rows(3).await;
+    desk.live().await;
     service.trick(
         Kind::Stream,
         Trick::Refuse(503, "busy", "retry-after: 2\r\n"),
@@ -226,6 +230,7 @@ async fn waking_up_does_not_wait() {
     let service = Service::start(tape(3)).await;
     let desk = Desk::at(&service).await;
     desk.rows(3).await;
+    desk.live().await;
     service.trick(
         Kind::Stream,
         Trick::Refuse(503, "busy", "retry-after: 600\r\n"),

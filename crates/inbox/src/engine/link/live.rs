@@ -46,8 +46,6 @@ impl Link {
         // Before anybody hears "live": what is missing behind is told with it.
         self.core.pulse.filling_in(fill::left(&cursor));
         self.reached(head, &hello);
-        // A call to hurry that came before this connection is answered by it.
-        self.wake.mark_unchanged();
         loop {
             if filled && unsettled && heard.is_empty() {
                 unsettled = self.settle().await?;
