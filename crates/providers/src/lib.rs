@@ -197,7 +197,8 @@ pub fn normalise(
     inbound: &Inbound<'_>,
     context: &Context<'_>,
 ) -> Result<Reading, Unreadable> {
-    if unified::is_unified(inbound) {
+    // The unified form's own reader needs no look for it, which goes through the whole body.
+    if provider.slug() != unified::SLUG && unified::is_unified(inbound) {
         return unified::read_as(provider.slug(), inbound.body, context);
     }
     provider.normalise(inbound, context)

@@ -26,7 +26,7 @@ use crate::{Inbound, Provider, Sample, json, times};
 
 mod about;
 
-const SLUG: &str = "unified";
+pub(crate) const SLUG: &str = "unified";
 const SIGNATURE_HEADER: &str = "x-rekuplead-signature";
 /// How far the sender's clock and ours may differ, either way.
 const TOLERANCE: TimeDelta = TimeDelta::seconds(300);
