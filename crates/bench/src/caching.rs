@@ -146,6 +146,8 @@ fn pages(views: &Views, overlay: &Overlay) -> anyhow::Result<Spread> {
         let mut after = None;
         for _ in 0..60 {
             let asked = PageAsked {
+                saved: None,
+                filter: contract::Filter::default(),
                 view,
                 after: after.clone(),
                 limit: 50,

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CommandId, ConversationId};
+use crate::handling::{PersonPart, SnoozeUntil};
+use crate::ids::{CommandId, ConversationId, MemberId};
 
 /// Asks for one change; the id is its idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -34,6 +35,56 @@ pub enum Action {
     Note {
         /// 1 to 4,000 characters.
         text: String,
+        /// Who is asked to read it; at most 20.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<MemberId>>")]
+        mentions: Vec<MemberId>,
+    },
+    /// Gives the conversation to a member. Agents may give away what is theirs or nobody's, leads everything.
+    #[serde(rename = "assign")]
+    Assign {
+        /// Who shall have it.
+        to: MemberId,
+    },
+    /// Says that nothing is left to be done, until something new happens.
+    #[serde(rename = "resolve")]
+    Resolve {},
+    /// Takes a resolution back.
+    #[serde(rename = "reopen")]
+    Reopen {},
+    /// Puts the conversation aside until a time or an event.
+    #[serde(rename = "snooze")]
+    Snooze {
+        /// Until when.
+        until: SnoozeUntil,
+    },
+    /// Brings a conversation back that was put aside.
+    #[serde(rename = "wake")]
+    Wake {},
+    /// Puts labels on and takes labels off.
+    #[serde(rename = "label")]
+    Label {
+        /// Labels to put on; each 1 to 40 characters without line breaks, at most 20.
+        #[serde(default)]
+        add: Vec<String>,
+        /// Labels to take off, likewise.
+        #[serde(default)]
+        remove: Vec<String>,
+    },
+    /// Records that the customer answered in a channel outside.
+    #[serde(rename = "message.received")]
+    Receive {
+        /// Where.
+        channel: Channel,
+        /// What was said, as far as it was written down; at most 4,000 characters.
+        #[serde(default)]
+        text: String,
+    },
+    /// Records that a part of the customer's contact data was shown in full.
+    #[serde(rename = "reveal")]
+    Reveal {
+        /// Which part.
+        part: PersonPart,
     },
     /// Records that a filled text was opened in a channel outside.
     #[serde(rename = "message.handed_over")]
@@ -79,6 +130,14 @@ impl Action {
             Self::Claim {} => "claim",
             Self::Release {} => "release",
             Self::Note { .. } => "note",
+            Self::Assign { .. } => "assign",
+            Self::Resolve {} => "resolve",
+            Self::Reopen {} => "reopen",
+            Self::Snooze { .. } => "snooze",
+            Self::Wake {} => "wake",
+            Self::Label { .. } => "label",
+            Self::Receive { .. } => "message.received",
+            Self::Reveal { .. } => "reveal",
             Self::HandOver { .. } => "message.handed_over",
             Self::Merge { .. } => "merge",
             Self::Unmerge { .. } => "unmerge",
@@ -167,6 +226,8 @@ pub enum RefusalCode {
     NotYours,
     /// There is no such conversation.
     UnknownConversation,
+    /// The team has no such member.
+    UnknownMember,
     /// The command's body is not acceptable (empty or too long).
     Invalid,
     /// The two conversations are one already.

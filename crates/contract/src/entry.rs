@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use crate::chain::Chain;
 use crate::command::Channel;
 use crate::event::Event;
+use crate::handling::{PersonPart, SnoozeUntil};
 use crate::ids::{CommandId, ConversationId, MemberId};
 
 /// The kinds of entries this version writes and understands; a reader skips all others.
@@ -23,6 +24,30 @@ pub mod kind {
     pub const RELEASED: &str = "conversation.released";
     /// A note was written; the body is [`super::Noted`].
     pub const NOTED: &str = "conversation.noted";
+    /// A conversation was given to a member; the body is [`super::Assigned`].
+    pub const ASSIGNED: &str = "conversation.assigned";
+    /// Nothing is left to be done for now; the body is [`super::ByMember`].
+    pub const RESOLVED: &str = "conversation.resolved";
+    /// A resolution was taken back; the body is [`super::ByMember`].
+    pub const REOPENED: &str = "conversation.reopened";
+    /// A conversation was put aside; the body is [`super::Snoozed`].
+    pub const SNOOZED: &str = "conversation.snoozed";
+    /// A conversation was brought back by hand; the body is [`super::ByMember`].
+    pub const WOKEN: &str = "conversation.woken";
+    /// Labels were put on or taken off; the body is [`super::Labelled`].
+    pub const LABELLED: &str = "conversation.labelled";
+    /// A part of the contact data was shown in full; the body is [`super::Revealed`].
+    pub const REVEALED: &str = "conversation.revealed";
+    /// The customer answered in a channel outside; the body is [`super::Received`].
+    pub const RECEIVED: &str = "message.received";
+    /// A shared template was saved; the body is `follow_up`'s `SharedTemplate`.
+    pub const TEMPLATE_SAVED: &str = "template.saved";
+    /// A shared template was removed; the body is [`super::Removed`].
+    pub const TEMPLATE_REMOVED: &str = "template.removed";
+    /// A view of the team was saved; the body is [`crate::TeamView`].
+    pub const VIEW_SAVED: &str = "view.saved";
+    /// A view of the team was removed; the body is [`super::Removed`].
+    pub const VIEW_REMOVED: &str = "view.removed";
     /// A message was handed to a channel outside; the body is [`super::HandedOver`].
     pub const HANDED_OVER: &str = "message.handed_over";
     /// Two conversations turned out to be one person; the body is [`super::Merged`].
@@ -131,6 +156,93 @@ pub struct Noted {
     pub by: Actor,
     /// What was written.
     pub text: String,
+    /// Who is asked to read it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Actor>>")]
+    pub mentions: Vec<Actor>,
+}
+
+/// The body of an assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Assigned {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who gave it away.
+    pub by: Actor,
+    /// Who has it now.
+    pub to: Actor,
+}
+
+/// The body of putting a conversation aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Snoozed {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who put it aside.
+    pub by: Actor,
+    /// Until when.
+    pub until: SnoozeUntil,
+}
+
+/// The body of a change of labels; of all that is said of one label, the newest entry counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Labelled {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who changed them.
+    pub by: Actor,
+    /// Labels put on.
+    #[serde(default)]
+    pub add: Vec<String>,
+    /// Labels taken off.
+    #[serde(default)]
+    pub remove: Vec<String>,
+}
+
+/// The body of contact data having been shown; never the data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Revealed {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who looked.
+    pub by: Actor,
+    /// Which part.
+    pub part: PersonPart,
+}
+
+/// The body of a customer's answer that a member recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Received {
+    /// The action that caused it.
+    pub command_id: CommandId,
+    /// Who recorded it.
+    pub by: Actor,
+    /// Where it came.
+    pub channel: Channel,
+    /// What was said, as far as it was written down.
+    #[serde(default)]
+    pub text: String,
+}
+
+/// The body of something shared being removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Removed {
+    /// What: a template's key or a view's id.
+    pub key: String,
+    /// Who removed it.
+    pub by: Actor,
 }
 
 /// The body of a message handed to a channel outside: opened there, never known to be sent.

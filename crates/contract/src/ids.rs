@@ -172,6 +172,8 @@ ids! {
     SessionId = "ses_";
     /// Names one piece of background work.
     JobId = "job_";
+    /// Names one saved view; made by the desktop.
+    ViewId = "view_";
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub mod customer;
 pub mod document;
 pub mod entry;
 pub mod event;
+pub mod filter;
+pub mod handling;
 pub mod ids;
 pub mod money;
 pub mod order;
@@ -34,9 +36,11 @@ pub use command::{
 pub use customer::Customer;
 pub use entry::{Actor, Entry, Epoch, Page, Position, kind};
 pub use event::{Boleto, Event, Item, Payment, PaymentMethod, Pix, RawBody, Utms};
+pub use filter::{Filter, OwnerIs, Period, TeamView};
+pub use handling::{PersonPart, Present, PresentMember, SnoozeUntil};
 pub use ids::{
     CommandId, ConversationId, DeliveryId, EventId, IntegrationId, JobId, MemberId, SessionId,
-    WorkspaceId,
+    ViewId, WorkspaceId,
 };
 pub use money::{Currency, Money};
 pub use order::Order;

@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 use contract::entry::{
-    ByMember, HandedOver, Joined, KeptApart, Left, MergeSuggested, Merged, Noted, Shared, Unmerged,
+    Assigned, ByMember, HandedOver, Joined, KeptApart, Labelled, Left, MergeSuggested, Merged,
+    Noted, Received, Removed, Revealed, Shared, Snoozed, Unmerged,
 };
 use contract::{
     Action, Actor, Boleto, Chain, Channel, Command, CommandAnswer, CommandAnswers, CommandBatch,
-    CommandId, ConversationId, Currency, Customer, Entry, Epoch, Event, EventId, IntegrationId,
-    Invite, Item, Me, MemberId, NewInvite, Order, Outcome, Page, Payment, PaymentMethod, Pix,
-    Position, Problem, RawBody, RefusalCode, Role, SessionId, SignIn, SignedIn, Stage, Utms,
+    CommandId, ConversationId, Currency, Customer, Entry, Epoch, Event, EventId, Filter,
+    IntegrationId, Invite, Item, Me, MemberId, NewInvite, Order, Outcome, OwnerIs, Page, Payment,
+    PaymentMethod, Period, PersonPart, Pix, Position, PresentMember, Problem, RawBody, RefusalCode,
+    Role, SessionId, SignIn, SignedIn, SnoozeUntil, Stage, StageGroup, TeamView, Utms, ViewId,
     WorkspaceId, kind,
 };
 use serde_json::value::{RawValue, to_raw_value};
@@ -115,6 +117,7 @@ fn entry() -> Entry {
         command_id: command(),
         by: person(),
         text: "pediu nota".to_owned(),
+        mentions: vec![person()],
     })
     .expect("JSON");
     let chain = Chain::EMPTY.next(1, noon(), Some(conversation()), kind::NOTED, body.get());
@@ -255,6 +258,84 @@ fn feed() {
 }
 
 #[test]
+fn handling() {
+    let (command_id, by) = (command(), person());
+    insta::assert_json_snapshot!(
+        "assigned",
+        Assigned {
+            command_id,
+            by: by.clone(),
+            to: person()
+        }
+    );
+    insta::assert_json_snapshot!(
+        "snoozed",
+        Snoozed {
+            command_id,
+            by: by.clone(),
+            until: SnoozeUntil::Reply {}
+        }
+    );
+    insta::assert_json_snapshot!(
+        "labelled",
+        Labelled {
+            command_id,
+            by: by.clone(),
+            add: vec!["nota fiscal".to_owned()],
+            remove: Vec::new()
+        }
+    );
+    insta::assert_json_snapshot!(
+        "received",
+        Received {
+            command_id,
+            by: by.clone(),
+            channel: Channel::Whatsapp,
+            text: String::new()
+        }
+    );
+    insta::assert_json_snapshot!(
+        "revealed",
+        Revealed {
+            command_id,
+            by: by.clone(),
+            part: PersonPart::Email
+        }
+    );
+    let removed = Removed {
+        key: "pix_again".to_owned(),
+        by: by.clone(),
+    };
+    insta::assert_json_snapshot!("removed", removed);
+    let view = TeamView {
+        id: ViewId::new(9, [9; 10]),
+        name: "Acima de R$ 500".to_owned(),
+        filter: Filter {
+            stages: vec![StageGroup::Pix],
+            amount_from: Some(50_000),
+            owners: vec![OwnerIs::Me, OwnerIs::Nobody, OwnerIs::Member { id: by.id }],
+            period: Some(Period::Days { count: 7 }),
+            ..Filter::default()
+        },
+        by: Some(by),
+    };
+    let text = serde_json::to_string(&view).expect("it serialises");
+    assert_eq!(
+        serde_json::from_str::<TeamView>(&text).expect("reads"),
+        view
+    );
+    insta::assert_json_snapshot!("team_view", view);
+    insta::assert_json_snapshot!(
+        "present",
+        PresentMember {
+            member: person(),
+            conversation_id: conversation(),
+            writing: true
+        }
+    );
+}
+
+#[test]
 fn an_entry_follows_only_its_own_past() {
     let entry = entry();
     assert!(entry.follows(Chain::EMPTY));
@@ -273,6 +354,7 @@ fn commands() {
         Action::Release {},
         Action::Note {
             text: "oi".to_owned(),
+            mentions: Vec::new(),
         },
         Action::HandOver {
             channel: Channel::Email,
@@ -288,6 +370,37 @@ fn commands() {
         },
         Action::KeepApart {
             other: conversation(),
+        },
+        Action::Assign { to: person().id },
+        Action::Resolve {},
+        Action::Reopen {},
+        Action::Snooze {
+            until: SnoozeUntil::Time { at: noon() },
+        },
+        Action::Snooze {
+            until: SnoozeUntil::Paid {
+                order_key: "kiwify:9f1c".to_owned(),
+            },
+        },
+        Action::Snooze {
+            until: SnoozeUntil::Expired {
+                order_key: "kiwify:9f1c".to_owned(),
+            },
+        },
+        Action::Snooze {
+            until: SnoozeUntil::Reply {},
+        },
+        Action::Wake {},
+        Action::Label {
+            add: vec!["nota fiscal".to_owned()],
+            remove: vec!["urgente".to_owned()],
+        },
+        Action::Receive {
+            channel: Channel::Whatsapp,
+            text: "ja paguei".to_owned(),
+        },
+        Action::Reveal {
+            part: PersonPart::Document,
         },
     ];
     let commands = actions.into_iter().map(|action| Command {

@@ -1,10 +1,12 @@
 //! What the page asks for and is answered with, beyond the views: hand-overs, copies, links, search, settings, sessions.
 
+use std::collections::BTreeMap;
+
 use contract::{Channel, CommandId, ConversationId, Me};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::view::{Row, TimelineItem};
+use crate::view::{Row, TimelineItem, TimelineOnly, View};
 
 /// Holds older items of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -15,6 +17,96 @@ pub struct TimelinePage {
     pub items: Vec<TimelineItem>,
     /// What to ask for items older still; `None` at the start.
     pub older: Option<String>,
+}
+
+/// Asks for a part of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TimelineAsked {
+    /// The conversation.
+    pub id: ConversationId,
+    /// Items older than this place; from the newest on where `None`.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub before: Option<String>,
+    /// In place of `before`: the items up to the end of this moment, in Unix milliseconds.
+    #[serde(default)]
+    #[ts(optional = nullable, type = "number | null")]
+    pub at: Option<i64>,
+    /// What to narrow it to.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub only: Option<TimelineOnly>,
+}
+
+/// Tells what an action on many conversations would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct BulkPreview {
+    /// Those that change.
+    pub will: Vec<ConversationId>,
+    /// Those that stay as they are.
+    pub wont: Vec<BulkStays>,
+}
+
+/// Tells that a conversation stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct BulkStays {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The person's name.
+    pub name: Option<String>,
+    /// Why.
+    pub reason: StaysReason,
+    /// Who is in the way.
+    pub by: Option<String>,
+}
+
+/// Lists why an action would not change a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum StaysReason {
+    /// It is so already.
+    Already,
+    /// A colleague has it.
+    Taken,
+    /// It is not the member's to give away or back.
+    NotYours,
+    /// It is not here any more.
+    Gone,
+}
+
+/// Tells where an order's state comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Provenance {
+    /// The requests that told of it, newest first; at most 50.
+    pub deliveries: Vec<ProvenanceDelivery>,
+}
+
+/// Tells of one request that told of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ProvenanceDelivery {
+    /// The request.
+    pub id: contract::DeliveryId,
+    /// When it came, in Unix milliseconds.
+    #[ts(type = "number")]
+    pub at: i64,
+    /// The event as the platform calls it.
+    pub event: String,
+    /// How it proved where it comes from: `signature`, `token`, `key` (only the unguessable address) or `fetched`.
+    pub proof: String,
+    /// How often the same came again and was ignored.
+    #[ts(type = "number")]
+    pub repeats: u32,
 }
 
 /// Holds what a search found.
@@ -146,6 +238,45 @@ pub struct Settings {
     pub single_keys: bool,
     /// Approved sales are announced by the system.
     pub notify_sales: bool,
+    /// Mentions and assignments are announced by the system.
+    pub notify_mine: bool,
+    /// Keys that were changed: from the command's name to the key; an empty key turns it off.
+    pub keys: BTreeMap<String, String>,
+    /// Stronger contrast.
+    pub contrast: Contrast,
+    /// The size of everything, in per cent, 80 to 150.
+    #[ts(type = "number")]
+    pub zoom: u16,
+    /// The practice of the first run was done or turned down.
+    pub practised: bool,
+    /// What was open last.
+    pub place: Place,
+}
+
+/// Says what was open last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct Place {
+    /// The view.
+    pub view: Option<View>,
+    /// The saved view.
+    pub saved: Option<contract::ViewId>,
+    /// The conversation.
+    pub conversation: Option<ConversationId>,
+}
+
+/// Lists the contrasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Contrast {
+    /// As the system has it.
+    System,
+    /// As drawn.
+    Normal,
+    /// Stronger.
+    More,
 }
 
 impl Default for Settings {
@@ -156,6 +287,12 @@ impl Default for Settings {
             density: Density::Cozy,
             single_keys: true,
             notify_sales: true,
+            notify_mine: true,
+            keys: BTreeMap::new(),
+            contrast: Contrast::System,
+            zoom: 100,
+            practised: false,
+            place: Place::default(),
         }
     }
 }

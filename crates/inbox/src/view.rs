@@ -10,10 +10,14 @@ mod persons;
 mod talk;
 
 pub use card::{BoletoPart, ItemLine, LinkPart, OrderCard, PixPart, PixState, Primary, Step};
+pub use contract::PersonPart;
 pub use lists::{
-    Amount, Counters, Deadline, DeadlineKind, Owner, PageAsked, Row, RowPage, View, ViewCount,
+    Amount, Colleague, Counters, Deadline, DeadlineKind, FilterValues, Named, NamedSource, Owner,
+    PageAsked, Row, RowPage, SavedCount, SavedView, View, ViewCount,
 };
 pub use news::{Change, Desk, Freshness, FreshnessState, Trouble};
 pub use outbox::{OutboxItem, OutboxState};
 pub use persons::{MergeState, MergedPerson, Suggestion};
-pub use talk::{ConversationView, Draft, Happening, Person, PersonPart, TimelineItem};
+pub use talk::{
+    BackReason, ConversationView, Draft, Handling, Happening, Person, TimelineItem, TimelineOnly,
+};

@@ -94,6 +94,8 @@ async fn work(inbox: &Inbox) -> anyhow::Result<()> {
     let mut number = 0_u64;
     loop {
         let asked = PageAsked {
+            saved: None,
+            filter: contract::Filter::default(),
             view: View::All,
             after: None,
             limit: 50,
@@ -106,6 +108,7 @@ async fn work(inbox: &Inbox) -> anyhow::Result<()> {
                     row.id,
                     Action::Note {
                         text: format!("nota {number}"),
+                        mentions: Vec::new(),
                     },
                 )
                 .await?;

@@ -6,7 +6,7 @@ use super::judge::Listed;
 use crate::view::View;
 
 /// Every view, each at the place of its code.
-pub(super) const VIEWS: [View; 11] = [
+pub(super) const VIEWS: [View; 13] = [
     View::Due,
     View::Mine,
     View::Unassigned,
@@ -18,6 +18,8 @@ pub(super) const VIEWS: [View; 11] = [
     View::Approved,
     View::Refund,
     View::Chargeback,
+    View::Snoozed,
+    View::Resolved,
 ];
 
 /// How each view's count changed.
@@ -37,6 +39,8 @@ pub(super) const fn code(view: View) -> i64 {
         View::Approved => 8,
         View::Refund => 9,
         View::Chargeback => 10,
+        View::Snoozed => 11,
+        View::Resolved => 12,
     }
 }
 

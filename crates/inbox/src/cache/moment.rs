@@ -225,6 +225,8 @@ impl Moment {
                 by_me: by.id == me,
                 by: by.name,
                 pending: false,
+                mentions: Vec::new(),
+                mentions_me: false,
             },
             Self::Claimed { by } => Happening::Claimed {
                 by_me: by.id == me,

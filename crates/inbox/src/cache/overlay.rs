@@ -33,6 +33,14 @@ impl Pending {
             Action::Claim {}
             | Action::Release {}
             | Action::Note { .. }
+            | Action::Assign { .. }
+            | Action::Resolve {}
+            | Action::Reopen {}
+            | Action::Snooze { .. }
+            | Action::Wake {}
+            | Action::Label { .. }
+            | Action::Receive { .. }
+            | Action::Reveal { .. }
             | Action::HandOver { .. } => None,
         };
         [self.conversation_id].into_iter().chain(other)

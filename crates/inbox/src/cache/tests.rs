@@ -81,7 +81,13 @@ impl World {
         limit: u32,
         overlay: &Overlay,
     ) -> crate::view::RowPage {
-        let asked = PageAsked { view, after, limit };
+        let asked = PageAsked {
+            saved: None,
+            filter: contract::Filter::default(),
+            view,
+            after,
+            limit,
+        };
         self.cache
             .views()
             .list_page(&asked, overlay)

@@ -272,8 +272,16 @@ fn check(action: &Action) -> Result<(), Refusal> {
         | Action::Release {}
         | Action::Merge { .. }
         | Action::Unmerge { .. }
-        | Action::KeepApart { .. } => Ok(()),
-        Action::Note { text }
+        | Action::KeepApart { .. }
+        | Action::Assign { .. }
+        | Action::Resolve {}
+        | Action::Reopen {}
+        | Action::Snooze { .. }
+        | Action::Wake {}
+        | Action::Label { .. }
+        | Action::Receive { .. }
+        | Action::Reveal { .. } => Ok(()),
+        Action::Note { text, .. }
             if !text.trim().is_empty() && text.chars().count() <= leaving::LONGEST_TEXT =>
         {
             Ok(())

@@ -30,6 +30,7 @@ fn note(id: u128, text: &str) -> Command {
         conversation_id: ConversationId::from_u128(9),
         action: Action::Note {
             text: text.to_owned(),
+            mentions: Vec::new(),
         },
     }
 }

@@ -1,8 +1,12 @@
 //! Lists: views, rows, counters.
 
-use contract::{ConversationId, Currency, MemberId, Stage, StageGroup};
+use contract::{
+    ConversationId, Currency, Filter, IntegrationId, MemberId, Role, Stage, StageGroup, ViewId,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use super::BackReason;
 
 /// Lists the views of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -31,6 +35,10 @@ pub enum View {
     Refund,
     /// Disputes.
     Chargeback,
+    /// Put aside, the first to come back first.
+    Snoozed,
+    /// Nothing left to be done, newest first.
+    Resolved,
 }
 
 /// Asks for one page of a view.
@@ -40,6 +48,14 @@ pub enum View {
 pub struct PageAsked {
     /// The view.
     pub view: View,
+    /// The saved view, in place of `view`.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub saved: Option<ViewId>,
+    /// What narrows it further.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Filter>")]
+    pub filter: Filter,
     /// Where the page before ended; opaque.
     pub after: Option<String>,
     /// 1 to 200 rows.
@@ -94,6 +110,15 @@ pub struct Row {
     pub unread: bool,
     /// The order shown is a test.
     pub is_test: bool,
+    /// The labels, in alphabetical order.
+    pub labels: Vec<String>,
+    /// Something was typed here and not handed over.
+    pub has_draft: bool,
+    /// It was put aside and is back: why.
+    pub back: Option<BackReason>,
+    /// When it comes back at the latest, while it is put aside.
+    #[ts(type = "number | null")]
+    pub snoozed_until: Option<i64>,
 }
 
 /// An amount with its currency.
@@ -151,6 +176,8 @@ pub enum DeadlineKind {
     Recovery,
     /// The time in which a dispute has to be answered.
     Dispute,
+    /// The time at which a conversation put aside comes back.
+    Snooze,
 }
 
 /// Counts the rows of each view.
@@ -160,6 +187,97 @@ pub enum DeadlineKind {
 pub struct Counters {
     /// One entry a view.
     pub views: Vec<ViewCount>,
+    /// One entry a saved view.
+    pub saved: Vec<SavedCount>,
+}
+
+/// Counts the rows of one saved view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SavedCount {
+    /// The view.
+    pub id: ViewId,
+    /// Its rows.
+    #[ts(type = "number")]
+    pub count: u64,
+    /// It was saved just now and is still being filled.
+    pub filling: bool,
+}
+
+/// Shows a saved view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SavedView {
+    /// The view.
+    pub id: ViewId,
+    /// What it is called.
+    pub name: String,
+    /// What it shows.
+    pub filter: Filter,
+    /// The whole team has it; else only the member at this desk.
+    pub team: bool,
+    /// Who saved it last, for one of the team.
+    pub by: Option<String>,
+}
+
+/// Shows a member of the team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Colleague {
+    /// Who.
+    pub id: MemberId,
+    /// The name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// It is the member at this desk.
+    pub is_me: bool,
+}
+
+/// Lists what there is to narrow lists by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct FilterValues {
+    /// Platforms with orders here.
+    pub platforms: Vec<Named>,
+    /// Sources with orders here.
+    pub sources: Vec<NamedSource>,
+    /// Products, the most frequent first; at most 200.
+    pub products: Vec<String>,
+    /// Labels in use, the most frequent first; at most 200.
+    pub labels: Vec<String>,
+    /// Campaign sources, likewise.
+    pub utm_sources: Vec<String>,
+    /// Campaign media, likewise.
+    pub utm_mediums: Vec<String>,
+    /// Campaigns, likewise.
+    pub utm_campaigns: Vec<String>,
+}
+
+/// A value with the name people say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Named {
+    /// The value.
+    pub value: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A source with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct NamedSource {
+    /// The source.
+    pub id: IntegrationId,
+    /// Its name: the platform's, with a number where there are several.
+    pub name: String,
 }
 
 /// Counts the rows of one view.

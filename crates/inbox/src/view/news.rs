@@ -88,6 +88,12 @@ pub struct Change {
     pub freshness: bool,
     /// The outbox changed.
     pub outbox: bool,
+    /// Who looks at what changed.
+    pub presence: bool,
+    /// Shared templates changed.
+    pub templates: bool,
+    /// Saved views or the team changed.
+    pub views: bool,
     /// Sales that were just approved, to glow once.
     pub sold: Vec<ConversationId>,
 }

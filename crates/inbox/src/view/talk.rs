@@ -1,6 +1,6 @@
 //! One person's conversation.
 
-use contract::{Channel, ConversationId, Stage, StageGroup};
+use contract::{Channel, ConversationId, PersonPart, SnoozeUntil, Stage, StageGroup};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,6 +33,90 @@ pub struct ConversationView {
     /// How many names the contact data was told with, where it is shared by several people.
     #[ts(type = "number | null")]
     pub shared: Option<u32>,
+    /// The labels, in alphabetical order; those of actions that wait are among them.
+    pub labels: Vec<String>,
+    /// How the work on it stands.
+    pub handling: Handling,
+}
+
+/// Shows how the work on a conversation stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "state",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum Handling {
+    /// It is worked on, or waits to be.
+    #[default]
+    Open,
+    /// It was put aside.
+    Snoozed {
+        /// Until when.
+        until: SnoozeUntil,
+        /// When that is at the latest, where a time is known; Unix milliseconds.
+        #[ts(type = "number | null")]
+        at: Option<i64>,
+        /// Who put it aside.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// The service has not confirmed it yet.
+        pending: bool,
+    },
+    /// It was put aside and is back.
+    Back {
+        /// Why.
+        reason: BackReason,
+        /// Since when; Unix milliseconds.
+        #[ts(type = "number")]
+        at: i64,
+    },
+    /// Nothing is left to be done.
+    Resolved {
+        /// Who said so.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// When; Unix milliseconds.
+        #[ts(type = "number")]
+        at: i64,
+        /// The service has not confirmed it yet.
+        pending: bool,
+    },
+}
+
+/// Lists why a conversation that was put aside is back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum BackReason {
+    /// The time came.
+    Time,
+    /// The order was paid.
+    Paid,
+    /// The code or boleto ran out.
+    Expired,
+    /// The customer answered.
+    Replied,
+    /// Something new happened: another order, a refusal, a refund, a dispute.
+    News,
+}
+
+/// Lists what a timeline can be narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum TimelineOnly {
+    /// What platforms told.
+    Purchases,
+    /// Texts handed over and answers recorded.
+    Messages,
+    /// Notes.
+    Notes,
+    /// Claims, assignments, labels, putting aside, resolving, merging.
+    Handling,
 }
 
 /// Shows a person, masked.
@@ -60,19 +144,6 @@ pub struct Person {
     /// Orders with a refund or a dispute.
     #[ts(type = "number")]
     pub reversals: u32,
-}
-
-/// Lists the parts of a person that can be shown in full on request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum PersonPart {
-    /// The phone.
-    Phone,
-    /// The e-mail.
-    Email,
-    /// The CPF or CNPJ.
-    Document,
 }
 
 /// Shows one item of the timeline.
@@ -139,6 +210,84 @@ pub enum Happening {
         by_me: bool,
         /// The service has not confirmed it yet.
         pending: bool,
+        /// The names of those asked to read it.
+        mentions: Vec<String>,
+        /// The member at this desk is one of them.
+        mentions_me: bool,
+    },
+    /// The customer answered in a channel outside, a member recorded.
+    Received {
+        /// Where.
+        channel: Channel,
+        /// What was said, as far as it was written down.
+        text: String,
+        /// Who recorded it.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// The service has not confirmed it yet.
+        pending: bool,
+    },
+    /// Somebody gave the conversation to a member.
+    Assigned {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// To whom.
+        to: String,
+        /// To the member at this desk.
+        to_me: bool,
+    },
+    /// Somebody said that nothing is left to be done.
+    Resolved {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+    },
+    /// Somebody took a resolution back.
+    Reopened {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+    },
+    /// Somebody put the conversation aside.
+    Snoozed {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// Until when.
+        until: SnoozeUntil,
+    },
+    /// Somebody brought the conversation back.
+    Woken {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+    },
+    /// Somebody changed the labels.
+    Labelled {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// Labels put on.
+        add: Vec<String>,
+        /// Labels taken off.
+        remove: Vec<String>,
+    },
+    /// Somebody had contact data shown in full.
+    Revealed {
+        /// Who.
+        by: String,
+        /// It was the member at this desk.
+        by_me: bool,
+        /// Which part.
+        part: PersonPart,
     },
     /// Somebody took the conversation.
     Claimed {

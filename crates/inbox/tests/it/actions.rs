@@ -22,6 +22,7 @@ async fn open() -> (Service, Desk) {
 fn note(text: &str) -> Action {
     Action::Note {
         text: text.to_owned(),
+        mentions: Vec::new(),
     }
 }
 

@@ -216,6 +216,8 @@ fn complete(mut cache: Cache) -> (u64, String) {
 
 pub(crate) fn page(limit: u32) -> PageAsked {
     PageAsked {
+        saved: None,
+        filter: contract::Filter::default(),
         view: View::All,
         after: None,
         limit,

@@ -120,7 +120,10 @@ async fn at_work() {
     let begun = std::process::id();
     for number in 0_u64.. {
         let text = format!("note {begun} {number}");
-        let note = Action::Note { text: text.clone() };
+        let note = Action::Note {
+            text: text.clone(),
+            mentions: Vec::new(),
+        };
         if inbox.act(person(1), note).await.is_ok() {
             let mut out = std::io::stdout().lock();
             writeln!(out, "{text}").expect("somebody listens");

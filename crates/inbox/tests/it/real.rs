@@ -124,7 +124,13 @@ async fn over_a_line_that_fails_nothing_is_lost_doubled_or_swapped() {
         for number in 0..20 {
             let text = format!("{seed}/{number}");
             desk.inbox
-                .act(who, Action::Note { text })
+                .act(
+                    who,
+                    Action::Note {
+                        text,
+                        mentions: Vec::new(),
+                    },
+                )
                 .await
                 .expect("written");
             real.sell(8, 100 * seed + number).await;
@@ -133,6 +139,7 @@ async fn over_a_line_that_fails_nothing_is_lost_doubled_or_swapped() {
         // Its confirmation comes after everything else.
         let last = Action::Note {
             text: "end".to_owned(),
+            mentions: Vec::new(),
         };
         desk.inbox.act(who, last).await.expect("written");
         desk.until("an empty outbox", async |inbox| {

@@ -4,10 +4,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contract::entry::{ByMember, HandedOver, KeptApart, Merged, Noted, Unmerged};
 use contract::{
     Action, Actor, Chain, CommandAnswer, CommandAnswers, CommandBatch, CommandId, Me, MemberId,
-    Outcome, Position, RefusalCode, Role, WorkspaceId, kind,
+    Outcome, Position, Role, WorkspaceId,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -16,8 +15,10 @@ use url::Url;
 
 use crate::tape::Tape;
 
+mod acting;
 mod wire;
 
+use acting::perform;
 use wire::{Request, json, put, read, refusal, send};
 
 pub(crate) const TOKEN: &str = "planted-token-never-in-a-log";
@@ -293,7 +294,7 @@ impl Talk {
 
     fn commands(&self, body: &[u8]) -> Vec<u8> {
         let batch: CommandBatch = serde_json::from_slice(body).expect("a batch");
-        let bad = |command: &contract::Command| matches!(&command.action, Action::Note { text } if text == BAD);
+        let bad = |command: &contract::Command| matches!(&command.action, Action::Note { text, .. } if text == BAD);
         if batch.commands.iter().any(bad) {
             return refusal(400, "bad_body", "");
         }
@@ -400,84 +401,4 @@ impl Talk {
         };
         entries.map(text).collect()
     }
-}
-
-/// Does a command as the service would.
-fn perform(state: &mut State, command: &contract::Command) -> Outcome {
-    let by = Actor {
-        id: me().member_id,
-        name: me().member_name,
-    };
-    let (command_id, who) = (command.id, command.conversation_id);
-    let seq = match command.action.clone() {
-        Action::Claim {} => {
-            if let Some(holder) = state.holders.get(&who).filter(|holder| **holder != by) {
-                return Outcome::Refused {
-                    code: RefusalCode::AlreadyClaimed,
-                    by: Some(holder.clone()),
-                };
-            }
-            state.holders.insert(who, by.clone());
-            state
-                .tape
-                .write(Some(who), kind::CLAIMED, &ByMember { command_id, by })
-        }
-        Action::Release {} => {
-            state.holders.remove(&who);
-            state
-                .tape
-                .write(Some(who), kind::RELEASED, &ByMember { command_id, by })
-        }
-        Action::Note { text } => state.tape.write(
-            Some(who),
-            kind::NOTED,
-            &Noted {
-                command_id,
-                by,
-                text,
-            },
-        ),
-        Action::HandOver {
-            channel,
-            text,
-            template_key,
-            order_key,
-        } => {
-            let body = HandedOver {
-                command_id,
-                by,
-                channel,
-                text,
-                template_key,
-                order_key,
-            };
-            state.tape.write(Some(who), kind::HANDED_OVER, &body)
-        }
-        Action::Merge { other } => {
-            let body = Merged {
-                from: other,
-                reason: "person".to_owned(),
-                command_id: Some(command_id),
-                by: Some(by),
-            };
-            state.tape.write(Some(who), kind::MERGED, &body)
-        }
-        Action::Unmerge { from } => {
-            let body = Unmerged {
-                from,
-                command_id,
-                by,
-            };
-            state.tape.write(Some(who), kind::UNMERGED, &body)
-        }
-        Action::KeepApart { other } => {
-            let body = KeptApart {
-                other,
-                command_id,
-                by,
-            };
-            state.tape.write(Some(who), kind::KEPT_APART, &body)
-        }
-    };
-    Outcome::Applied { seq }
 }

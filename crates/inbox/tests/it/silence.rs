@@ -66,6 +66,7 @@ async fn no_token_and_nothing_of_a_customer_is_logged() {
     desk.inbox.save_draft(draft).await.expect("saves");
     let note = Action::Note {
         text: "segredo-da-nota".to_owned(),
+        mentions: Vec::new(),
     };
     desk.inbox.act(person(1), note).await.expect("written");
     desk.rows(32).await;

@@ -26,6 +26,18 @@ freshness: boolean,
  */
 outbox: boolean, 
 /**
+ * Who looks at what changed.
+ */
+presence: boolean, 
+/**
+ * Shared templates changed.
+ */
+templates: boolean, 
+/**
+ * Saved views or the team changed.
+ */
+views: boolean, 
+/**
  * Sales that were just approved, to glow once.
  */
 sold: Array<ConversationId>, };

@@ -2,6 +2,9 @@
 import type { Channel } from "./Channel";
 import type { CommandId } from "./CommandId";
 import type { ConversationId } from "./ConversationId";
+import type { MemberId } from "./MemberId";
+import type { PersonPart } from "./PersonPart";
+import type { SnoozeUntil } from "./SnoozeUntil";
 
 /**
  * Asks for one change; the id is its idempotency key.
@@ -18,7 +21,39 @@ conversationId: ConversationId, } & ({ "kind": "claim", "body": Record<symbol, n
 /**
  * 1 to 4,000 characters.
  */
-text: string, } } | { "kind": "message.handed_over", "body": { 
+text: string, 
+/**
+ * Who is asked to read it; at most 20.
+ */
+mentions?: Array<MemberId>, } } | { "kind": "assign", "body": { 
+/**
+ * Who shall have it.
+ */
+to: MemberId, } } | { "kind": "resolve", "body": Record<symbol, never> } | { "kind": "reopen", "body": Record<symbol, never> } | { "kind": "snooze", "body": { 
+/**
+ * Until when.
+ */
+until: SnoozeUntil, } } | { "kind": "wake", "body": Record<symbol, never> } | { "kind": "label", "body": { 
+/**
+ * Labels to put on; each 1 to 40 characters without line breaks, at most 20.
+ */
+add: Array<string>, 
+/**
+ * Labels to take off, likewise.
+ */
+remove: Array<string>, } } | { "kind": "message.received", "body": { 
+/**
+ * Where.
+ */
+channel: Channel, 
+/**
+ * What was said, as far as it was written down; at most 4,000 characters.
+ */
+text: string, } } | { "kind": "reveal", "body": { 
+/**
+ * Which part.
+ */
+part: PersonPart, } } | { "kind": "message.handed_over", "body": { 
 /**
  * Where it was opened.
  */

@@ -17,4 +17,8 @@ by: Actor,
 /**
  * What was written.
  */
-text: string, };
+text: string, 
+/**
+ * Who is asked to read it.
+ */
+mentions?: Array<Actor>, };

@@ -3,4 +3,4 @@
 /**
  * Lists why a command can be refused; each code is one that the desktop acts on.
  */
-export type RefusalCode = "already_claimed" | "not_yours" | "unknown_conversation" | "invalid" | "already_merged" | "not_merged" | "id_reused";
+export type RefusalCode = "already_claimed" | "not_yours" | "unknown_conversation" | "unknown_member" | "invalid" | "already_merged" | "not_merged" | "id_reused";

@@ -249,6 +249,8 @@ fn readers_work_while_the_writer_writes() {
     std::thread::scope(|scope| {
         let reading = scope.spawn(|| {
             let asked = PageAsked {
+                saved: None,
+                filter: contract::Filter::default(),
                 view: View::All,
                 after: None,
                 limit: 50,

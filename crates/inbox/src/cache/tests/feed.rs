@@ -128,6 +128,7 @@ impl Feed {
             command_id,
             by,
             text: text.to_owned(),
+            mentions: Vec::new(),
         };
         self.entry(Some(conversation), kind::NOTED, &body)
     }

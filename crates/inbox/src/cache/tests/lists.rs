@@ -449,6 +449,8 @@ fn what_was_there_before_the_member_came_is_read() {
         .cache;
     cache.begin(&feed.page(1, 2)).expect("a page");
     let asked = PageAsked {
+        saved: None,
+        filter: contract::Filter::default(),
         view: View::All,
         after: None,
         limit: 10,

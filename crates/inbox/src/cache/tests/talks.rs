@@ -100,6 +100,7 @@ fn pending_actions_are_in_the_timeline_until_the_feed_shows_them() {
     let mut world = World::of(&feed, 0);
     let note = Action::Note {
         text: "ligar".to_owned(),
+        mentions: Vec::new(),
     };
     let overlay = pending(conversation(1), note);
     let items = |world: &World, overlay: &Overlay| {
@@ -124,6 +125,7 @@ fn pending_actions_are_in_the_timeline_until_the_feed_shows_them() {
         command_id: overlay.pending[0].id,
         by: member(0),
         text: "ligar".to_owned(),
+        mentions: Vec::new(),
     };
     feed.entry(Some(conversation(1)), contract::kind::NOTED, &body);
     assert_eq!(world.follow(&feed).confirmed, [overlay.pending[0].id]);

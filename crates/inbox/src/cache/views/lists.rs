@@ -92,6 +92,7 @@ pub(super) fn counters(db: &Connection, overlay: &Overlay) -> Result<Counters, A
     });
     Ok(Counters {
         views: views.collect(),
+        saved: Vec::new(),
     })
 }
 
@@ -291,6 +292,10 @@ fn read_row(
         last_at: times.happened_at,
         unread: times.news_at > times.read_at.max(shown.read_until),
         is_test: false,
+        labels: Vec::new(),
+        has_draft: false,
+        back: None,
+        snoozed_until: None,
     };
     let Some(facts) = facts else { return Ok(row) };
     Ok(Row {

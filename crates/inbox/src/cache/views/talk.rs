@@ -58,6 +58,8 @@ pub(super) fn conversation(
         merged: people.merged,
         suggestions: people.suggestions,
         shared: people.shared,
+        labels: Vec::new(),
+        handling: crate::view::Handling::default(),
     }))
 }
 
@@ -238,9 +240,19 @@ fn pending(
             | Action::Release {}
             | Action::Merge { .. }
             | Action::Unmerge { .. }
-            | Action::KeepApart { .. } => continue,
-            Action::Note { text } => Happening::Note {
+            | Action::KeepApart { .. }
+            | Action::Assign { .. }
+            | Action::Resolve {}
+            | Action::Reopen {}
+            | Action::Snooze { .. }
+            | Action::Wake {}
+            | Action::Label { .. }
+            | Action::Receive { .. }
+            | Action::Reveal { .. } => continue,
+            Action::Note { text, .. } => Happening::Note {
                 text: text.clone(),
+                mentions: Vec::new(),
+                mentions_me: false,
                 by,
                 by_me: true,
                 pending: true,

@@ -19,6 +19,7 @@ async fn with_conversation(stage: &impl Stage) -> (Script, ConversationId) {
 fn note(text: &str) -> Action {
     Action::Note {
         text: text.to_owned(),
+        mentions: Vec::new(),
     }
 }
 

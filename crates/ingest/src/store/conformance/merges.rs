@@ -81,6 +81,7 @@ pub(crate) async fn a_merge_by_a_person_is_undone(stage: &impl Stage) {
     assert_eq!(script.shown(other).await, one, "and shown with the other");
     let note = Action::Note {
         text: "oi".to_owned(),
+        mentions: Vec::new(),
     };
     let note = script.do_say(other, note).await;
     assert_eq!(note.conversation_id, Some(one));

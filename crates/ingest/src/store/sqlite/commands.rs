@@ -2,8 +2,7 @@
 
 use contract::{
     Action, Actor, Command, ConversationId, MemberId, Outcome, RefusalCode, WorkspaceId,
-    entry::{ByMember, HandedOver, Noted},
-    kind,
+    entry::ByMember, kind,
 };
 use rusqlite::params;
 use serde::Serialize;
@@ -13,14 +12,11 @@ use super::links::{Conversation, by_id, hold, holder, survivor};
 use super::place::optional;
 use super::writer::Writing;
 use crate::store::{Fault, Key16, StoreError};
+use checking::is_acceptable;
 
+mod checking;
 mod merging;
-
-/// Longest note and message, in characters.
-const LONGEST_TEXT: usize = 4_000;
-
-/// Longest key of a template or an order, in bytes.
-const LONGEST_KEY: usize = 512;
+mod recording;
 
 /// One command on its way to the tables.
 pub(super) struct Asked {
@@ -82,35 +78,11 @@ impl Asked {
         match &self.command.action {
             Action::Claim {} => self.claim(writing, conversation),
             Action::Release {} => self.release(writing, conversation),
-            Action::Note { text } => {
-                let body = Noted {
-                    command_id: self.command.id,
-                    by: self.actor.clone(),
-                    text: text.clone(),
-                };
-                let seq = self.tell(writing, conversation, kind::NOTED, &body)?;
-                Ok(Outcome::Applied { seq })
-            }
-            Action::HandOver {
-                channel,
-                text,
-                template_key,
-                order_key,
-            } => {
-                let body = HandedOver {
-                    command_id: self.command.id,
-                    by: self.actor.clone(),
-                    channel: *channel,
-                    text: text.clone(),
-                    template_key: template_key.clone(),
-                    order_key: order_key.clone(),
-                };
-                let seq = self.tell(writing, conversation, kind::HANDED_OVER, &body)?;
-                Ok(Outcome::Applied { seq })
-            }
+            Action::Assign { to } => self.assign(writing, conversation, *to),
             Action::Merge { other } => self.merge(writing, conversation, *other),
             Action::Unmerge { from } => self.unmerge(writing, conversation, *from),
             Action::KeepApart { other } => self.keep_apart(writing, conversation, *other),
+            _ => self.record(writing, conversation),
         }
     }
 
@@ -183,27 +155,6 @@ impl Asked {
             &self.command.conversation_id.as_u128().to_be_bytes(),
             json(&self.command.action)?.as_bytes(),
         ]))
-    }
-}
-
-fn is_acceptable(action: &Action) -> bool {
-    let is_text = |text: &str| {
-        !text.trim().is_empty() && text.chars().take(LONGEST_TEXT + 1).count() <= LONGEST_TEXT
-    };
-    let is_key = |key: &Option<String>| key.as_ref().is_none_or(|key| key.len() <= LONGEST_KEY);
-    match action {
-        Action::Claim {}
-        | Action::Release {}
-        | Action::Merge { .. }
-        | Action::Unmerge { .. }
-        | Action::KeepApart { .. } => true,
-        Action::Note { text } => is_text(text),
-        Action::HandOver {
-            text,
-            template_key,
-            order_key,
-            ..
-        } => is_text(text) && is_key(template_key) && is_key(order_key),
     }
 }
 

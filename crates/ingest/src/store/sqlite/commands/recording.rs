@@ -1,0 +1,172 @@
+//! What is only told: the feed says it, and each desk draws its own conclusion. Giving a conversation away is the one that is
+//! compared and set.
+
+use contract::entry::{Assigned, HandedOver, Labelled, Noted, Received, Revealed, Snoozed};
+use contract::{Action, Actor, MemberId, Outcome, RefusalCode, Role, kind};
+
+use super::{Asked, actor_of, is_in_team, json, member_row, refused};
+use crate::store::StoreError;
+use crate::store::sqlite::append::append;
+use crate::store::sqlite::links::{Conversation, hold, holder};
+use crate::store::sqlite::people::role_of;
+use crate::store::sqlite::place::optional;
+use crate::store::sqlite::writer::Writing;
+
+impl Asked {
+    /// Gives a conversation to a member: what is one's own or nobody's, and as a lead everything.
+    pub(super) fn assign(
+        &self,
+        writing: &mut Writing<'_>,
+        conversation: Conversation,
+        to: MemberId,
+    ) -> Result<Outcome, StoreError> {
+        let Some((row, to)) = self.colleague(writing, to)? else {
+            return Ok(refused(RefusalCode::UnknownMember));
+        };
+        let me = member_row(writing, self.actor.id)?;
+        let holder = holder(writing, conversation)?;
+        let is_free = holder == 0 || holder == me || !is_in_team(writing, holder)?;
+        if !is_free && role(writing, me)? < Role::Lead {
+            return Ok(Outcome::Refused {
+                code: RefusalCode::AlreadyClaimed,
+                by: Some(actor_of(writing, holder)?),
+            });
+        }
+        let body = Assigned {
+            command_id: self.command.id,
+            by: self.actor.clone(),
+            to,
+        };
+        let seq = self.tell(writing, conversation, kind::ASSIGNED, &body)?;
+        hold(writing, conversation, row, seq)?;
+        Ok(Outcome::Applied { seq })
+    }
+
+    /// Tells what was done, as it was asked for.
+    pub(super) fn record(
+        &self,
+        writing: &mut Writing<'_>,
+        conversation: Conversation,
+    ) -> Result<Outcome, StoreError> {
+        let mut mentions = Vec::new();
+        if let Action::Note { mentions: ids, .. } = &self.command.action {
+            for id in ids {
+                match self.colleague(writing, *id)? {
+                    Some((_, colleague)) => mentions.push(colleague),
+                    None => return Ok(refused(RefusalCode::UnknownMember)),
+                }
+            }
+        }
+        let Some((kind, body)) = self.said(mentions)? else {
+            return Ok(refused(RefusalCode::Invalid));
+        };
+        let id = Some(conversation.id);
+        let seq = append(writing, self.workspace, id, kind, body)?;
+        Ok(Outcome::Applied { seq })
+    }
+
+    /// Returns the kind and body that tell of the action; `None` for one that is compared and set.
+    fn said(&self, mentions: Vec<Actor>) -> Result<Option<(&'static str, String)>, StoreError> {
+        let (command_id, by) = (self.command.id, self.actor.clone());
+        let said = match self.command.action.clone() {
+            Action::Resolve {} => (kind::RESOLVED, json(&self.by_member())?),
+            Action::Reopen {} => (kind::REOPENED, json(&self.by_member())?),
+            Action::Wake {} => (kind::WOKEN, json(&self.by_member())?),
+            Action::Snooze { until } => {
+                let body = Snoozed {
+                    command_id,
+                    by,
+                    until,
+                };
+                (kind::SNOOZED, json(&body)?)
+            }
+            Action::Label { add, remove } => {
+                let body = Labelled {
+                    command_id,
+                    by,
+                    add,
+                    remove,
+                };
+                (kind::LABELLED, json(&body)?)
+            }
+            Action::Note { text, .. } => {
+                let body = Noted {
+                    command_id,
+                    by,
+                    text,
+                    mentions,
+                };
+                (kind::NOTED, json(&body)?)
+            }
+            Action::Receive { channel, text } => {
+                let body = Received {
+                    command_id,
+                    by,
+                    channel,
+                    text,
+                };
+                (kind::RECEIVED, json(&body)?)
+            }
+            Action::Reveal { part } => {
+                let body = Revealed {
+                    command_id,
+                    by,
+                    part,
+                };
+                (kind::REVEALED, json(&body)?)
+            }
+            Action::HandOver {
+                channel,
+                text,
+                template_key,
+                order_key,
+            } => {
+                let body = HandedOver {
+                    command_id,
+                    by,
+                    channel,
+                    text,
+                    template_key,
+                    order_key,
+                };
+                (kind::HANDED_OVER, json(&body)?)
+            }
+            Action::Claim {}
+            | Action::Release {}
+            | Action::Assign { .. }
+            | Action::Merge { .. }
+            | Action::Unmerge { .. }
+            | Action::KeepApart { .. } => return Ok(None),
+        };
+        Ok(Some(said))
+    }
+
+    /// Finds a member of the same team who has not left.
+    fn colleague(
+        &self,
+        writing: &mut Writing<'_>,
+        id: MemberId,
+    ) -> Result<Option<(i64, Actor)>, StoreError> {
+        let workspace = writing.ledger.standing(writing.db, self.workspace)?.row;
+        let found: Option<(i64, String)> = optional(
+            writing
+                .db
+                .prepare_cached(
+                    "SELECT id, name FROM member
+                     WHERE public = ?1 AND workspace = ?2 AND removed_at = 0",
+                )?
+                .query_row((id.as_u128().to_be_bytes(), workspace), |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                }),
+        )?;
+        Ok(found.map(|(row, name)| (row, Actor { id, name })))
+    }
+}
+
+fn role(writing: &Writing<'_>, member_row: i64) -> Result<Role, StoreError> {
+    let code = writing
+        .db
+        .prepare_cached("SELECT role FROM member WHERE id = ?1")?
+        .query_row([member_row], |row| row.get(0))?;
+    Ok(role_of(code))
+}
