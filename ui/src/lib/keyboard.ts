@@ -29,7 +29,7 @@ export function perform(pressed: Pressed, app: App): void {
     case 'back':
       return focusList();
     case 'claim':
-      return void app.claimOrRelease();
+      return void app.acts.claimOrRelease();
     case 'note':
       return app.composer.turn('note');
     case 'copyPix':

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { conversations } from './fake/world';
 import { blocks } from './timeline';
-import { merge } from './state/thread.svelte';
+import { merge } from './state/thread_timeline.svelte';
 
 const NOW = Date.parse('2026-11-21T14:00:00-03:00');
 const world = conversations(120, NOW);

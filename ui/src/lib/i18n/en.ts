@@ -1,9 +1,11 @@
 import type { Catalogue } from './pt-BR';
 import { sourcesEn } from './sources.en';
+import { talkEn } from './talk.en';
 
 /** English, complete. A missing key is a type error. */
 export const en: Catalogue = {
   ...sourcesEn,
+  ...talkEn,
   'app.name': 'Balcão',
 
   'view.due': 'Due now',

@@ -1,8 +1,10 @@
 import { sourcesPtBR } from './sources.pt-BR';
+import { talkPtBR } from './talk.pt-BR';
 
 /** The source of every text a person reads. Plurals are objects by category; `{name}` is filled in. */
 export const ptBR = {
   ...sourcesPtBR,
+  ...talkPtBR,
   'app.name': 'Balcão',
 
   'view.due': 'Vence agora',

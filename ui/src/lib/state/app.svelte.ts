@@ -3,8 +3,6 @@ import { getContext, setContext } from 'svelte';
 import { clock } from '../clock.svelte';
 import { hostError, type Boot, type CopyWhat, type Host, type LinkWhat } from '../host';
 import { setLocale, systemLocale, t, type Key } from '../i18n.svelte';
-import { ptBR } from '../i18n/pt-BR';
-import type { Action } from '../types/Action';
 import type { Change } from '../types/Change';
 import type { Counters } from '../types/Counters';
 import type { Freshness } from '../types/Freshness';
@@ -12,10 +10,14 @@ import type { OutboxItem } from '../types/OutboxItem';
 import type { Settings } from '../types/Settings';
 import type { View } from '../types/View';
 import { Composer } from './composer.svelte';
+import { DoneStack } from './done.svelte';
+import { failureText } from './failures';
 import { Layout } from './layout.svelte';
 import { RowList } from './row_list.svelte';
 import { SourcesDesk } from './sources.svelte';
 import { Thread } from './thread.svelte';
+import { ThreadActs } from './thread_acts.svelte';
+import { Presence } from './thread_presence.svelte';
 import { Toasts } from './toasts.svelte';
 
 /** How long a conversation must have been in sight before it counts as read. */
@@ -48,10 +50,12 @@ export class App {
   readonly thread: Thread;
   readonly composer: Composer;
   readonly sources: SourcesDesk;
+  readonly presence: Presence;
+  readonly acts: ThreadActs;
+  readonly done: DoneStack;
   readonly toasts = new Toasts();
   readonly layout = new Layout();
 
-  #lastAction = $state<string | null>(null);
   #follow: ReturnType<typeof setTimeout> | null = null;
   #read: ReturnType<typeof setTimeout> | null = null;
   #copiedTimer: ReturnType<typeof setTimeout> | null = null;
@@ -62,6 +66,9 @@ export class App {
     this.thread = new Thread(host);
     this.composer = new Composer(host);
     this.sources = new SourcesDesk(host);
+    this.presence = new Presence(host);
+    this.done = new DoneStack(host, this.toasts);
+    this.acts = new ThreadActs(host, this.thread, this.toasts, this.done);
   }
 
   get settings(): Settings | null {
@@ -70,7 +77,7 @@ export class App {
 
   /** Tells whether there is an action to take back. */
   get canUndo(): boolean {
-    return this.#lastAction !== null;
+    return this.done.any;
   }
 
   get ready(): boolean {
@@ -102,11 +109,17 @@ export class App {
 
   #take(boot: Boot): void {
     this.boot = boot;
+    this.presence.sits(boot.desk?.memberId ?? '');
     this.#speak();
   }
 
   #readRest(): Promise<unknown> {
-    return Promise.all([this.#readCounters(), this.#readFreshness(), this.#readOutbox()]);
+    return Promise.all([
+      this.#readCounters(),
+      this.#readFreshness(),
+      this.#readOutbox(),
+      this.presence.read(),
+    ]);
   }
 
   /** Signs out and returns to the first run. */
@@ -115,6 +128,9 @@ export class App {
     const boot = await this.host.signOut();
     this.sheet = null;
     this.thread.close();
+    this.done.forget();
+    this.acts.forgetTeam();
+    this.presence.go(null);
     await this.enter(boot);
   }
 
@@ -122,6 +138,7 @@ export class App {
   async changed(change: Change): Promise<void> {
     if (!this.ready) return;
     this.list.glow(change.sold);
+    if (change.views || change.everything) this.acts.forgetTeam();
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
     const isOpen = (one: string) => one === id || one === view?.id;
@@ -131,6 +148,7 @@ export class App {
       change.freshness || change.everything ? this.#readFreshness() : null,
       change.outbox || change.everything ? this.#readOutbox() : null,
       touchesOpen ? this.#refreshThread() : null,
+      change.presence || change.everything ? this.presence.read() : null,
       change.everything || change.conversations.length > 0
         ? this.list.changed(change.conversations, change.everything, Date.now())
         : null,
@@ -162,6 +180,7 @@ export class App {
     this.copied = null;
     const view = await this.thread.open(id);
     if (!view) return;
+    this.presence.go(view.id);
     const { person } = view;
     this.composer.enter(id, this.thread.orderKey, view.draft, person.whatsapp, person.email !== null);
     this.#readSoon(id);
@@ -184,45 +203,17 @@ export class App {
     void this.composer.loadChips();
   }
 
-  /** Takes the conversation, or gives it back where it is ours. */
-  async claimOrRelease(): Promise<void> {
-    const view = this.thread.view;
-    if (!view) return;
-    if (view.owner && !view.owner.isMe) {
-      this.toasts.say(t('refusal.already_claimed', { who: view.owner.name }), null, 'refused');
-      return;
-    }
-    const mine = view.owner?.isMe ?? false;
-    const action: Action = mine ? { kind: 'release', body: {} } : { kind: 'claim', body: {} };
-    await this.#do(view.id, action, mine ? 'toast.released' : 'toast.claimed');
-  }
-
-  /** Says that another conversation is the same person's. */
-  async merge(other: string): Promise<void> {
-    await this.#doHere({ kind: 'merge', body: { other } }, 'toast.merged');
-  }
-
-  /** Undoes a merge. */
-  async separate(from: string): Promise<void> {
-    await this.#doHere({ kind: 'unmerge', body: { from } }, 'toast.separated');
-  }
-
-  /** Says that another conversation is somebody else's. */
-  async keepApart(other: string): Promise<void> {
-    await this.#doHere({ kind: 'keep_apart', body: { other } }, 'toast.apart');
-  }
-
   /** Hands the text over, or saves the note; tells whether it was done. */
   async send(): Promise<boolean> {
     const { composer } = this;
     if (composer.mode === 'note') {
-      return this.#done(await composer.writeNote(), t('toast.noted'));
+      return this.#did(await composer.writeNote(), t('toast.noted'));
     }
     const { channel } = composer;
     const name = t(`channel.${channel}`);
     const words =
       channel === 'clipboard' ? t('toast.handedOverCopy') : t('toast.handedOver', { channel: name });
-    return this.#done(await composer.handOver(), words);
+    return this.#did(await composer.handOver(), words);
   }
 
   /** Copies a part of the order that keys are about; a refusal is told beside the button. */
@@ -254,12 +245,8 @@ export class App {
   }
 
   /** Takes back an action, the last one unless told. */
-  async undo(commandId = this.#lastAction): Promise<void> {
-    if (!commandId) return;
-    this.#lastAction = null;
-    for (const toast of this.toasts.list) if (toast.undo === commandId) this.toasts.drop(toast.id);
-    const undone = await this.host.undo(commandId).catch(() => false);
-    this.toasts.say(t(undone ? 'toast.undone' : 'toast.notUndone'), null, undone ? 'done' : 'refused');
+  async undo(commandId: string | null = null): Promise<void> {
+    await this.done.undo(commandId);
   }
 
   /** Changes settings. */
@@ -282,24 +269,9 @@ export class App {
     void this.list.settleWhenIdle(now);
   }
 
-  async #doHere(action: Action, said: Key): Promise<void> {
-    const { view } = this.thread;
-    if (view) await this.#do(view.id, action, said);
-  }
-
-  async #do(conversationId: string, action: Action, said: Key): Promise<void> {
-    try {
-      const { commandId } = await this.host.act({ conversationId, action });
-      this.#done(commandId, t(said));
-    } catch (thrown) {
-      this.toasts.say(failureText(hostError(thrown).code), null, 'refused');
-    }
-  }
-
-  #done(commandId: string | null, words: string): boolean {
+  #did(commandId: string | null, words: string): boolean {
     if (!commandId) return false;
-    this.#lastAction = commandId;
-    this.toasts.say(words, commandId);
+    this.done.did([commandId], words);
     return true;
   }
 
@@ -337,11 +309,7 @@ export class App {
   }
 }
 
-/** Returns the words for a failure's code. */
-export function failureText(code: string): string {
-  const key = `fail.${code}`;
-  return t(key in ptBR ? (key as Key) : 'fail.unknown');
-}
+export { failureText };
 
 const KEY = Symbol('app');
 

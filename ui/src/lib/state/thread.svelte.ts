@@ -1,8 +1,9 @@
-/** The conversation on screen: read as a whole, read again when it changes, older items added on demand. Knows no DOM. */
+/** The conversation on screen: read as a whole, read again when it changes. Knows no DOM. */
 import type { Host } from '../host';
 import type { ConversationView } from '../types/ConversationView';
 import type { OrderCard } from '../types/OrderCard';
 import type { TimelineItem } from '../types/TimelineItem';
+import { ThreadTimeline } from './thread_timeline.svelte';
 
 export type ThreadState = 'none' | 'loading' | 'ready' | 'failed';
 
@@ -10,12 +11,12 @@ export class Thread {
   id = $state<string | null>(null);
   view = $state.raw<ConversationView | null>(null);
   status = $state<ThreadState>('none');
-  timeline = $state.raw<TimelineItem[]>([]);
-  older = $state<string | null>(null);
-  loadingOlder = $state(false);
+  /** How many things happened here since the conversation was opened. */
+  happened = $state(0);
   /** The order that keys and templates are about. */
   orderKey = $state<string | null>(null);
 
+  readonly timeline: ThreadTimeline;
   #host: Host;
   #generation = 0;
   #reading = false;
@@ -23,6 +24,7 @@ export class Thread {
 
   constructor(host: Host) {
     this.#host = host;
+    this.timeline = new ThreadTimeline(host);
   }
 
   /** Returns the order that keys and templates are about. */
@@ -41,8 +43,8 @@ export class Thread {
       const view = await this.#host.conversation(id);
       if (generation !== this.#generation) return null;
       this.view = view;
-      this.timeline = view.timeline;
-      this.older = view.older;
+      this.happened = 0;
+      this.timeline.open(view);
       this.orderKey = view.draft?.orderKey ?? view.orders[0]?.orderKey ?? null;
       this.status = 'ready';
       return view;
@@ -57,7 +59,7 @@ export class Thread {
     this.#generation += 1;
     this.id = null;
     this.view = null;
-    this.timeline = [];
+    this.timeline.close();
     this.status = 'none';
   }
 
@@ -79,23 +81,6 @@ export class Thread {
     }
   }
 
-  /** Adds the items before the first one shown. */
-  async loadOlder(): Promise<void> {
-    if (!this.id || !this.older || this.loadingOlder) return;
-    const generation = this.#generation;
-    this.loadingOlder = true;
-    try {
-      const page = await this.#host.timelineBefore({ id: this.id, before: this.older });
-      if (generation !== this.#generation) return;
-      this.timeline = join(page.items, this.timeline);
-      this.older = page.older;
-    } catch {
-      // The items on screen stay; scrolling up asks again.
-    } finally {
-      this.loadingOlder = false;
-    }
-  }
-
   async #readAgain(): Promise<void> {
     const generation = this.#generation;
     const id = this.id;
@@ -103,26 +88,18 @@ export class Thread {
     try {
       const view = await this.#host.conversation(id);
       if (generation !== this.#generation) return;
-      const paged = this.timeline.length > 0 && this.timeline[0]?.id !== view.timeline[0]?.id;
+      this.happened += newIn(view.timeline, this.view?.timeline ?? []);
       this.view = view;
-      this.timeline = paged ? merge(this.timeline, view.timeline) : view.timeline;
-      if (!paged) this.older = view.older;
+      await this.timeline.refresh(view);
     } catch {
       // What is on screen stays readable; the next change asks again.
     }
   }
 }
 
-function join(older: readonly TimelineItem[], shown: readonly TimelineItem[]): TimelineItem[] {
-  const known = new Set(shown.map((item) => item.id));
-  return [...older.filter((item) => !known.has(item.id)), ...shown];
-}
-
-/** Puts the newest items in place of the same stretch, keeping older ones that were paged in. */
-export function merge(shown: readonly TimelineItem[], newest: readonly TimelineItem[]): TimelineItem[] {
-  const first = newest[0];
-  if (!first) return [...shown];
-  const fresh = new Set(newest.map((item) => item.id));
-  const kept = shown.filter((item) => item.at <= first.at && !fresh.has(item.id));
-  return [...kept, ...newest];
+/** Counts the items that came after the last one known. */
+function newIn(fresh: readonly TimelineItem[], known: readonly TimelineItem[]): number {
+  const last = known.at(-1);
+  const ids = new Set(known.map((item) => item.id));
+  return fresh.filter((item) => !ids.has(item.id) && (!last || item.at >= last.at)).length;
 }
