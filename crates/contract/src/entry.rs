@@ -40,7 +40,7 @@ pub mod kind {
     pub const REVEALED: &str = "conversation.revealed";
     /// The customer answered in a channel outside; the body is [`super::Received`].
     pub const RECEIVED: &str = "message.received";
-    /// A shared template was saved; the body is `follow_up`'s `SharedTemplate`.
+    /// A shared template was saved; the body is `follow_up`'s `TemplateSaved`.
     pub const TEMPLATE_SAVED: &str = "template.saved";
     /// A shared template was removed; the body is [`super::Removed`].
     pub const TEMPLATE_REMOVED: &str = "template.removed";

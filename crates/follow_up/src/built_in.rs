@@ -53,7 +53,7 @@ pub enum FileError {
     },
 }
 
-/// Reads a file of templates.
+/// Reads a file of templates; their places are 10 apart, so that others fit between.
 ///
 /// # Errors
 /// [`FileError`] with the template's key.
@@ -61,7 +61,13 @@ pub fn read(text: &str, locale: Locale) -> Result<Vec<Template>, FileError> {
     let text = text.replace("\r\n", "\n");
     text.split("=== ")
         .skip(1)
-        .map(|section| template(section, locale))
+        .zip((10..).step_by(10))
+        .map(|(section, place)| {
+            Ok(Template {
+                place,
+                ..template(section, locale)?
+            })
+        })
         .collect()
 }
 
@@ -74,10 +80,13 @@ fn template(section: &str, locale: Locale) -> Result<Template, FileError> {
         name: String::new(),
         locale,
         stages: Vec::new(),
+        platforms: Vec::new(),
         moment: Moment::Any,
         channel: None,
         subject: String::new(),
         text: text.trim().to_owned(),
+        marketing: false,
+        place: 0,
     };
     for line in lines.filter(|line| !line.is_empty()) {
         let known = line

@@ -5,13 +5,20 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::template::{Template, TemplateError};
+use crate::name::usable;
+use crate::template::{Slot, Template, TemplateError};
 use crate::values::{Reason, Sources, Values};
 use crate::variable::Variable;
 use crate::words::{Locale, words};
 
 /// Stands for the order itself in a list of what is missing.
 const OPEN_SALE: &str = "order.open";
+
+/// Longest answer to a prompt, in characters.
+pub const LONGEST_ANSWER: usize = 300;
+
+/// Holds the answers to a text's prompts, by the prompt's name.
+pub type Answers = BTreeMap<String, String>;
 
 /// Answers the filling of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -55,8 +62,21 @@ pub struct Mark {
     /// One past the last unit.
     #[ts(type = "number")]
     pub end: usize,
-    /// The variable's dotted name.
+    /// The variable's dotted name; for a prompt its name after a question mark, as in `?motivo`.
     pub variable: String,
+}
+
+/// Lists what can be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum MissingKind {
+    /// A value of the sale.
+    Variable,
+    /// The sale itself: it is over.
+    Sale,
+    /// An answer of whoever sends the text.
+    Prompt,
 }
 
 /// Names a value that is missing.
@@ -64,7 +84,9 @@ pub struct Mark {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Missing {
-    /// The variable's dotted name; `order.open` when the sale itself is over.
+    /// What it is.
+    pub kind: MissingKind,
+    /// The variable's dotted name; `order.open` when the sale itself is over; for a prompt its name after a question mark.
     pub variable: String,
     /// What people call it.
     pub label: String,
@@ -80,6 +102,7 @@ impl Missing {
     fn of(variable: Variable, reason: Reason, locale: Locale) -> Self {
         let told = words(locale).variable(variable);
         Self {
+            kind: MissingKind::Variable,
             variable: variable.name().to_owned(),
             label: told.label.clone(),
             reason,
@@ -90,11 +113,23 @@ impl Missing {
 
     fn open_sale(locale: Locale) -> Self {
         Self {
+            kind: MissingKind::Sale,
             variable: OPEN_SALE.to_owned(),
             label: words(locale).open_sale.clone(),
             reason: Reason::Paid,
             reason_words: words(locale).reason(Reason::Paid).to_owned(),
             brought_by: None,
+        }
+    }
+
+    fn answer(prompt: &str, reason: Reason, locale: Locale) -> Self {
+        Self {
+            kind: MissingKind::Prompt,
+            variable: format!("?{prompt}"),
+            label: prompt.to_owned(),
+            reason,
+            reason_words: words(locale).reason(reason).to_owned(),
+            brought_by: Some(words(locale).answer.clone()),
         }
     }
 
@@ -106,10 +141,10 @@ impl Missing {
 }
 
 impl Template {
-    /// Lists what is missing to fill this text now; a text that asks for payment misses an open sale once it is paid.
+    /// Lists what the sale lacks to fill this text now; a text that asks for payment misses an open sale once it is paid.
     ///
     /// # Errors
-    /// As [`Template::variables`].
+    /// As [`Template::slots`].
     pub fn missing(
         &self,
         sources: &Sources<'_>,
@@ -128,23 +163,31 @@ impl Template {
         Ok(missing)
     }
 
-    /// Fills this text. `instead` is asked only when something is missing.
+    /// Fills this text. `instead` is asked only when the sale lacks something, not for a prompt alone.
     ///
     /// # Errors
-    /// As [`Template::variables`].
+    /// As [`Template::slots`].
     pub fn fill(
         &self,
         sources: &Sources<'_>,
+        answers: &Answers,
         instead: impl FnOnce() -> Option<String>,
     ) -> Result<Fill, TemplateError> {
         let values = Values::of(sources);
-        let missing = self.missing(sources, &values)?;
+        let mut missing = self.missing(sources, &values)?;
+        let lacks = !missing.is_empty();
         let mut written = BTreeMap::new();
-        for variable in self.variables()? {
-            let value = values
-                .get(variable)
-                .map_or_else(|_| bracketed(variable, &missing), str::to_owned);
-            written.insert(variable, value);
+        for slot in self.slots()? {
+            let value = match &slot {
+                Slot::Variable(variable) => values
+                    .get(*variable)
+                    .map_or_else(|_| bracketed(&slot, &missing), str::to_owned),
+                Slot::Prompt(prompt) => answer(answers, prompt).unwrap_or_else(|reason| {
+                    missing.push(Missing::answer(prompt, reason, self.locale));
+                    bracketed(&slot, &missing)
+                }),
+            };
+            written.insert(slot, value);
         }
         let (text, marks) = self.render(&written)?;
         if missing.is_empty() {
@@ -156,19 +199,26 @@ impl Template {
         }
         Ok(Fill::Blocked {
             missing,
-            instead: instead(),
+            instead: lacks.then(instead).flatten(),
             preview: text,
             marks,
         })
     }
 }
 
-fn bracketed(variable: Variable, missing: &[Missing]) -> String {
-    let told = missing
-        .iter()
-        .find(|missing| missing.variable == variable.name());
-    format!(
-        "[{}]",
-        told.map_or_else(|| variable.name().to_owned(), Missing::in_words)
-    )
+/// Reads the answer to a prompt as one line; braces in it stay braces, but what reads as a template is no answer.
+fn answer(answers: &Answers, prompt: &str) -> Result<String, Reason> {
+    let told = answers
+        .get(prompt)
+        .filter(|answer| !answer.trim().is_empty())
+        .ok_or(Reason::Unanswered)?;
+    usable(told)
+        .filter(|answer| answer.chars().count() <= LONGEST_ANSWER)
+        .ok_or(Reason::Unusable)
+}
+
+fn bracketed(slot: &Slot, missing: &[Missing]) -> String {
+    let name = slot.name();
+    let told = missing.iter().find(|missing| missing.variable == name);
+    format!("[{}]", told.map_or(name, Missing::in_words))
 }

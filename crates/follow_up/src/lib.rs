@@ -8,15 +8,23 @@ pub mod built_in;
 pub mod fill;
 pub mod library;
 pub mod link;
+pub mod lint;
 pub mod name;
+pub mod shared;
 pub mod template;
 pub mod values;
 pub mod variable;
 pub mod words;
 
-pub use fill::{Fill, Mark, Missing};
-pub use library::{Library, TemplateChip};
-pub use template::{Moment, Template, TemplateError};
+pub use fill::{Answers, Fill, Mark, Missing, MissingKind};
+pub use library::{Library, TemplateChip, Uses};
+pub use lint::{LintCode, LintFinding, LintPart, LintSeverity};
+pub use shared::{
+    IncomingChange, SharedTemplate, SharedTemplates, TemplateCard, TemplateChange, TemplateCheck,
+    TemplateFault, TemplateFaultCode, TemplateHistory, TemplateImport, TemplateIncoming,
+    TemplatePreview, TemplateSaved, TemplateVersion,
+};
+pub use template::{Moment, Slot, Template, Template as TemplateDraft, TemplateError};
 pub use values::{Reason, Sources, Values};
 pub use variable::{Variable, VariableInfo};
 pub use words::Locale;

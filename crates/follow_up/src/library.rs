@@ -1,12 +1,15 @@
 //! The templates at hand, ranked for an order: which ones lie under the keys 1 to 9.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{Order, StageGroup};
 use serde::Serialize;
 use ts_rs::TS;
 
 use crate::built_in;
-use crate::fill::{Fill, Missing};
+use crate::fill::{Answers, Fill, Missing};
 use crate::template::{Moment, Template, TemplateError};
 use crate::values::{Reason, Sources, Values, last_day_to_pay, live_boleto, live_pix, today};
 use crate::words::Locale;
@@ -19,6 +22,9 @@ const KEYS: usize = 9;
 
 /// A PIX code is near its end from so many minutes on.
 const PIX_ENDING: TimeDelta = TimeDelta::minutes(20);
+
+/// Holds how often a member used each template, by its key.
+pub type Uses = BTreeMap<String, u64>;
 
 /// Holds templates in the order in which they are offered.
 #[derive(Debug, Clone, Default)]
@@ -38,10 +44,12 @@ pub struct TemplateChip {
     pub template_key: String,
     /// What agents call it.
     pub name: String,
-    /// It can be filled now.
+    /// It can be filled now, once its prompts are answered.
     pub fills: bool,
-    /// What is missing, each in words; empty when it fills.
+    /// What the sale lacks, each in words; empty when it fills.
     pub missing: Vec<String>,
+    /// What to ask before it is filled, in order of appearance.
+    pub prompts: Vec<String>,
 }
 
 impl Library {
@@ -58,7 +66,7 @@ impl Library {
     /// # Errors
     /// As [`Template::variables`]: a text that cannot be filled is not taken.
     pub fn put(&mut self, template: Template) -> Result<(), TemplateError> {
-        template.variables()?;
+        template.slots()?;
         let same =
             |known: &&mut Template| known.key == template.key && known.locale == template.locale;
         match self.templates.iter_mut().find(same) {
@@ -66,6 +74,21 @@ impl Library {
             None => self.templates.push(template),
         }
         Ok(())
+    }
+
+    /// Takes a template out and returns it.
+    pub fn take(&mut self, key: &str, locale: Locale) -> Option<Template> {
+        let at = self
+            .templates
+            .iter()
+            .position(|template| template.key == key && template.locale == locale)?;
+        Some(self.templates.remove(at))
+    }
+
+    /// Returns every template, in no order that means something.
+    #[must_use]
+    pub fn all(&self) -> &[Template] {
+        &self.templates
     }
 
     /// Finds a template.
@@ -76,39 +99,45 @@ impl Library {
             .find(|template| template.key == key && template.locale == locale)
     }
 
-    /// Returns at most nine templates for an order, the first under key 1.
+    /// Returns at most nine templates for an order, the first under key 1: those of the stage and moment first, among equals what
+    /// the member uses most, then by place.
     ///
-    /// The order depends on stage and moment only, never on which values are there, so that a key keeps its meaning.
+    /// Never by which values are there, so that a key keeps its meaning from order to order.
     #[must_use]
-    pub fn ranked(&self, order: &Order, now: DateTime<Utc>, locale: Locale) -> Vec<&Template> {
+    pub fn ranked(
+        &self,
+        order: &Order,
+        now: DateTime<Utc>,
+        locale: Locale,
+        uses: &Uses,
+    ) -> Vec<&Template> {
         let Some(stage) = order.stage() else {
             return Vec::new();
         };
-        let (group, moment) = (stage.group(), moment(order, now));
-        let mut ranks = vec![(group, moment)];
-        match moment {
-            Moment::Any => {}
-            Moment::Ending => ranks.push((group, Moment::Any)),
-            Moment::Over => {
-                ranks.extend([(StageGroup::Expired, Moment::Any), (group, Moment::Any)]);
-            }
-        }
-        let of_rank = |(group, moment): &(StageGroup, Moment)| {
-            let (group, moment) = (*group, *moment);
-            self.templates.iter().filter(move |template| {
-                template.locale == locale
-                    && template.moment == moment
-                    && template.stages.contains(&group)
+        let ranks = ranks(stage.group(), moment(order, now));
+        let platform = order.source().map(|source| source.provider.as_str());
+        let mut ranked: Vec<_> = self
+            .templates
+            .iter()
+            .filter(|template| template.locale == locale && template.is_for(platform))
+            .filter_map(|template| {
+                let of_rank = |(group, moment): &(StageGroup, Moment)| {
+                    template.moment == *moment && template.stages.contains(group)
+                };
+                let used = uses.get(&template.key).copied().unwrap_or_default();
+                Some((ranks.iter().position(of_rank)?, Reverse(used), template))
             })
-        };
-        ranks.iter().flat_map(of_rank).take(KEYS).collect()
+            .collect();
+        ranked.sort_by_key(|(rank, used, template)| (*rank, *used, template.place));
+        let first = ranked.into_iter().take(KEYS);
+        first.map(|(_, _, template)| template).collect()
     }
 
     /// Returns what the row of keys shows.
     #[must_use]
-    pub fn chips(&self, sources: &Sources<'_>) -> Vec<TemplateChip> {
+    pub fn chips(&self, sources: &Sources<'_>, uses: &Uses) -> Vec<TemplateChip> {
         let values = Values::of(sources);
-        let ranked = self.ranked(sources.order, sources.now, sources.locale);
+        let ranked = self.ranked(sources.order, sources.now, sources.locale, uses);
         let chips = (1_u8..).zip(ranked).filter_map(|(key, template)| {
             let missing = template.missing(sources, &values).ok()?;
             Some(TemplateChip {
@@ -117,6 +146,7 @@ impl Library {
                 name: template.name.clone(),
                 fills: missing.is_empty(),
                 missing: missing.iter().map(Missing::in_words).collect(),
+                prompts: template.prompts().ok()?,
             })
         });
         chips.collect()
@@ -124,23 +154,44 @@ impl Library {
 
     /// Fills a template in the language of the sources; `None` when there is no such template.
     #[must_use]
-    pub fn fill(&self, key: &str, sources: &Sources<'_>) -> Option<Fill> {
+    pub fn fill(&self, key: &str, sources: &Sources<'_>, answers: &Answers) -> Option<Fill> {
         let template = self.get(key, sources.locale)?;
         template
-            .fill(sources, || self.first_that_fills(sources))
+            .fill(sources, answers, || self.first_that_fills(sources))
             .ok()
     }
 
+    /// Lists what the sale lacks to fill a template now, whatever its prompts; `None` when there is no such template.
+    #[must_use]
+    pub fn lacking(&self, key: &str, sources: &Sources<'_>) -> Option<Vec<Missing>> {
+        let template = self.get(key, sources.locale)?;
+        template.missing(sources, &Values::of(sources)).ok()
+    }
+
+    /// Finds the first template that needs nothing more, not even an answer.
     fn first_that_fills(&self, sources: &Sources<'_>) -> Option<String> {
         let values = Values::of(sources);
-        self.ranked(sources.order, sources.now, sources.locale)
+        self.ranked(sources.order, sources.now, sources.locale, &Uses::new())
             .into_iter()
             .find(|template| {
-                template
-                    .missing(sources, &values)
-                    .is_ok_and(|missing| missing.is_empty())
+                let asks_nothing = template.prompts().is_ok_and(|prompts| prompts.is_empty());
+                let missing = template.missing(sources, &values);
+                asks_nothing && missing.is_ok_and(|missing| missing.is_empty())
             })
             .map(|template| template.key.clone())
+    }
+}
+
+/// Lists what to offer at a stage and moment, best first.
+fn ranks(group: StageGroup, moment: Moment) -> Vec<(StageGroup, Moment)> {
+    match moment {
+        Moment::Any => vec![(group, Moment::Any)],
+        Moment::Ending => vec![(group, Moment::Ending), (group, Moment::Any)],
+        Moment::Over => vec![
+            (group, Moment::Over),
+            (StageGroup::Expired, Moment::Any),
+            (group, Moment::Any),
+        ],
     }
 }
 

@@ -1,7 +1,7 @@
 //! A follow-up text with variables in it. Knows how to be read and filled, not where values come from.
 //!
-//! The language is a small part of Jinja: `{{ variable }}` and `{{ variable | filter }}`, nothing else. No conditions, since a
-//! text that leaves parts out on its own is a text nobody has read.
+//! The language is a small part of Jinja: `{{ variable }}` and `{{ variable | filter }}`, and beside it `{{?prompt}}`, which whoever
+//! sends the text answers. No conditions, since a text that leaves parts out on its own is a text nobody has read.
 
 use std::collections::BTreeMap;
 
@@ -91,6 +91,12 @@ pub enum TemplateError {
         /// The name as written.
         name: String,
     },
+    /// A prompt whose name is empty, longer than 40 characters, or more than letters, digits, spaces, `_` and `-`.
+    #[error("line {line}: not the name of a prompt")]
+    Prompt {
+        /// The line.
+        line: usize,
+    },
     /// A code does not stand alone on its line, or passes a filter, so it could not be copied verbatim.
     #[error("line {line}: {name} has to stand alone on its line")]
     CodeNotAlone {
@@ -99,12 +105,18 @@ pub enum TemplateError {
         /// The variable.
         name: String,
     },
+    /// A field other than the text is empty, too long or not of its form.
+    #[error("the field {name} is not acceptable")]
+    Field {
+        /// The field as JSON names it.
+        name: &'static str,
+    },
 }
 
-/// Holds one follow-up text in one language.
+/// Holds one follow-up text in one language, as it is written down before it has a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
+#[ts(export, rename = "TemplateDraft")]
 pub struct Template {
     /// The same in every language.
     pub key: String,
@@ -114,6 +126,9 @@ pub struct Template {
     pub locale: Locale,
     /// The stage groups it is for.
     pub stages: Vec<StageGroup>,
+    /// The platforms it is for, by slug; every platform where empty.
+    #[serde(default)]
+    pub platforms: Vec<String>,
     /// When within them.
     #[serde(default)]
     pub moment: Moment,
@@ -124,22 +139,65 @@ pub struct Template {
     pub subject: String,
     /// The text with its variables.
     pub text: String,
+    /// It advertises, so it has to say how to stop.
+    #[serde(default)]
+    pub marketing: bool,
+    /// Where it stands among those of its stage; lower comes first.
+    #[serde(default)]
+    pub place: i32,
 }
 
 impl Template {
-    /// Checks that the text can be filled, and returns the variables it uses, in order of appearance.
+    /// Checks that the text can be filled, and returns what has to be filled in, in order of appearance.
     ///
     /// # Errors
     /// One [`TemplateError`], with the line.
-    pub fn variables(&self) -> Result<Vec<Variable>, TemplateError> {
+    pub fn slots(&self) -> Result<Vec<Slot>, TemplateError> {
         if self.text.trim().is_empty() {
             return Err(TemplateError::Empty);
         }
         if self.text.chars().count() > LONGEST_TEXT {
             return Err(TemplateError::TooLong);
         }
-        parsed(&self.text)?;
-        scan::variables(&self.text)
+        let slots = scan::slots(&self.text);
+        let (plain, _) = scan::without_prompts(&self.text)?;
+        parsed(&plain)?;
+        slots
+    }
+
+    /// Returns the variables the text uses, in order of appearance.
+    ///
+    /// # Errors
+    /// As [`Template::slots`].
+    pub fn variables(&self) -> Result<Vec<Variable>, TemplateError> {
+        let slots = self.slots()?.into_iter();
+        Ok(slots
+            .filter_map(|slot| match slot {
+                Slot::Variable(variable) => Some(variable),
+                Slot::Prompt(_) => None,
+            })
+            .collect())
+    }
+
+    /// Returns the prompts the text asks, in order of appearance.
+    ///
+    /// # Errors
+    /// As [`Template::slots`].
+    pub fn prompts(&self) -> Result<Vec<String>, TemplateError> {
+        let slots = self.slots()?.into_iter();
+        Ok(slots
+            .filter_map(|slot| match slot {
+                Slot::Variable(_) => None,
+                Slot::Prompt(prompt) => Some(prompt),
+            })
+            .collect())
+    }
+
+    /// Tells whether it is for orders of this platform, by slug; `None` where that is not known.
+    #[must_use]
+    pub fn is_for(&self, platform: Option<&str>) -> bool {
+        self.platforms.is_empty()
+            || platform.is_some_and(|slug| self.platforms.iter().any(|known| known == slug))
     }
 
     /// Tells whether the text asks for a payment: all its stages are before one.
@@ -158,22 +216,50 @@ impl Template {
         })
     }
 
-    /// Fills the text with values for all its variables, and tells where each went.
+    /// Fills the text with a value for each of its slots, and tells where each went.
     ///
     /// # Errors
-    /// As [`Template::variables`]; [`TemplateError::Syntax`] also for a variable without a value.
+    /// As [`Template::slots`]; [`TemplateError::Syntax`] also for a slot without a value.
     pub(crate) fn render(
         &self,
-        values: &BTreeMap<Variable, String>,
+        values: &BTreeMap<Slot, String>,
     ) -> Result<(String, Vec<Mark>), TemplateError> {
+        let slots: Vec<&Slot> = values.keys().collect();
+        let (plain, prompts) = scan::without_prompts(&self.text)?;
         let environment = environment();
         let template = environment
-            .template_from_str(&self.text)
+            .template_from_str(&plain)
             .map_err(|error| syntax(&error))?;
         let bracketed = template
-            .render(context(values))
+            .render(context(values, &prompts))
             .map_err(|error| syntax(&error))?;
-        Ok(unbracketed(bracketed.trim()))
+        Ok(unbracketed(bracketed.trim(), &slots))
+    }
+}
+
+/// Names a place in a text that a value goes to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// A value of the sale.
+    Variable(Variable),
+    /// An answer of whoever sends the text, by the prompt's name.
+    Prompt(String),
+}
+
+impl Slot {
+    /// Writes the slot as marks do: a variable's dotted name, or a prompt's name after a question mark.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Variable(variable) => variable.name().to_owned(),
+            Self::Prompt(prompt) => format!("?{prompt}"),
+        }
+    }
+}
+
+impl From<Variable> for Slot {
+    fn from(variable: Variable) -> Self {
+        Self::Variable(variable)
     }
 }
 
@@ -201,15 +287,32 @@ fn syntax(error: &minijinja::Error) -> TemplateError {
 }
 
 /// Nests the values by the dots of their names, each between its brackets.
-fn context(values: &BTreeMap<Variable, String>) -> Value {
+fn context(values: &BTreeMap<Slot, String>, prompts: &[String]) -> Value {
     let mut top: BTreeMap<&str, Value> = BTreeMap::new();
-    let mut nested: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
-    for (variable, value) in values {
-        let opening = opening(*variable).map(String::from).unwrap_or_default();
+    let mut nested: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
+    for (at, (slot, value)) in values.iter().enumerate() {
+        let opening = opening(at).map(String::from).unwrap_or_default();
         let value = Value::from(format!("{opening}{value}{CLOSING}"));
-        match variable.name().split_once('.') {
-            Some((group, name)) => drop(nested.entry(group).or_default().insert(name, value)),
-            None => drop(top.insert(variable.name(), value)),
+        match slot {
+            Slot::Variable(variable) => match variable.name().split_once('.') {
+                Some((group, name)) => {
+                    nested
+                        .entry(group)
+                        .or_default()
+                        .insert(name.to_owned(), value);
+                }
+                None => {
+                    top.insert(variable.name(), value);
+                }
+            },
+            Slot::Prompt(prompt) => {
+                if let Some(at) = prompts.iter().position(|known| known == prompt) {
+                    nested
+                        .entry(scan::ANSWERS)
+                        .or_default()
+                        .insert(scan::answer(at), value);
+                }
+            }
         }
     }
     top.extend(
@@ -220,29 +323,32 @@ fn context(values: &BTreeMap<Variable, String>) -> Value {
     Value::from_pairs(top)
 }
 
-fn opening(variable: Variable) -> Option<char> {
-    let at = Variable::ALL.iter().position(|known| *known == variable)?;
-    char::from_u32(OPENING.checked_add(u32::try_from(at).ok()?)?)
+/// Returns the character that opens the value of the slot at this place.
+fn opening(at: usize) -> Option<char> {
+    let code = OPENING.checked_add(u32::try_from(at).ok()?)?;
+    char::from_u32(code).filter(|c| *c < CLOSING)
+}
+
+/// Returns the slot that a character opens.
+fn opened<'a>(c: char, slots: &[&'a Slot]) -> Option<&'a Slot> {
+    let at = u32::from(c).checked_sub(OPENING)?;
+    slots.get(usize::try_from(at).ok()?).copied()
 }
 
 /// Takes the brackets out again and notes where they stood, in UTF-16 code units.
-fn unbracketed(text: &str) -> (String, Vec<Mark>) {
+fn unbracketed(text: &str, slots: &[&Slot]) -> (String, Vec<Mark>) {
     let mut plain = String::new();
     let mut marks = Vec::new();
     let mut units = 0_usize;
-    let mut open: Option<(Variable, usize)> = None;
+    let mut open: Option<(&Slot, usize)> = None;
     for c in text.chars() {
-        let opened = Variable::ALL
-            .iter()
-            .copied()
-            .find(|variable| opening(*variable) == Some(c));
-        match (opened, open) {
-            (Some(variable), _) => open = Some((variable, units)),
-            (None, Some((variable, start))) if c == CLOSING => {
+        match (opened(c, slots), open) {
+            (Some(slot), _) => open = Some((slot, units)),
+            (None, Some((slot, start))) if c == CLOSING => {
                 marks.push(Mark {
                     start,
                     end: units,
-                    variable: variable.name().to_owned(),
+                    variable: slot.name(),
                 });
                 open = None;
             }

@@ -35,6 +35,8 @@ pub enum Reason {
     Broken,
     /// The sale is paid; the value would ask for the money again.
     Paid,
+    /// A prompt that nobody has answered yet.
+    Unanswered,
 }
 
 /// Holds what values are read from.

@@ -81,6 +81,8 @@ pub(crate) struct Words {
     reasons: Reasons,
     /// Stands for the order in a list of what is missing.
     pub(crate) open_sale: String,
+    /// Says what brings the answer to a prompt.
+    pub(crate) answer: String,
     less_than_a_minute: String,
     minutes: Plural,
     hours: Plural,
@@ -105,6 +107,7 @@ struct Reasons {
     expired: String,
     broken: String,
     paid: String,
+    unanswered: String,
 }
 
 /// A text with `{n}` for one and for more.
@@ -136,6 +139,7 @@ impl Words {
             Reason::Expired => &self.reasons.expired,
             Reason::Broken => &self.reasons.broken,
             Reason::Paid => &self.reasons.paid,
+            Reason::Unanswered => &self.reasons.unanswered,
         }
     }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use contract::Order;
 use follow_up::values::{live_boleto, live_pix};
-use follow_up::{Fill, Library, Reason, Sources};
+use follow_up::{Library, Reason, Sources};
 use url::Url;
 
 use crate::asking::{CopyWhat, LinkWhat};
@@ -47,7 +47,7 @@ fn pix(order: &Order, now: DateTime<Utc>) -> Result<String, Refusal> {
         Err(Reason::Expired) => Err(Refusal::PixExpired),
         Err(Reason::Broken) => Err(Refusal::PixBroken),
         Err(Reason::Paid) => Err(Refusal::AlreadyPaid),
-        Err(Reason::NotTold | Reason::Unusable) => Err(Refusal::NothingToCopy),
+        Err(Reason::NotTold | Reason::Unusable | Reason::Unanswered) => Err(Refusal::NothingToCopy),
     }
 }
 
@@ -104,12 +104,12 @@ pub(crate) fn text(
 
 /// A template that was filled once may be blocked by now.
 fn still_fills(library: &Library, key: &str, sources: &Sources<'_>) -> Result<(), Refusal> {
-    let fill = library
-        .fill(key, sources)
+    let missing = library
+        .lacking(key, sources)
         .ok_or(Refusal::NotFound("template"))?;
-    let Fill::Blocked { missing, .. } = fill else {
+    if missing.is_empty() {
         return Ok(());
-    };
+    }
     let because = |reason: Reason| missing.iter().any(|missing| missing.reason == reason);
     let pix = |reason: Reason| {
         let of_pix = |name: &str| name.starts_with("pix.");

@@ -2,8 +2,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use contract::{Customer, Event, Order, Payment, Stage, StageGroup};
 use proptest::prelude::*;
 
-use super::Library;
-use crate::fill::Fill;
+use super::{Library, Uses};
+use crate::fill::{Answers, Fill};
 use crate::template::TemplateError;
 use crate::values::tests::{boleto_line, event, item, now, pix_code, sources};
 use crate::values::{Reason, Sources};
@@ -14,7 +14,7 @@ fn keys(event: &Event, now: DateTime<Utc>) -> Vec<String> {
     let order = Order::of([event]);
     let library = Library::built_in();
     library
-        .ranked(&order, now, Locale::PtBr)
+        .ranked(&order, now, Locale::PtBr, &Uses::new())
         .into_iter()
         .map(|template| template.key.clone())
         .collect()
@@ -49,7 +49,7 @@ fn the_first_keys_of_each_stage() {
     }
     assert!(
         Library::built_in()
-            .ranked(&Order::default(), now(), Locale::En)
+            .ranked(&Order::default(), now(), Locale::En, &Uses::new())
             .is_empty()
     );
 }
@@ -82,7 +82,9 @@ fn fill(key: &str, event: &Event, change: impl FnOnce(&mut Sources<'_>)) -> Fill
     let (order, customer) = (Order::of([event]), Customer::default());
     let mut sources = sources(&order, &customer);
     change(&mut sources);
-    Library::built_in().fill(key, &sources).expect("built in")
+    Library::built_in()
+        .fill(key, &sources, &Answers::new())
+        .expect("built in")
 }
 
 #[test]
@@ -167,10 +169,11 @@ fn a_template_of_ones_own_takes_the_place_of_a_built_in() {
     assert_eq!(library.get("pix.code", Locale::PtBr), Some(&own));
     assert_eq!(library.templates.len(), Library::built_in().templates.len());
     own.key = "pix.own".to_owned();
+    own.place = 10_000;
     library.put(own).expect("sound");
     let order = Order::of([&event(Stage::PixGenerated)]);
     let (customer, last) = (Customer::default(), "pix.own");
-    let chips = library.chips(&sources(&order, &customer));
+    let chips = library.chips(&sources(&order, &customer), &Uses::new());
     assert_eq!(
         chips.iter().map(|chip| chip.key).collect::<Vec<_>>(),
         (1..=chips.len() as u8).collect::<Vec<_>>()
@@ -187,7 +190,9 @@ fn chips_say_what_is_missing() {
     event.customer.name = None;
     event.payment = Payment::default();
     let (order, customer) = (Order::of([&event]), Customer::default());
-    insta::assert_json_snapshot!(Library::built_in().chips(&sources(&order, &customer)));
+    insta::assert_json_snapshot!(
+        Library::built_in().chips(&sources(&order, &customer), &Uses::new())
+    );
 }
 
 /// Texts as platforms send them, good and bad.
@@ -274,7 +279,7 @@ proptest! {
         sources.locale = if english { Locale::En } else { Locale::PtBr };
         let library = Library::built_in();
         for template in crate::built_in::templates().iter().filter(|template| template.locale == sources.locale) {
-            match library.fill(&template.key, &sources).expect("built in") {
+            match library.fill(&template.key, &sources, &Answers::new()).expect("built in") {
                 Fill::Filled { text, marks, .. } => {
                     for hole in HOLES {
                         prop_assert!(!text.contains(hole), "{}: {hole:?} in {text}", template.key);
@@ -291,7 +296,7 @@ proptest! {
                     prop_assert!(missing.iter().all(|missing| !missing.label.is_empty() && !missing.reason_words.is_empty()));
                     prop_assert!(!preview.contains("{{"));
                     if let Some(key) = instead {
-                        let fills = matches!(library.fill(&key, &sources), Some(Fill::Filled { .. }));
+                        let fills = matches!(library.fill(&key, &sources, &Answers::new()), Some(Fill::Filled { .. }));
                         prop_assert!(fills && key != template.key);
                     }
                 }
@@ -304,8 +309,8 @@ proptest! {
         let (order, customer) = (Order::of([&event]), Customer::default());
         let sources = sources(&order, &customer);
         let library = Library::built_in();
-        for chip in library.chips(&sources) {
-            let fills = matches!(library.fill(&chip.template_key, &sources), Some(Fill::Filled { .. }));
+        for chip in library.chips(&sources, &Uses::new()) {
+            let fills = matches!(library.fill(&chip.template_key, &sources, &Answers::new()), Some(Fill::Filled { .. }));
             prop_assert_eq!(chip.fills, fills);
             prop_assert_eq!(chip.fills, chip.missing.is_empty());
         }

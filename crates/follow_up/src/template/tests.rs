@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use contract::StageGroup;
 use proptest::prelude::*;
 
-use super::{LONGEST_TEXT, Moment, Template, TemplateError};
+use super::{LONGEST_TEXT, Moment, Slot, Template, TemplateError};
 use crate::variable::Variable;
 use crate::words::Locale;
 
@@ -13,10 +13,13 @@ fn template(text: &str) -> Template {
         name: "Try".to_owned(),
         locale: Locale::PtBr,
         stages: vec![StageGroup::Pix],
+        platforms: Vec::new(),
         moment: Moment::Any,
         channel: None,
         subject: "Seu PIX".to_owned(),
         text: text.to_owned(),
+        marketing: false,
+        place: 0,
     }
 }
 
@@ -74,6 +77,8 @@ fn faults_name_their_line() {
                 name: name("upper"),
             },
         ),
+        ("Oi {{?}}", TemplateError::Prompt { line: 1 }),
+        ("a\n{{ ?a|upper }}", TemplateError::Prompt { line: 2 }),
         ("\n{{ amount * 2 }}", TemplateError::Expression { line: 2 }),
         (
             "{{ customer['name'] }}",
@@ -118,8 +123,8 @@ fn faults_name_their_line() {
 #[test]
 fn marks_count_utf16_units() {
     let values = BTreeMap::from([
-        (Variable::CustomerFirstName, "Zoé".to_owned()),
-        (Variable::Product, "Kit 🎁".to_owned()),
+        (Variable::CustomerFirstName.into(), "Zoé".to_owned()),
+        (Slot::from(Variable::Product), "Kit 🎁".to_owned()),
     ]);
     let (text, marks) = template("👋 {{ customer.first_name|upper }}: {{ product }}.\n")
         .render(&values)
@@ -134,7 +139,7 @@ fn marks_count_utf16_units() {
 
 #[test]
 fn a_value_is_never_read_as_a_template() {
-    let values = BTreeMap::from([(Variable::Product, "{{ amount }}".to_owned())]);
+    let values = BTreeMap::from([(Slot::from(Variable::Product), "{{ amount }}".to_owned())]);
     let (text, _) = template("{{ product }}").render(&values).expect("fills");
     assert_eq!(text, "{{ amount }}");
     assert!(template("{{ amount }}").render(&values).is_err());
@@ -144,8 +149,8 @@ proptest! {
     #[test]
     fn any_text_is_answered(text in "[a-z{}%#|. \n]{0,60}", wild in any::<String>()) {
         for text in [text, wild] {
-            if let Ok(used) = template(&text).variables() {
-                let values = used.into_iter().map(|variable| (variable, "x".to_owned())).collect();
+            if let Ok(used) = template(&text).slots() {
+                let values = used.into_iter().map(|slot| (slot, "x".to_owned())).collect();
                 prop_assert!(template(&text).render(&values).is_ok());
             }
         }

@@ -18,6 +18,7 @@ fn every_text_is_there_in_both_languages() {
             Reason::Expired,
             Reason::Broken,
             Reason::Paid,
+            Reason::Unanswered,
         ] {
             assert!(!words.reason(reason).is_empty());
         }

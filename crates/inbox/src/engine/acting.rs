@@ -1,7 +1,7 @@
 //! What the page does: everything is written down first, then shown, then sent.
 
 use contract::{Action, Channel, Command, CommandId, ConversationId, Customer};
-use follow_up::{Fill, Library, Locale, Sources, link};
+use follow_up::{Answers, Fill, Library, Locale, Sources, link};
 
 use super::Inbox;
 use super::reading::person;
@@ -254,7 +254,7 @@ impl Inbox {
 fn subject(library: &Library, key: &str, sources: &Sources<'_>, text: &str) -> String {
     let filled: Vec<(String, String)> = Locale::ALL
         .into_iter()
-        .filter_map(|locale| library.fill(key, &Sources { locale, ..*sources }))
+        .filter_map(|locale| library.fill(key, &Sources { locale, ..*sources }, &Answers::new()))
         .filter_map(|fill| match fill {
             Fill::Filled { text, subject, .. } => Some((text, subject)),
             Fill::Blocked { .. } => None,
@@ -262,7 +262,15 @@ fn subject(library: &Library, key: &str, sources: &Sources<'_>, text: &str) -> S
         .collect();
     let same = filled.iter().find(|(filled, _)| filled == text);
     let chosen = same.or(filled.first());
-    chosen.map_or_else(String::new, |(_, subject)| subject.clone())
+    let as_written = || {
+        library
+            .get(key, sources.locale)
+            .map(|template| template.subject.clone())
+    };
+    chosen
+        .map(|(_, subject)| subject.clone())
+        .or_else(as_written)
+        .unwrap_or_default()
 }
 
 /// Hand-overs have their own door, with its checks.

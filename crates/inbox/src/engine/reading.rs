@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contract::document::Document;
 use contract::phone::Phone;
 use contract::{ConversationId, Customer};
-use follow_up::{Fill, Locale, Sources, TemplateChip};
+use follow_up::{Answers, Fill, Locale, Sources, TemplateChip, Uses};
 
 use super::Inbox;
 use super::seat::Seat;
@@ -129,8 +129,10 @@ impl Inbox {
         locale: Locale,
     ) -> Result<Vec<TemplateChip>, Refusal> {
         let library = self.library();
-        self.with_sources(id, order_key, locale, |sources| library.chips(sources))
-            .await
+        self.with_sources(id, order_key, locale, |sources| {
+            library.chips(sources, &Uses::new())
+        })
+        .await
     }
 
     /// Fills a template for an order, or tells what is missing.
@@ -146,7 +148,7 @@ impl Inbox {
     ) -> Result<Fill, Refusal> {
         let library = self.library();
         self.with_sources(id, order_key, locale, |sources| {
-            library.fill(&template_key, sources)
+            library.fill(&template_key, sources, &Answers::new())
         })
         .await?
         .ok_or(Refusal::NotFound("template"))

@@ -112,6 +112,7 @@ export function chips(from: Conversation, order: OrderCard, now: number): Templa
       name: template.name,
       fills: missing.length === 0,
       missing,
+      prompts: [],
     };
   });
 }
@@ -137,5 +138,5 @@ export function fill(from: Conversation, order: OrderCard, key: string, now: num
 
 function missingOf(name: string): Missing {
   const [label, broughtBy] = LABEL[name] ?? [name, name];
-  return { variable: name, label, reason: 'not_told', reasonWords: 'não informado', broughtBy };
+  return { kind: 'variable', variable: name, label, reason: 'not_told', reasonWords: 'não informado', broughtBy };
 }

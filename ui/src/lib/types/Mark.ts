@@ -13,6 +13,6 @@ start: number,
  */
 end: number, 
 /**
- * The variable's dotted name.
+ * The variable's dotted name; for a prompt its name after a question mark, as in `?motivo`.
  */
 variable: string, };

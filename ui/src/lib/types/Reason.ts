@@ -3,4 +3,4 @@
 /**
  * Tells why a variable has no value.
  */
-export type Reason = "not_told" | "unusable" | "expired" | "broken" | "paid";
+export type Reason = "not_told" | "unusable" | "expired" | "broken" | "paid" | "unanswered";

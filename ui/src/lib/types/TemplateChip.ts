@@ -17,10 +17,14 @@ templateKey: string,
  */
 name: string, 
 /**
- * It can be filled now.
+ * It can be filled now, once its prompts are answered.
  */
 fills: boolean, 
 /**
- * What is missing, each in words; empty when it fills.
+ * What the sale lacks, each in words; empty when it fills.
  */
-missing: Array<string>, };
+missing: Array<string>, 
+/**
+ * What to ask before it is filled, in order of appearance.
+ */
+prompts: Array<string>, };

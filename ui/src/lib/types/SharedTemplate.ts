@@ -5,9 +5,13 @@ import type { Moment } from "./Moment";
 import type { StageGroup } from "./StageGroup";
 
 /**
- * Holds one follow-up text in one language.
+ * Holds a template of the team as the service keeps it.
  */
-export type Template = { 
+export type SharedTemplate = { 
+/**
+ * How often it was changed; a change names the version it is based on, 0 for none.
+ */
+version: number, 
 /**
  * The same in every language.
  */
@@ -25,6 +29,10 @@ locale: Locale,
  */
 stages: Array<StageGroup>, 
 /**
+ * The platforms it is for, by slug; every platform where empty.
+ */
+platforms: Array<string>, 
+/**
  * When within them.
  */
 moment: Moment, 
@@ -39,4 +47,12 @@ subject: string,
 /**
  * The text with its variables.
  */
-text: string, };
+text: string, 
+/**
+ * It advertises, so it has to say how to stop.
+ */
+marketing: boolean, 
+/**
+ * Where it stands among those of its stage; lower comes first.
+ */
+place: number, };

@@ -1,0 +1,78 @@
+//! Splits a text into words, with their places; variables and links are no words.
+
+use super::links;
+
+/// Holds one word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    /// Small letters without accents.
+    pub(super) folded: String,
+    /// First UTF-16 code unit.
+    pub(super) start: usize,
+    /// One past the last.
+    pub(super) end: usize,
+    /// Which clause of the text it is in.
+    pub(super) clause: usize,
+    /// All its letters are capitals, and it has no digits.
+    pub(super) capitals: bool,
+    /// How many letters it has.
+    pub(super) letters: usize,
+}
+
+/// Counts UTF-16 code units.
+pub(super) fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Returns the words in order.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut word = String::new();
+    let (mut at, mut clause) = (0_usize, 0_usize);
+    for c in links::blanked(text).chars().chain(std::iter::once(' ')) {
+        if c.is_alphanumeric() || is_accent(c) {
+            word.push(c);
+        } else {
+            if !word.is_empty() {
+                found.push(token(&std::mem::take(&mut word), at, clause));
+            }
+            if matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '\n' | '(' | ')') {
+                clause += 1;
+            }
+        }
+        at += c.len_utf16();
+    }
+    found
+}
+
+fn token(word: &str, end: usize, clause: usize) -> Token {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let quiet = |c: char| c.is_lowercase() || c.is_numeric();
+    Token {
+        folded: word.to_lowercase().chars().filter_map(folded).collect(),
+        start: end.saturating_sub(units(word)),
+        end,
+        clause,
+        capitals: letters > 0 && !word.chars().any(quiet),
+        letters,
+    }
+}
+
+/// Takes the accent off a small letter of Portuguese; a combining accent goes.
+fn folded(c: char) -> Option<char> {
+    Some(match c {
+        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        c if is_accent(c) => return None,
+        c => c,
+    })
+}
+
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
