@@ -1,4 +1,6 @@
 //! The feed's chain: each entry's fingerprint covers all entries before it, so equal chains mean equal histories.
+//!
+//! An entry whose content was erased keeps its fingerprint, so the chain stays whole around it.
 
 use std::fmt;
 use std::str::FromStr;

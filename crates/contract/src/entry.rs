@@ -64,6 +64,11 @@ pub mod kind {
     pub const JOINED: &str = "member.joined";
     /// A person was removed from the team; the body is [`super::Left`].
     pub const LEFT: &str = "member.left";
+    /// A customer's data was erased; the body is [`super::SubjectErased`].
+    pub const SUBJECT_ERASED: &str = "subject.erased";
+    /// What an entry told was erased with its customer's data: it keeps its number, its time and its chain, names no
+    /// conversation, and its body is `{}`.
+    pub const ERASED: &str = "erased";
 }
 
 /// Holds one item of the feed.
@@ -111,15 +116,19 @@ impl Entry {
     }
 
     /// Tells whether this entry follows directly on a position with the given chain.
+    ///
+    /// Of an erased entry only its chain is left, which is taken as told: it still proves that nothing before it or after it
+    /// was changed, and no longer what the entry itself said.
     #[must_use]
     pub fn follows(&self, chain: Chain) -> bool {
-        chain.next(
-            self.seq,
-            self.at,
-            self.conversation_id,
-            &self.kind,
-            self.body.get(),
-        ) == self.chain
+        self.kind == kind::ERASED
+            || chain.next(
+                self.seq,
+                self.at,
+                self.conversation_id,
+                &self.kind,
+                self.body.get(),
+            ) == self.chain
     }
 }
 
@@ -356,6 +365,21 @@ pub struct Left {
     pub member: Actor,
     /// Who removed them.
     pub by: Actor,
+}
+
+/// The body of a customer's data being erased: whoever keeps anything of these conversations lets it go.
+///
+/// No entry names any of them afterwards; a new sale to the same person begins a new conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SubjectErased {
+    /// The conversations that were the customer's.
+    pub conversation_ids: Vec<ConversationId>,
+    /// Who had it done; absent where a platform asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub by: Option<Actor>,
 }
 
 /// Names one history of a workspace's feed; changes on restore and fail-over. At most 32 of `[0-9a-z]`.

@@ -28,6 +28,7 @@ pub mod pix;
 pub mod problem;
 pub mod session;
 pub mod stage;
+pub mod subject;
 
 pub use chain::Chain;
 pub use command::{
@@ -47,3 +48,4 @@ pub use order::Order;
 pub use problem::Problem;
 pub use session::{Invite, Me, NewInvite, Role, SignIn, SignedIn};
 pub use stage::{Stage, StageGroup, Status};
+pub use subject::{Erasure, Subject};

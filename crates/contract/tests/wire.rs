@@ -3,15 +3,15 @@
 use chrono::{DateTime, TimeZone, Utc};
 use contract::entry::{
     Assigned, ByMember, HandedOver, Joined, KeptApart, Labelled, Left, MergeSuggested, Merged,
-    Noted, Received, Removed, Revealed, Shared, Snoozed, Unmerged,
+    Noted, Received, Removed, Revealed, Shared, Snoozed, SubjectErased, Unmerged,
 };
 use contract::{
     Action, Actor, Boleto, Chain, Channel, Command, CommandAnswer, CommandAnswers, CommandBatch,
-    CommandId, ConversationId, Currency, Customer, Entry, Epoch, Event, EventId, Filter,
+    CommandId, ConversationId, Currency, Customer, Entry, Epoch, Erasure, Event, EventId, Filter,
     IntegrationId, Invite, Item, Me, MemberId, NewInvite, Order, Outcome, OwnerIs, Page, Payment,
     PaymentMethod, Period, PersonPart, Pix, Position, PresentMember, Problem, RawBody, RefusalCode,
-    Role, SessionId, SignIn, SignedIn, SnoozeUntil, Stage, StageGroup, TeamView, Utms, ViewId,
-    WorkspaceId, kind,
+    Role, SessionId, SignIn, SignedIn, SnoozeUntil, Stage, StageGroup, Subject, TeamView, Utms,
+    ViewId, WorkspaceId, kind,
 };
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -345,6 +345,65 @@ fn an_entry_follows_only_its_own_past() {
         ..entry
     };
     assert!(!changed.follows(Chain::EMPTY));
+}
+
+#[test]
+fn the_chain_goes_on_over_an_erased_entry() {
+    let first = entry();
+    let second = Entry {
+        seq: first.seq + 1,
+        chain: first.chain.next(
+            first.seq + 1,
+            noon(),
+            first.conversation_id,
+            &first.kind,
+            first.body.get(),
+        ),
+        at: noon(),
+        ..first.clone()
+    };
+    let erased = Entry {
+        conversation_id: None,
+        kind: kind::ERASED.to_owned(),
+        body: RawValue::from_string("{}".to_owned()).expect("JSON"),
+        ..first.clone()
+    };
+    assert!(erased.follows(Chain::EMPTY) && second.follows(erased.chain));
+    let swapped = Entry {
+        chain: Chain::EMPTY,
+        ..erased
+    };
+    assert!(!second.follows(swapped.chain), "what follows shows it");
+}
+
+#[test]
+fn subjects() {
+    insta::assert_json_snapshot!(
+        "subject_erased",
+        SubjectErased {
+            conversation_ids: vec![conversation()],
+            by: Some(person())
+        }
+    );
+    insta::assert_json_snapshot!(
+        "subjects",
+        [
+            Subject::ConversationId(conversation()),
+            Subject::Email("rita@example.com".to_owned()),
+            Subject::Phone("11 90000-0000".to_owned()),
+            Subject::Document("529.982.247-25".to_owned()),
+        ]
+    );
+    insta::assert_json_snapshot!(
+        "erasure",
+        Erasure {
+            conversation_ids: vec![conversation()],
+            entries: 3,
+            deliveries: 2,
+            checkouts: 0,
+            jobs: 1
+        }
+    );
 }
 
 #[test]

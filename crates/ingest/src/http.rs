@@ -12,6 +12,7 @@ mod operations;
 mod passwords;
 mod people;
 mod register;
+mod subjects;
 mod sync;
 mod webhooks;
 mod who;
@@ -146,6 +147,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/api/v1/deliveries", get(deliveries::list))
         .route("/api/v1/deliveries/{id}", get(deliveries::one))
         .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/subjects/export", post(subjects::export))
         .route("/openapi.json", get(operations::openapi))
         .route("/docs", get(operations::docs))
         .layer(compressed);
@@ -199,6 +201,7 @@ pub(crate) fn router(desk: Desk) -> Router {
             "/api/v1/sessions/me",
             get(people::me).merge(delete(people::sign_out)),
         )
+        .route("/api/v1/subjects/erase", post(subjects::erase))
         .route("/api/v1/invites", post(people::invite))
         .route("/api/v1/members", get(people::members))
         .route("/api/v1/members/{id}", delete(people::remove))

@@ -8,7 +8,7 @@
 //! another and can be taken away again. What may be linked on evidence is decided here too: never what contradicts, what a
 //! person keeps apart, or what would gather more names than one person has.
 
-use contract::{ConversationId, Event, phone::Phone};
+use contract::{ConversationId, Event, Subject, phone::Phone};
 
 pub use self::names::{MOST_NAMES, NameHash, Names};
 
@@ -95,6 +95,12 @@ impl Traces {
         orders.map(|key| (Trace::Order, key.as_str())).chain(weak)
     }
 
+    /// Tells whether a trace of this kind is there and reads so.
+    #[must_use]
+    pub fn has(&self, trace: Trace, text: &str) -> bool {
+        self.iter().any(|known| known == (trace, text))
+    }
+
     /// Returns which personal traces are there.
     #[must_use]
     pub fn kinds(&self) -> Kinds {
@@ -107,6 +113,18 @@ impl std::fmt::Debug for Traces {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "Traces({:?})", self.kinds())
     }
+}
+
+/// Reads what a person is named by as the trace that leads to them; `None` for a conversation, and for what cannot be read.
+#[must_use]
+pub fn sought(subject: &Subject) -> Option<(Trace, String)> {
+    let (trace, text) = match subject {
+        Subject::ConversationId(_) => return None,
+        Subject::Email(text) => (Trace::Email, email_key(text)),
+        Subject::Phone(text) => (Trace::Phone, phone_key(text)),
+        Subject::Document(text) => (Trace::Document, document_key(text)),
+    };
+    Some((trace, text?))
 }
 
 fn phone_key(text: &str) -> Option<String> {

@@ -16,6 +16,7 @@ mod people;
 mod pulse;
 mod secret;
 pub mod sqlite;
+mod subjects;
 mod trust;
 mod world;
 
@@ -47,6 +48,7 @@ pub use people::{
 };
 pub use pulse::{Histogram, Pulse};
 pub use secret::SecretText;
+pub use subjects::{HeldDelivery, Holdings, Sought, Subjects};
 pub use trust::Trust;
 pub use world::{System, World};
 
@@ -55,7 +57,7 @@ pub use world::{System, World};
 /// Every method that changes something returns only after the change is durable, and changes nothing when it fails, with one
 /// exception that no store can close: after [`StoreError::Unavailable`] the outcome is unknown, and asking again is safe.
 #[async_trait]
-pub trait Store: Jobs + Trust + Send + Sync + 'static {
+pub trait Store: Jobs + Trust + Subjects + Send + Sync + 'static {
     /// Stores one verified delivery with its nonce, its keys, its events and their feed entries, all or nothing.
     ///
     /// A delivery or event seen before makes no second entry; the answer then is [`DeliveryResult::Duplicate`].

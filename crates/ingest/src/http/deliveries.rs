@@ -73,6 +73,9 @@ pub(crate) struct Shown {
     /// The body as text, where it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     payload_text: Option<String>,
+    /// The body was erased with its customer's data.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
     answer: Answered,
 }
 
@@ -104,6 +107,7 @@ pub(crate) async fn one(
 fn shown(detail: DeliveryDetail) -> Shown {
     let text = String::from_utf8_lossy(&detail.body).into_owned();
     let (payload, payload_text) = match RawValue::from_string(text) {
+        _ if detail.erased => (None, None),
         Ok(json) => (Some(json), None),
         Err(_) => (
             None,
@@ -125,6 +129,7 @@ fn shown(detail: DeliveryDetail) -> Shown {
         proof: detail.proof,
         query: detail.query,
         summary: detail.summary,
+        erased: detail.erased,
         payload,
         payload_text,
     }
@@ -157,6 +162,12 @@ pub(crate) async fn reprocess(
 async fn read_again(desk: &Desk, lead: &Lead, id: DeliveryId) -> Result<Accepted, Refused> {
     let workspace = lead.workspace();
     let stored = desk.store.delivery(workspace, id).await?;
+    if stored.erased {
+        return Err(
+            Refused::conflict("erased", "The body was erased with its customer's data.")
+                .hint("There is nothing left to read anew."),
+        );
+    }
     let account = desk.store.integration(stored.summary.integration_id);
     let account = account.ok_or_else(|| {
         Refused::conflict(
@@ -225,7 +236,10 @@ pub(crate) async fn reprocess_many(
     let page = desk.store.deliveries(workspace, query).await?;
     let (mut reprocessed, mut accepted) = (0, 0);
     for delivery in page.deliveries {
-        let again = read_again(&desk, &lead, delivery.id).await?;
+        let again = match read_again(&desk, &lead, delivery.id).await {
+            Err(refused) if refused.code() == "erased" => continue,
+            again => again?,
+        };
         reprocessed += 1;
         accepted += u64::from(again.result == DeliveryResult::Accepted);
     }

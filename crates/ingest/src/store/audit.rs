@@ -39,6 +39,10 @@ pub mod action {
     pub const PASSWORD_SET: &str = "member.password_set";
     /// A member signed in with a password.
     pub const SIGNED_IN: &str = "session.opened";
+    /// A customer's data was given out.
+    pub const SUBJECT_EXPORTED: &str = "subject.exported";
+    /// A customer's data was erased; the subject is the first of the conversations.
+    pub const SUBJECT_ERASED: &str = "subject.erased";
     /// A session was ended.
     pub const SIGNED_OUT: &str = "session.ended";
 }

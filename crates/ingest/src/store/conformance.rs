@@ -8,6 +8,7 @@ pub(crate) mod jobs;
 pub(crate) mod merges;
 pub(crate) mod persons;
 pub(crate) mod script;
+pub(crate) mod subjects;
 pub(crate) mod trust;
 mod world;
 
@@ -56,6 +57,10 @@ macro_rules! store_conformance {
                 a_suggestion_is_made_once, those_kept_apart_stay_apart, shared_contact_data_swallows_nobody,
                 an_order_joins_the_cart_it_grew_from, claims_come_with_a_merge_and_go_with_its_undoing,
                 what_people_cannot_say_is_refused;
+            subjects: what_is_erased_is_told_nowhere, deliveries_of_the_erased_keep_their_row,
+                an_erased_order_does_not_come_back, who_is_merged_is_erased_together,
+                a_shared_address_erases_all_that_name_it, a_platform_erases_what_it_alone_brought,
+                what_is_held_is_given_out_and_recorded;
             persons: people_join_once_by_invite, sessions_end, workspaces_are_found_again,
                 integrations_are_changed_by_slug, secrets_are_not_shown,
                 conversations_follow_the_person, an_anonymous_order_finds_its_person;

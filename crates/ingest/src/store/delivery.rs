@@ -312,6 +312,8 @@ pub struct DeliveryDetail {
     pub query: String,
     /// The kept body; a duplicate's is that of the delivery it repeats.
     pub body: Vec<u8>,
+    /// The body was erased with its customer's data; it is empty then.
+    pub erased: bool,
 }
 
 impl fmt::Debug for DeliveryDetail {

@@ -8,11 +8,13 @@ mod accept;
 mod api;
 mod append;
 mod audit;
+mod blanking;
 mod checkouts;
 mod checkpoints;
 mod commands;
 mod connection;
 mod deliveries;
+mod erasing;
 mod feeds;
 mod gauges;
 mod integrations;
@@ -84,6 +86,7 @@ pub struct SqliteStore {
     session_lasts: TimeDelta,
     tallies: Arc<Tallies>,
     readers: Arc<Readers>,
+    eye: Arc<erasing::Eye>,
     checkpoints: Arc<Checkpoints>,
     failed: watch::Receiver<Option<Fault>>,
     threads: Mutex<Vec<JoinHandle<()>>>,

@@ -39,6 +39,11 @@ impl Tails {
         }
     }
 
+    /// Forgets a workspace's frames: some of their entries were erased.
+    pub(in crate::http) async fn forget(&self, workspace: WorkspaceId) {
+        *self.of(workspace).ring.lock().await = Ring::default();
+    }
+
     /// Returns the workspace's tail.
     pub(super) fn of(&self, workspace: WorkspaceId) -> Arc<Tail> {
         let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,6 +4,7 @@ use contract::{WorkspaceId, kind};
 use rusqlite::params;
 
 use super::append::append;
+use super::blanking;
 use super::checkouts::{self, PreparedNews};
 use super::jobs::{self, Fetch};
 use super::place::{TraceKeys, conversation_of};
@@ -13,6 +14,9 @@ use crate::store::{
     Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewEvent, NewReading, Refusal,
     StoreError, came_from_platform,
 };
+
+/// Says why nothing was kept of a delivery.
+pub(super) const OF_AN_ERASED_PERSON: &str = "the customer's data was erased";
 
 /// A delivery with everything computed that needs no table; made on the asker's side of the queue.
 pub(super) struct Prepared {
@@ -124,8 +128,21 @@ impl Prepared {
             let events = std::mem::take(&mut self.events);
             let stored = store_events(writing, self.workspace, row, events)?;
             match stored.seen_in {
-                Some(original) if stored.seqs.is_empty() && !asks => outcome.repeat(original, true),
-                _ => outcome.seqs = stored.seqs,
+                Some(original) if stored.seqs.is_empty() && !asks => {
+                    // What repeats an erased person's data is no better kept than that was.
+                    let keeps_body = !stored.erased && !blanking::is_blank(writing.db, original)?;
+                    outcome.repeat(original, keeps_body);
+                }
+                _ => {
+                    if stored.erased {
+                        self.blank();
+                        if stored.seqs.is_empty() && !asks {
+                            outcome.result = DeliveryResult::Ignored;
+                            OF_AN_ERASED_PERSON.clone_into(&mut self.note.why);
+                        }
+                    }
+                    outcome.seqs = stored.seqs;
+                }
             }
         }
         self.insert(writing, row, &outcome)?;
@@ -164,6 +181,9 @@ impl Prepared {
                 if stored.seqs.is_empty() {
                     return Ok(DeliveryResult::Duplicate);
                 }
+                if stored.erased {
+                    self.blank();
+                }
                 outcome.seqs = stored.seqs;
             }
             (DeliveryResult::Unmapped | DeliveryResult::Rejected, Some(key)) => {
@@ -175,6 +195,11 @@ impl Prepared {
         }
         self.insert(writing, row, &outcome)?;
         Ok(outcome.result)
+    }
+
+    /// Lets go of the body.
+    fn blank(&mut self) {
+        self.body = blanking::BLANK.to_vec();
     }
 
     fn insert(
@@ -223,6 +248,8 @@ pub(super) struct Stored {
     pub(super) seqs: Vec<u64>,
     /// The delivery that had brought one of the events before.
     pub(super) seen_in: Option<i64>,
+    /// Whether one of the events was an erased person's, and is not kept.
+    pub(super) erased: bool,
 }
 
 /// Appends the events that were not there before.
@@ -235,30 +262,36 @@ pub(super) fn store_events(
     let mut stored = Stored {
         seqs: Vec::new(),
         seen_in: None,
+        erased: false,
     };
     for event in events {
         if let Some(before) = first_seen(writing, event.key, delivery_row)? {
             stored.seen_in.get_or_insert(before);
             continue;
         }
+        let Some(seq) = tell(writing, workspace, &event.traces, event.body)? else {
+            stored.erased = true;
+            continue;
+        };
         if let Some(news) = event.checkout {
             checkouts::note(writing, workspace, delivery_row, news)?;
         }
-        let seq = tell(writing, workspace, &event.traces, event.body)?;
         stored.seqs.push(seq);
     }
     Ok(stored)
 }
 
-/// Appends one event to the feed, in its conversation.
+/// Appends one event to the feed, in its conversation; `None` when it is an erased person's.
 pub(super) fn tell(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
     traces: &TraceKeys,
     body: String,
-) -> Result<u64, StoreError> {
-    let conversation = conversation_of(writing, workspace, traces)?;
-    append(writing, workspace, Some(conversation), kind::COMMERCE, body)
+) -> Result<Option<u64>, StoreError> {
+    let Some(conversation) = conversation_of(writing, workspace, traces)? else {
+        return Ok(None);
+    };
+    append(writing, workspace, Some(conversation), kind::COMMERCE, body).map(Some)
 }
 
 /// What became of the delivery.

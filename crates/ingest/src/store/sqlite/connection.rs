@@ -41,6 +41,8 @@ pub(super) fn writer(path: &Path) -> rusqlite::Result<Connection> {
     // Checkpoints run beside the commits, not inside them.
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
     db.pragma_update(None, "cache_size", -65_536)?;
+    // What is deleted or grows over is overwritten, so that nothing of a person is left in a page's free space.
+    db.pragma_update(None, "secure_delete", true)?;
     common(&db)?;
     Ok(db)
 }

@@ -5,6 +5,7 @@ use contract::{DeliveryId, IntegrationId, WorkspaceId};
 use rusqlite::{Connection, Row, params};
 
 use super::accept::{code_of, result_of};
+use super::blanking;
 use super::place::optional;
 use crate::store::{
     DeliveryDetail, DeliveryPage, DeliveryQuery, DeliveryResult, DeliverySummary, Fault,
@@ -81,8 +82,17 @@ pub(super) fn get(
         proof,
         headers: serde_json::from_str(&headers).map_err(|_| Fault::Damaged)?,
         query,
-        body: lz4_flex::decompress_size_prepended(&packed).map_err(|_| Fault::Damaged)?,
+        erased: blanking::covers(&packed),
+        body: unpacked(&packed)?,
     })
+}
+
+/// Unpacks a stored body; one that was erased, and one that another delivery holds, is empty.
+pub(super) fn unpacked(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    if packed.is_empty() || blanking::covers(packed) {
+        return Ok(Vec::new());
+    }
+    lz4_flex::decompress_size_prepended(packed).map_err(|_| Fault::Damaged.into())
 }
 
 /// Tells which account a delivery came to.

@@ -139,6 +139,18 @@ impl Feeds {
         }
     }
 
+    /// Forgets the entries kept of workspaces of which some were erased: readers find them in the file as they are now.
+    pub(super) fn forget_tails(&self, workspaces: &[WorkspaceId]) {
+        for workspace in workspaces {
+            let feed = self.feed(*workspace);
+            let mut state = feed.state.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(state) = state.as_mut() {
+                state.tail.clear();
+                state.tail_bytes = 0;
+            }
+        }
+    }
+
     pub(super) fn subscribe(&self, workspace: WorkspaceId) -> watch::Receiver<u64> {
         self.feed(workspace).moved.subscribe()
     }

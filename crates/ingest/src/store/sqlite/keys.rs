@@ -99,6 +99,28 @@ impl Keys {
         Ok(())
     }
 
+    /// Lets go of keys, each only where it leads to the row beside it; rare and slow, since new keys are not found by a key.
+    pub(super) fn remove(
+        &mut self,
+        db: &Connection,
+        keys: &[(Key16, i64)],
+    ) -> Result<(), StoreError> {
+        for delete in [
+            "DELETE FROM key WHERE key = ?1 AND value = ?2",
+            "DELETE FROM fresh_key_even WHERE key = ?1 AND value = ?2",
+            "DELETE FROM fresh_key_odd WHERE key = ?1 AND value = ?2",
+        ] {
+            let mut statement = db.prepare_cached(delete)?;
+            for (key, value) in keys {
+                statement.execute(params![key.0, value])?;
+            }
+        }
+        // Read again when it is needed: a savepoint that takes the rows back needs nothing undone here.
+        self.known = None;
+        self.added.clear();
+        Ok(())
+    }
+
     /// Marks the place to which [`Keys::undo_job`] returns.
     pub(super) fn begin_job(&mut self) {
         self.added.clear();

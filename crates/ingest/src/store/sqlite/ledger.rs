@@ -46,6 +46,8 @@ pub(super) struct Ledger {
     /// What the running batch adds to the counts.
     pub(super) tallies: Vec<Tally>,
     tallied_before_job: usize,
+    /// The workspaces of the running batch of whose entries some were erased.
+    pub(super) erased: Vec<WorkspaceId>,
     next_delivery: Option<i64>,
     /// Keys seen before, and what leads to conversations.
     pub(super) keys: Keys,

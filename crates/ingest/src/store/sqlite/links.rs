@@ -26,6 +26,8 @@ pub(super) struct Conversation {
     merged_seq: u64,
     claimed_by: i64,
     held_seq: u64,
+    /// Its person's data was erased: nothing is added to it any more.
+    pub(super) is_erased: bool,
 }
 
 impl Conversation {
@@ -40,11 +42,12 @@ impl Conversation {
             merged_seq: 0,
             claimed_by: 0,
             held_seq: 0,
+            is_erased: false,
         }
     }
 }
 
-/// Finds a conversation itself, whatever took it in.
+/// Finds a conversation itself, whatever took it in; none that was erased.
 pub(super) fn by_id(
     writing: &Writing<'_>,
     workspace_row: i64,
@@ -54,8 +57,9 @@ pub(super) fn by_id(
         writing
             .db
             .prepare_cached(
-                "SELECT id, public, kinds, names, merged_into, merged_seq, claimed_by, held_seq
-                 FROM conversation WHERE public = ?1 AND workspace = ?2",
+                "SELECT id, public, kinds, names, merged_into, merged_seq, claimed_by, held_seq,
+                 erased_at
+                 FROM conversation WHERE public = ?1 AND workspace = ?2 AND erased_at = 0",
             )?
             .query_row(params![id.as_u128().to_be_bytes(), workspace_row], read),
     )
@@ -66,7 +70,8 @@ pub(super) fn by_row(writing: &Writing<'_>, row: i64) -> Result<Conversation, St
     let conversation = writing
         .db
         .prepare_cached(
-            "SELECT id, public, kinds, names, merged_into, merged_seq, claimed_by, held_seq
+            "SELECT id, public, kinds, names, merged_into, merged_seq, claimed_by, held_seq,
+                 erased_at
              FROM conversation WHERE id = ?1",
         )?
         .query_row([row], read)?;
@@ -83,6 +88,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         merged_seq: row.get(5)?,
         claimed_by: row.get(6)?,
         held_seq: row.get(7)?,
+        is_erased: row.get::<_, i64>(8)? != 0,
     })
 }
 
@@ -128,7 +134,8 @@ pub(super) fn whole(
 
 fn taken_in(writing: &Writing<'_>, row: i64) -> Result<Vec<Conversation>, StoreError> {
     let mut statement = writing.db.prepare_cached(
-        "SELECT id, public, kinds, names, merged_into, merged_seq, claimed_by, held_seq
+        "SELECT id, public, kinds, names, merged_into, merged_seq, claimed_by, held_seq,
+             erased_at
          FROM conversation WHERE merged_into = ?1 AND merged_into <> 0",
     )?;
     let rows = statement.query_map([row], read)?;

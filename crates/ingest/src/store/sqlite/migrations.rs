@@ -28,6 +28,11 @@ const STEPS: &[Step] = &[
         name: "identity",
         sql: include_str!("migrations/0004_identity.sql"),
     },
+    Step {
+        version: 5,
+        name: "erasing",
+        sql: include_str!("migrations/0005_erasing.sql"),
+    },
 ];
 
 /// One change of the file's shape.

@@ -20,7 +20,7 @@ use super::readers::Readers;
 use super::seal::{KeyError, SealingKey};
 use super::tallies::Tallies;
 use super::writer::Writer;
-use super::{SqliteStore, connection, migrations, nonces, random_epoch, writer};
+use super::{SqliteStore, connection, erasing, migrations, nonces, random_epoch, writer};
 use crate::store::{Fault, StoreError, World};
 
 /// Says how to open a store.
@@ -115,6 +115,9 @@ pub enum OpenError {
     Thread(#[from] std::io::Error),
 }
 
+/// What the threads of a store have in common.
+type Shared = (Arc<Feeds>, Arc<Catalogue>, Arc<Tallies>, Arc<erasing::Eye>);
+
 impl SqliteStore {
     /// Opens the file, or makes it.
     ///
@@ -124,6 +127,8 @@ impl SqliteStore {
         connection::check_version()?;
         let mut db = connection::writer(&options.path)?;
         migrations::migrate(&mut db, options.world.now().timestamp_millis())?;
+        let eye = Arc::new(erasing::Eye::default());
+        erasing::finish(&db, &options.path, &eye)?;
         let epoch = ensure_epoch(&db, options.world.as_ref())?;
         let feeds = Arc::new(Feeds::new(epoch));
         let catalogue = Arc::new(Catalogue::default());
@@ -136,16 +141,14 @@ impl SqliteStore {
                 StoreError::Unavailable(Fault::Sealed) => OpenError::WrongKey,
                 error => error.into(),
             })?;
-        Self::start(options, db, feeds, catalogue, tallies)
+        Self::start(options, db, (feeds, catalogue, tallies, eye))
     }
 
     /// Starts the threads.
     fn start(
         options: Options,
         db: Connection,
-        feeds: Arc<Feeds>,
-        catalogue: Arc<Catalogue>,
-        tallies: Arc<Tallies>,
+        (feeds, catalogue, tallies, eye): Shared,
     ) -> Result<Self, OpenError> {
         let queue = Arc::new(Queue::new(options.queue));
         let gauges = Arc::new(Gauges::default());
@@ -204,6 +207,7 @@ impl SqliteStore {
             sessions,
             session_lasts: options.session_lasts,
             tallies,
+            eye,
             checkpoints,
             failed,
             threads: Mutex::new(threads),

@@ -58,6 +58,16 @@ pub(super) fn before(
     Ok(state.page(epoch, entries, chain_before, after))
 }
 
+/// Reads the entry at a place in the table.
+pub(super) fn one(db: &Connection, position: i64) -> Result<FeedEntry, StoreError> {
+    let entry = db
+        .prepare_cached(
+            "SELECT position, at, conversation, kind, body, chain FROM entry WHERE position = ?1",
+        )?
+        .query_row([position], read)?;
+    Ok(entry)
+}
+
 /// Reads the chain at a position, if the log holds it.
 pub(super) fn chain_of(
     db: &Connection,
@@ -95,7 +105,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<FeedEntry> {
     let position: i64 = row.get(0)?;
     let seq = position & ((1 << SEQ_BITS) - 1);
     let at = DateTime::from_timestamp_millis(row.get(1)?).unwrap_or(DateTime::<Utc>::MIN_UTC);
-    let said = (row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?);
+    // What was erased is filled up with spaces.
+    let said = (
+        row.get_ref(3)?.as_str()?,
+        row.get_ref(4)?.as_str()?.trim_end(),
+    );
     let chain = Chain::from_bytes(row.get(5)?);
     let conversation = row.get_ref(2)?.as_blob()?;
     let conversation = <[u8; 16]>::try_from(conversation)

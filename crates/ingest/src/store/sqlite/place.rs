@@ -27,6 +27,18 @@ pub(crate) struct TraceKeys {
 }
 
 impl TraceKeys {
+    /// Returns the keys of what may be a person's: all but those of orders.
+    pub(super) fn personal(&self) -> impl Iterator<Item = Key16> {
+        let weak = self.keys.iter().filter(|(trace, _)| trace.is_weak());
+        weak.map(|(_, key)| *key)
+    }
+
+    /// Hashes one trace for its workspace.
+    pub(super) fn one(workspace: WorkspaceId, trace: Trace, text: &str) -> Key16 {
+        let scope = workspace.as_u128().to_be_bytes();
+        Key16::of(&[&scope[..], trace.as_str().as_bytes(), text.as_bytes()])
+    }
+
     /// Hashes an event's traces for its workspace.
     pub(crate) fn of(workspace: WorkspaceId, traces: &Traces) -> Self {
         let scope = workspace.as_u128().to_be_bytes();
@@ -61,12 +73,16 @@ struct Led {
 }
 
 /// Finds the conversation an event is at home in, making, linking or suggesting conversations as the rules say.
+///
+/// `None` where the event's order is that of a person whose data was erased: nothing of it is to be kept.
 pub(super) fn conversation_of(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
     keys: &TraceKeys,
-) -> Result<ConversationId, StoreError> {
-    let led = follow(writing, keys)?;
+) -> Result<Option<ConversationId>, StoreError> {
+    let Some(led) = follow(writing, keys)? else {
+        return Ok(None);
+    };
     let home = match led.homes.first() {
         Some(home) => *home,
         None => create(writing, workspace, keys.name, &led.missing)?,
@@ -75,12 +91,12 @@ pub(super) fn conversation_of(
         weigh(writing, workspace, &led.shown, keys.name)?;
     }
     remember(writing, workspace, home, keys.name, &led.missing)?;
-    Ok(home.id)
+    Ok(Some(home.id))
 }
 
-fn follow(writing: &mut Writing<'_>, keys: &TraceKeys) -> Result<Led, StoreError> {
+fn follow(writing: &mut Writing<'_>, keys: &TraceKeys) -> Result<Option<Led>, StoreError> {
     let mut led = Led::default();
-    for (trace, key) in &keys.keys {
+    for (place, (trace, key)) in keys.keys.iter().enumerate() {
         let Some(row) = writing.ledger.keys.get(writing.db, *key)? else {
             led.missing.push((*trace, *key));
             continue;
@@ -89,6 +105,13 @@ fn follow(writing: &mut Writing<'_>, keys: &TraceKeys) -> Result<Led, StoreError
             continue;
         }
         let home = by_row(writing, row)?;
+        if home.is_erased {
+            if place == 0 && !trace.is_weak() {
+                return Ok(None);
+            }
+            // An order of its own that grew from an erased cart, or a person who came back: they begin anew.
+            continue;
+        }
         if trace.is_weak() && is_a_strangers(home.names, keys.name) {
             continue;
         }
@@ -98,7 +121,7 @@ fn follow(writing: &mut Writing<'_>, keys: &TraceKeys) -> Result<Led, StoreError
             led.shown.push((*trace, shown));
         }
     }
-    Ok(led)
+    Ok(Some(led))
 }
 
 /// Tells whether what many people share was used by one more: that does not make the event theirs.

@@ -66,6 +66,7 @@ impl Again {
         let stored = store_events(writing, self.workspace, row, events)?;
         let result = match (stored.seqs.is_empty(), nothing_read) {
             (false, _) => DeliveryResult::Accepted,
+            (true, _) if stored.erased => DeliveryResult::Ignored,
             (true, false) if fetch.is_none() => DeliveryResult::Duplicate,
             (true, _) => note.result,
         };

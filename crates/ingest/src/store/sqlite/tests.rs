@@ -1,5 +1,6 @@
 //! What only this engine has to promise, and what every store promises, run on this one.
 
+mod erasing;
 mod histories;
 mod keys;
 mod opening;

@@ -141,6 +141,8 @@ impl Writer {
             Ok(outcomes) => {
                 self.feeds
                     .publish(std::mem::take(&mut self.ledger.unpublished));
+                self.feeds
+                    .forget_tails(&std::mem::take(&mut self.ledger.erased));
                 self.tallies.add(std::mem::take(&mut self.ledger.tallies));
                 for (job, outcome) in batch.into_iter().zip(outcomes) {
                     job.answer(outcome);

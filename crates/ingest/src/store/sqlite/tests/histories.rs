@@ -84,6 +84,7 @@ impl Telling<'_, '_> {
         let merges = self.count(kind::MERGED);
         let keys = TraceKeys::of(self.workspace, traces);
         let home = conversation_of(self.writing, self.workspace, &keys)?;
+        let home = home.ok_or(StoreError::NotFound)?;
         let told = Some(home);
         append(
             self.writing,

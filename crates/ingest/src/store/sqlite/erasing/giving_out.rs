@@ -1,0 +1,48 @@
+//! Collecting what is held of a person, for the person to read.
+
+use contract::DeliveryId;
+use rusqlite::Connection;
+use serde_json::value::RawValue;
+
+use super::super::{deliveries, pages};
+use super::finding::Found;
+use crate::store::{Fault, HeldDelivery, Holdings, StoreError};
+
+/// Collects it.
+pub(super) fn collect(db: &Connection, found: &Found) -> Result<Holdings, StoreError> {
+    let mut holdings = Holdings {
+        conversation_ids: found.conversations.values().copied().collect(),
+        entries: Vec::new(),
+        deliveries: Vec::new(),
+        checkouts: Vec::new(),
+    };
+    for place in &found.entries {
+        let entry = pages::one(db, *place)?;
+        holdings.entries.push(raw(entry.json.to_string())?);
+    }
+    for row in &found.deliveries {
+        let public: [u8; 16] = db
+            .prepare_cached("SELECT public FROM delivery WHERE id = ?1")?
+            .query_row([row], |row| row.get(0))?;
+        let id = DeliveryId::from_u128(u128::from_be_bytes(public));
+        let detail = deliveries::get(db, found.workspace, id)?;
+        // A repeat shows the body it repeats, which is given out with the delivery that has it.
+        let repeats = detail.summary.duplicate_of.is_some();
+        holdings.deliveries.push(HeldDelivery {
+            summary: detail.summary,
+            body: Some(detail.body)
+                .filter(|_| !repeats)
+                .map_or_else(String::new, |body| {
+                    String::from_utf8_lossy(&body).into_owned()
+                }),
+        });
+    }
+    for event in super::checkouts_of(db, found)? {
+        holdings.checkouts.push(raw(event.1)?);
+    }
+    Ok(holdings)
+}
+
+fn raw(json: String) -> Result<Box<RawValue>, StoreError> {
+    RawValue::from_string(json).map_err(|_| Fault::Damaged.into())
+}
