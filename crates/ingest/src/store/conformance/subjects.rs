@@ -43,6 +43,7 @@ impl Script {
         let theirs = self.settle(&self.event("o2", rita())).await;
         let note = Action::Note {
             text: "Rita pediu desconto".to_owned(),
+            mentions: Vec::new(),
         };
         self.command_as_ana(self.command(theirs, note)).await;
         let again = self.settle(&self.event("o3", by_email(MAIL))).await;
