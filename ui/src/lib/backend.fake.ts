@@ -2,82 +2,44 @@
  * A host in memory, for development in a browser and for tests: invented people, the real desk's rules in short.
  * Never part of what is shipped.
  */
-import { qrRows } from './fake/codes';
+import { passes, valuesOf } from './fake/filters';
+import { afterNews, handlingOf, lay, stays, team, type ItemKind } from './fake/handling';
+import { drawn, movedTo, paid } from './fake/moved';
+import { NO_CHANGE, optionsOf, SETTINGS, USUAL, type FakeOptions } from './fake/options';
+import { FakeOutbox } from './fake/outbox';
 import { decide, settle, whole } from './fake/persons';
+import { provenanceOf, rawOf } from './fake/provenance';
 import { Chance } from './fake/random';
 import { inView, matches, rowOf, sortKey, VIEWS } from './fake/rows';
 import { FakeSources } from './fake/sources';
 import { chips, fill } from './fake/templates';
+import { only } from './fake/timeline';
+import { FakeViews } from './fake/views';
 import { ME, conversations, order, type Conversation } from './fake/world';
-import { HostError, type Boot, type CopyWhat, type Host } from './host';
+import { NO_FILTER } from './filters';
+import { HostError, type Boot, type CopyWhat, type Host, type RowsAsked, type ViewToSave } from './host';
 import { HOUR, MINUTE } from './time';
 import type { Action } from './types/Action';
+import type { BulkPreview } from './types/BulkPreview';
 import type { Change } from './types/Change';
+import type { Filter } from './types/Filter';
 import type { Freshness } from './types/Freshness';
 import type { OrderCard } from './types/OrderCard';
-import type { OutboxItem } from './types/OutboxItem';
+import type { PageAsked } from './types/PageAsked';
+import type { Present } from './types/Present';
 import type { Role } from './types/Role';
 import type { Row } from './types/Row';
 import type { Settings } from './types/Settings';
+import type { TimelineAsked } from './types/TimelineAsked';
 import type { TimelineItem } from './types/TimelineItem';
-import type { View } from './types/View';
+
+export type { FakeOptions };
 
 const NEWEST = 50;
-export interface FakeOptions {
-  count: number;
-  phase: Boot['phase'];
-  mode: NonNullable<Boot['mode']>;
-  role: Role;
-  /** Sources are there already. */
-  sources: boolean;
-  state: Freshness['state'];
-  settings: Partial<Settings>;
-  now: () => number;
-  /** How long each answer takes. */
-  delay: number;
-}
-
-const USUAL: FakeOptions = {
-  count: 200,
-  phase: 'ready',
-  mode: 'team',
-  role: 'admin',
-  sources: true,
-  state: 'live',
-  settings: {},
-  now: () => Date.now(),
-  delay: 0,
-};
-
-const NO_CHANGE: Change = {
-  conversations: [],
-  everything: false,
-  counters: false,
-  freshness: false,
-  outbox: false,
-  sold: [],
-};
 
 /** Makes a fake from an address such as `?fake=10000&theme=dark&locale=en&state=offline&live=1`. */
 export function fakeFromAddress(asked: URLSearchParams): FakeHost {
-  const settings: Partial<Settings> = {};
-  const pick = (key: keyof Settings) => {
-    const value = asked.get(key);
-    if (value) Object.assign(settings, { [key]: value });
-  };
-  pick('theme');
-  pick('locale');
-  pick('density');
-  const host = new FakeHost({
-    count: Number(asked.get('fake') ?? 10_000),
-    phase: asked.get('phase') === 'first_run' ? 'first_run' : 'ready',
-    role: (asked.get('role') as Role | null) ?? 'admin',
-    sources: asked.get('sources') !== '0',
-    mode: (asked.get('mode') as FakeOptions['mode'] | null) ?? 'team',
-    state: (asked.get('state') as FakeOptions['state'] | null) ?? 'live',
-    delay: Number(asked.get('delay') ?? 0),
-    settings,
-  });
+  const host = new FakeHost(optionsOf(asked));
   if (asked.has('live')) setInterval(() => host.arrive(), 4_000);
   if (asked.has('refused')) host.refuseSomething();
   setInterval(() => host.sources.advance(0.02), 700);
@@ -86,12 +48,13 @@ export function fakeFromAddress(asked: URLSearchParams): FakeHost {
 
 export class FakeHost implements Host {
   world: Conversation[];
-  outboxItems: OutboxItem[] = [];
   copiedTexts: string[] = [];
   opened: string[] = [];
   read: string[] = [];
   drafts = new Map<string, string>();
   readonly sources: FakeSources;
+  readonly saved = new FakeViews();
+  readonly written: FakeOutbox;
 
   #options: FakeOptions;
   #settings: Settings;
@@ -99,10 +62,10 @@ export class FakeHost implements Host {
   #mode: NonNullable<Boot['mode']>;
   #fresh: Freshness;
   #byId: Map<string, Conversation>;
-  #orders = new Map<View, Conversation[]>();
+  #orders = new Map<string, Conversation[]>();
   #told = new Set<(change: Change) => void>();
   #made = 0;
-  #undo = new Map<string, () => void>();
+  #present: Present = { conversationId: null, writing: false };
   #chance = new Chance(77);
 
   constructor(options: Partial<FakeOptions> = {}) {
@@ -112,14 +75,7 @@ export class FakeHost implements Host {
     this.#byId = new Map(this.world.map((one) => [one.id, one]));
     this.#phase = this.#options.phase;
     this.#mode = this.#options.mode;
-    this.#settings = {
-      theme: 'system',
-      locale: 'pt-BR',
-      density: 'cozy',
-      singleKeys: true,
-      notifySales: true,
-      ...this.#options.settings,
-    };
+    this.#settings = { ...SETTINGS, ...this.#options.settings };
     this.#fresh = {
       state: this.#options.state,
       since: now - (this.#options.state === 'live' ? HOUR : 21 * MINUTE),
@@ -128,15 +84,32 @@ export class FakeHost implements Host {
       fillingIn: false,
       trouble: this.#options.state === 'offline' ? 'unreachable' : null,
     };
+    this.written = new FakeOutbox({
+      now: this.#options.now,
+      live: () => this.#live,
+      tell: (change) => this.tell(change),
+    });
     this.sources = new FakeSources(
       {
         now: this.#options.now,
         answer: (make) => this.#answer(make),
-        role: () => (this.#mode === 'team' ? this.#options.role : 'admin'),
+        role: () => this.#role,
         copied: (text) => void this.copiedTexts.push(text),
       },
       this.#options.phase === 'ready' && this.#options.sources,
     );
+  }
+
+  get outboxItems() {
+    return this.written.items;
+  }
+
+  get #role(): Role {
+    return this.#mode === 'team' ? this.#options.role : 'admin';
+  }
+
+  get #live(): boolean {
+    return this.#fresh.state === 'live';
   }
 
   /** Lets something happen, as the feed would tell it. */
@@ -173,23 +146,14 @@ export class FakeHost implements Host {
     const first = from.orders[0];
     if (!first) return;
     const at = this.#options.now();
-    const step = { stage: 'purchase_approved' as const, group: 'approved' as const, at };
-    from.orders[0] = {
-      ...first,
-      stage: step.stage,
-      group: step.group,
-      steps: [...first.steps, step],
-      deadline: null,
-      pix: null,
-      boleto: null,
-      primary: 'nothing',
-      lastAt: at,
-    };
+    const done = paid(first, at);
+    from.orders[0] = done;
+    from.handling = afterNews(from, 'paid', at);
     this.#add(from, {
       kind: 'stage',
       orderKey: first.orderKey,
-      stage: step.stage,
-      group: step.group,
+      stage: done.stage,
+      group: done.group,
       amount: first.amount,
       product: first.items[0]?.name ?? null,
       platform: first.platform,
@@ -201,19 +165,7 @@ export class FakeHost implements Host {
   /** Puts a refused claim into the outbox. */
   refuseSomething(): void {
     const from = this.world[2];
-    if (!from) return;
-    this.outboxItems = [
-      {
-        id: 'cmd_refused',
-        conversationId: from.id,
-        name: from.person.name,
-        kind: 'claim',
-        state: { state: 'refused', code: 'already_claimed', by: 'Rafael Tanaka' },
-        madeAt: this.#options.now() - 3 * MINUTE,
-        tries: 1,
-      },
-    ];
-    this.tell({ outbox: true });
+    if (from) this.written.refused(from, 'Rafael Tanaka');
   }
 
   boot = () => this.#answer(() => this.#boot());
@@ -230,24 +182,46 @@ export class FakeHost implements Host {
       this.#phase = 'first_run';
       return this.#boot();
     });
-  listPage = (asked: { view: View; after: string | null; limit: number }) =>
+  listPage = (asked: PageAsked) =>
     this.#answer(() => {
-      const all = this.#sorted(asked.view);
+      const all = this.#sorted(asked);
       const from = Number(asked.after ?? 0);
-      const rows = all.slice(from, from + asked.limit).map(rowOf);
+      const rows = all.slice(from, from + asked.limit).map((one) => rowOf(one, this.#options.now()));
       const next = from + asked.limit < all.length ? String(from + asked.limit) : null;
       return { rows, next, total: all.length };
     });
-  rows = (asked: { view: View; ids: string[] }) =>
-    this.#answer((): Row[] =>
-      asked.ids
+  rows = (asked: RowsAsked) =>
+    this.#answer((): Row[] => {
+      const now = this.#options.now();
+      return asked.ids
         .map((id) => this.#byId.get(id))
         .filter((one) => one !== undefined)
-        .filter((one) => inView(one, asked.view, this.#options.now()))
-        .map(rowOf),
-    );
+        .filter((one) => this.#isIn(one, asked, now))
+        .map((one) => rowOf(one, now));
+    });
   counters = () =>
-    this.#answer(() => ({ views: VIEWS.map((view) => ({ view, count: this.#sorted(view).length })) }));
+    this.#answer(() => ({
+      views: VIEWS.map((view) => ({ view, count: this.#sorted({ view }).length })),
+      saved: this.saved.kept.map(({ id }) => ({
+        id,
+        count: this.#sorted({ view: 'all', saved: id }).length,
+        filling: false,
+      })),
+    }));
+  filterValues = () => this.#answer(() => valuesOf(this.world));
+  members = () => this.#answer(() => team(this.#role));
+  views = () => this.#answer(() => this.saved.list());
+  viewSave = (asked: ViewToSave) =>
+    this.#answer(() => {
+      const view = this.saved.save(asked, this.#role, this.#live);
+      this.tell({ views: true, counters: true });
+      return view;
+    });
+  viewRemove = (id: string) =>
+    this.#answer(() => {
+      this.saved.remove(id, this.#role, this.#live);
+      this.tell({ views: true, counters: true });
+    });
   freshness = () =>
     this.#answer(() =>
       this.#fresh.state === 'live' ? { ...this.#fresh, heardAt: this.#options.now() } : this.#fresh,
@@ -268,14 +242,17 @@ export class FakeHost implements Host {
         merged: from.merged,
         suggestions: from.suggestions,
         shared: from.shared,
+        labels: from.labels,
+        handling: handlingOf(from, this.#options.now()),
       };
     });
-  timelineBefore = (asked: { id: string; before: string }) =>
+  timeline = (asked: TimelineAsked) =>
     this.#answer(() => {
-      const to = Number(asked.before);
+      const all = only(whole(this.#find(asked.id)).timeline, asked.only ?? null);
+      const until = asked.at ?? Infinity;
+      const to = asked.before ? Number(asked.before) : all.filter((item) => item.at <= until).length;
       const cut = Math.max(0, to - NEWEST);
-      const { timeline } = whole(this.#find(asked.id));
-      return { items: timeline.slice(cut, to), older: cut > 0 ? String(cut) : null };
+      return { items: all.slice(cut, to), older: cut > 0 ? String(cut) : null };
     });
   reveal = (asked: { id: string; part: 'phone' | 'email' | 'document' }) =>
     this.#answer(() => this.#find(asked.id).full[asked.part] ?? '');
@@ -284,7 +261,7 @@ export class FakeHost implements Host {
       rows: this.world
         .filter((one) => matches(one, asked.text))
         .slice(0, asked.limit)
-        .map(rowOf),
+        .map((one) => rowOf(one, this.#options.now())),
       searched: this.world.length,
     }));
   templates = (asked: { conversationId: string; orderKey: string }) =>
@@ -311,36 +288,43 @@ export class FakeHost implements Host {
         byMe: true,
         pending: true,
       });
-      return this.#queue(from, 'message.handed_over', () => {
+      const back = () => {
         from.timeline = from.timeline.filter((known) => known !== item);
-      });
+      };
+      return this.written.write(from, 'message.handed_over', { back });
     });
   act = (asked: { conversationId: string; action: Action }) =>
+    this.#answer(() => this.#act(this.#find(asked.conversationId), asked.action));
+  bulkPreview = (asked: { ids: string[]; action: Action }) => this.#answer(() => this.#preview(asked));
+  bulk = (asked: { ids: string[]; action: Action }) =>
+    this.#answer(() => this.#preview(asked).will.map((id) => this.#act(this.#find(id), asked.action)));
+  undo = (commandId: string) => this.#answer(() => this.written.takeBack(commandId));
+  undoMany = (ids: string[]) =>
+    this.#answer(() => [...ids].reverse().filter((id) => this.written.takeBack(id)).length);
+  present = (asked: Present) =>
     this.#answer(() => {
-      const from = this.#find(asked.conversationId);
-      const before = from.owner;
-      const { action } = asked;
-      if (action.kind === 'merge' || action.kind === 'unmerge' || action.kind === 'keep_apart') {
-        return this.#decide(from, action);
-      }
-      if (action.kind === 'claim') from.owner = { ...ME, pending: true };
-      else if (action.kind === 'release') from.owner = null;
-      else if (action.kind === 'note') {
-        this.#add(from, { kind: 'note', text: action.body.text, by: ME.name, byMe: true, pending: true });
-      }
-      return this.#queue(from, action.kind, () => {
-        from.owner = before;
-      });
+      const moved = asked.conversationId !== this.#present.conversationId;
+      this.#present = asked;
+      if (moved) this.tell({ presence: true });
     });
-  undo = (commandId: string) =>
+  presence = () =>
     this.#answer(() => {
-      const back = this.#undo.get(commandId);
-      const item = this.outboxItems.find((item) => item.id === commandId);
-      back?.();
-      this.#undo.delete(commandId);
-      this.outboxItems = this.outboxItems.filter((item) => item.id !== commandId);
-      this.tell({ outbox: true, counters: true, conversations: item ? [item.conversationId] : [] });
-      return back !== undefined;
+      const { conversationId } = this.#present;
+      const colleague = team(this.#role)[2];
+      if (!this.#options.company || !conversationId || !colleague) return [];
+      const member = { id: colleague.id, name: colleague.name };
+      return [{ member, conversationId, writing: conversationId.endsWith('1') }];
+    });
+  provenance = (asked: { conversationId: string; orderKey: string }) =>
+    this.#answer(() => {
+      if (!this.#live) throw new HostError('offline');
+      return provenanceOf(this.#order(asked));
+    });
+  rawEvent = (id: string) =>
+    this.#answer(() => {
+      if (!this.#live) throw new HostError('offline');
+      if (this.#role === 'agent') throw new HostError('forbidden');
+      return rawOf(id, this.world);
     });
   copy = (asked: { conversationId: string; orderKey: string; what: CopyWhat }) =>
     this.#answer(() => {
@@ -374,8 +358,8 @@ export class FakeHost implements Host {
       this.tell({ conversations: [id] });
     });
   outbox = () => this.#answer(() => this.outboxItems);
-  outboxRetry = (id: string) => this.#answer(() => this.#settle(id));
-  outboxDiscard = (id: string) => this.#answer(() => this.#settle(id));
+  outboxRetry = (id: string) => this.#answer(() => this.written.settle(id));
+  outboxDiscard = (id: string) => this.#answer(() => this.written.settle(id));
   settingsPut = (settings: Settings) => this.#answer(() => (this.#settings = settings));
   onChange = (told: (change: Change) => void) => {
     this.#told.add(told);
@@ -397,7 +381,7 @@ export class FakeHost implements Host {
             workspace: 'Doces do Vale',
             member: ME.name,
             memberId: ME.id,
-            role: this.#mode === 'team' ? this.#options.role : 'admin',
+            role: this.#role,
           }
         : null,
       mode: ready ? this.#mode : null,
@@ -418,16 +402,25 @@ export class FakeHost implements Host {
     return this.#boot();
   }
 
-  #sorted(view: View): Conversation[] {
-    let known = this.#orders.get(view);
+  #sorted(asked: Listed): Conversation[] {
+    const key = JSON.stringify([asked.view, asked.saved, asked.filter]);
+    let known = this.#orders.get(key);
     if (!known) {
       const now = this.#options.now();
+      const view = asked.saved ? 'all' : asked.view;
       known = this.world
-        .filter((one) => inView(one, view, now))
+        .filter((one) => this.#isIn(one, asked, now))
         .sort((a, b) => sortKey(a, view) - sortKey(b, view));
-      this.#orders.set(view, known);
+      this.#orders.set(key, known);
     }
     return known;
+  }
+
+  #isIn(one: Conversation, asked: Listed, now: number): boolean {
+    const viewed = asked.saved
+      ? passes(one, this.saved.filterOf(asked.saved), now)
+      : inView(one, asked.view, now);
+    return viewed && passes(one, asked.filter ?? NO_FILTER, now);
   }
 
   #find(id: string): Conversation {
@@ -449,92 +442,55 @@ export class FakeHost implements Host {
     return item;
   }
 
+  #act(from: Conversation, action: Action): { commandId: string } {
+    if (action.kind === 'merge' || action.kind === 'unmerge' || action.kind === 'keep_apart') {
+      return this.#decide(from, action);
+    }
+    const { owner, handling, labels, timeline } = from;
+    const told = lay(from, action, this.#role, this.#options.now());
+    if (told) this.#add(from, told);
+    const back = () => void Object.assign(from, { owner, handling, labels, timeline });
+    const refusedBy = () => (action.kind === 'claim' && owner && !owner.isMe ? owner.name : null);
+    return this.written.write(from, action.kind, { back, refusedBy });
+  }
+
+  #preview(asked: { ids: string[]; action: Action }): BulkPreview {
+    const now = this.#options.now();
+    const wont = asked.ids
+      .map((id) => stays(this.#byId.get(id), id, asked.action, this.#role, now))
+      .filter((one) => one !== null);
+    return { will: asked.ids.filter((id) => !wont.some((one) => one.id === id)), wont };
+  }
+
   #decide(from: Conversation, action: Decision): { commandId: string } {
     const id = action.kind === 'unmerge' ? action.body.from : action.body.other;
     const other = from.taken.find((one) => one.id === id) ?? this.#find(id);
     const back = decide(from, other, action, this.#options.now());
-    const queued = this.#queue(from, action.kind, back, () => {
+    const done = () => {
       const told = settle(from, other, action.kind);
       if (told) this.#add(from, told);
       if (action.kind === 'merge') {
         this.world = this.world.filter((one) => one !== other);
         this.#byId.set(other.id, from);
         const separate: Decision = { kind: 'unmerge', body: { from: other.id } };
-        this.#undo.set(queued.commandId, () => void this.#decide(from, separate));
+        this.written.backBy(queued.commandId, () => void this.#decide(from, separate));
       } else if (action.kind === 'unmerge') {
         this.world = [...this.world, other];
         this.#byId.set(other.id, other);
       }
       this.tell({ conversations: [from.id, other.id], counters: true });
-    });
+    };
+    const queued = this.written.write(from, action.kind, { back, done });
     return queued;
   }
+}
 
-  #queue(
-    from: Conversation,
-    kind: string,
-    back: () => void,
-    done: () => void = () => undefined,
-  ): { commandId: string } {
-    const id = `cmd_${++this.#made}`;
-    const state = { state: 'waiting' as const };
-    const item = {
-      id,
-      conversationId: from.id,
-      name: from.person.name,
-      kind,
-      state,
-      madeAt: this.#options.now(),
-      tries: 0,
-    };
-    this.outboxItems = [...this.outboxItems, item];
-    this.#undo.set(id, back);
-    this.tell({ conversations: [from.id], outbox: true, counters: true });
-    if (this.#fresh.state === 'live') setTimeout(() => this.#confirm(from, id, done), 600);
-    return { commandId: id };
-  }
-
-  #confirm(from: Conversation, id: string, done: () => void): void {
-    if (!this.outboxItems.some((item) => item.id === id)) return;
-    done();
-    from.timeline = from.timeline.map((item) => ('pending' in item ? { ...item, pending: false } : item));
-    if (from.owner) from.owner = { ...from.owner, pending: false };
-    this.#settle(id);
-    this.tell({ conversations: [from.id] });
-  }
-
-  #settle(id: string): void {
-    this.outboxItems = this.outboxItems.filter((item) => item.id !== id);
-    this.tell({ outbox: true });
-  }
+interface Listed {
+  view: PageAsked['view'];
+  saved?: string | null;
+  filter?: Filter;
 }
 
 type Decision = Extract<Action, { kind: 'merge' | 'unmerge' | 'keep_apart' }>;
-type WithoutFrame<T> = T extends unknown ? Omit<T, 'id' | 'at'> : never;
-type ItemKind = WithoutFrame<TimelineItem>;
-
-/** Moves all of a conversation's times so that the last thing happened just now. */
-function movedTo(from: Conversation, now: number): Conversation {
-  const by = now - (from.timeline.at(-1)?.at ?? now);
-  return {
-    ...from,
-    timeline: from.timeline.map((item) => ({ ...item, at: item.at + by })),
-    orders: from.orders.map((order) => ({
-      ...order,
-      lastAt: order.lastAt + by,
-      steps: order.steps.map((step) => ({ ...step, at: step.at + by })),
-      deadline: order.deadline && {
-        ...order.deadline,
-        from: order.deadline.from + by,
-        at: order.deadline.at + by,
-      },
-    })),
-  };
-}
-
-function drawn(order: OrderCard): OrderCard {
-  if (!order.pix?.code) return order;
-  return { ...order, pix: { ...order.pix, modules: qrRows(order.pix.code) } };
-}
 
 export { order as inventOrder };

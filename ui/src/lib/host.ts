@@ -1,13 +1,17 @@
 /** Names what the page asks of its host; every shape comes from the host's own types. Knows no transport. */
 import type { Action } from './types/Action';
 import type { Boot } from './types/Boot';
+import type { BulkPreview } from './types/BulkPreview';
 import type { Change } from './types/Change';
+import type { Colleague } from './types/Colleague';
 import type { ConversationView } from './types/ConversationView';
 import type { Copied } from './types/Copied';
 import type { CopyWhat } from './types/CopyWhat';
 import type { Counters } from './types/Counters';
 import type { DraftAsked } from './types/DraftAsked';
 import type { Fill } from './types/Fill';
+import type { Filter } from './types/Filter';
+import type { FilterValues } from './types/FilterValues';
 import type { Found } from './types/Found';
 import type { Freshness } from './types/Freshness';
 import type { HandOverAsked } from './types/HandOverAsked';
@@ -15,11 +19,16 @@ import type { LinkWhat } from './types/LinkWhat';
 import type { OutboxItem } from './types/OutboxItem';
 import type { PageAsked } from './types/PageAsked';
 import type { PersonPart } from './types/PersonPart';
+import type { Present } from './types/Present';
+import type { PresentMember } from './types/PresentMember';
+import type { Provenance } from './types/Provenance';
 import type { Row } from './types/Row';
 import type { RowPage } from './types/RowPage';
+import type { SavedView } from './types/SavedView';
 import type { Settings } from './types/Settings';
 import type { SourceProblem } from './types/SourceProblem';
 import type { TemplateChip } from './types/TemplateChip';
+import type { TimelineAsked } from './types/TimelineAsked';
 import type { TimelinePage } from './types/TimelinePage';
 import type { View } from './types/View';
 import type { WrittenDown } from './types/WrittenDown';
@@ -54,6 +63,22 @@ export function hostError(thrown: unknown): HostError {
 
 export type { CopyWhat, LinkWhat };
 
+export interface RowsAsked {
+  view: View;
+  /** The saved view, in place of `view`. */
+  saved?: string | null;
+  filter?: Filter;
+  ids: string[];
+}
+
+/** A view to save: a new one where there is no id. */
+export interface ViewToSave {
+  id: string | null;
+  name: string;
+  filter: Filter;
+  team: boolean;
+}
+
 /** Everything the page can ask, and the two things it is told. */
 export interface Host {
   readonly sources: SourcesHost;
@@ -63,11 +88,18 @@ export interface Host {
   startSample(asked: { name: string }): Promise<Boot>;
   signOut(): Promise<Boot>;
   listPage(asked: PageAsked): Promise<RowPage>;
-  rows(asked: { view: View; ids: string[] }): Promise<Row[]>;
+  /** Returns those of some rows that are in a view and pass a filter, as they are now. */
+  rows(asked: RowsAsked): Promise<Row[]>;
+  filterValues(): Promise<FilterValues>;
+  members(): Promise<Colleague[]>;
+  /** Lists the saved views: the team's first, then the member's own, each by name. */
+  views(): Promise<SavedView[]>;
+  viewSave(asked: ViewToSave): Promise<SavedView>;
+  viewRemove(id: string): Promise<void>;
   counters(): Promise<Counters>;
   freshness(): Promise<Freshness>;
   conversation(id: string): Promise<ConversationView>;
-  timelineBefore(asked: { id: string; before: string }): Promise<TimelinePage>;
+  timeline(asked: TimelineAsked): Promise<TimelinePage>;
   reveal(asked: { id: string; part: PersonPart }): Promise<string>;
   search(asked: { text: string; limit: number }): Promise<Found>;
   templates(asked: { conversationId: string; orderKey: string; locale: Locale }): Promise<TemplateChip[]>;
@@ -76,10 +108,23 @@ export interface Host {
     orderKey: string;
     templateKey: string;
     locale: Locale;
+    /** What was answered to each prompt of the text. */
+    answers?: Record<string, string>;
   }): Promise<Fill>;
   handOver(asked: HandOverAsked): Promise<WrittenDown>;
   act(asked: { conversationId: string; action: Action }): Promise<WrittenDown>;
+  /** Tells what an action would change of some conversations, and what not and why. */
+  bulkPreview(asked: { ids: string[]; action: Action }): Promise<BulkPreview>;
+  bulk(asked: { ids: string[]; action: Action }): Promise<WrittenDown[]>;
   undo(commandId: string): Promise<boolean>;
+  /** Takes back several actions; returns how many were. */
+  undoMany(ids: string[]): Promise<number>;
+  /** Tells the team what is open here, or that nothing is. */
+  present(asked: Present): Promise<void>;
+  presence(): Promise<PresentMember[]>;
+  provenance(asked: { conversationId: string; orderKey: string }): Promise<Provenance>;
+  /** Returns a request as it was received, as readable JSON; for leads. */
+  rawEvent(id: string): Promise<string>;
   copy(asked: { conversationId: string; orderKey: string; what: CopyWhat }): Promise<Copied>;
   openLink(asked: { conversationId: string; orderKey: string; what: LinkWhat }): Promise<void>;
   copyText(text: string): Promise<void>;

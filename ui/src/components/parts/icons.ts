@@ -1,6 +1,8 @@
 /** Icons by meaning: a group of stages has one shape, a view the shape of its group. */
+import AlarmClock from '@lucide/svelte/icons/alarm-clock';
 import Barcode from '@lucide/svelte/icons/barcode';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
+import Check from '@lucide/svelte/icons/check';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import CircleDashed from '@lucide/svelte/icons/circle-dashed';
 import CreditCard from '@lucide/svelte/icons/credit-card';
@@ -36,6 +38,8 @@ export const VIEW_ICON: Record<View, Icon> = {
   mine: User,
   unassigned: Inbox,
   all: Layers,
+  snoozed: AlarmClock,
+  resolved: Check,
   pix: Diamond,
   boleto: Barcode,
   cart: ShoppingCart,

@@ -83,3 +83,10 @@ export const ORIGINS = [
   'tiktok · cpc',
 ];
 export const REFUSALS = ['saldo insuficiente', 'cartão vencido', 'recusado pelo banco emissor'];
+export const LABELS = ['Atacado', 'Nota fiscal', 'Presente', 'Retirada na loja', 'VIP'];
+export const CAMPAIGNS: readonly (readonly [string, string])[] = [
+  ['facebook', 'cpc'],
+  ['instagram', 'stories'],
+  ['google', 'organic'],
+  ['newsletter', 'email'],
+];

@@ -3,7 +3,8 @@ import type { OrderCard } from '../types/OrderCard';
 import type { Row } from '../types/Row';
 import type { View } from '../types/View';
 import { fold } from '../fold';
-import { HOUR } from '../time';
+import { DAY, HOUR } from '../time';
+import { handlingOf } from './handling';
 import type { Conversation } from './world';
 
 export const VIEWS: readonly View[] = [
@@ -11,6 +12,8 @@ export const VIEWS: readonly View[] = [
   'mine',
   'unassigned',
   'all',
+  'snoozed',
+  'resolved',
   'pix',
   'boleto',
   'cart',
@@ -23,8 +26,10 @@ export const VIEWS: readonly View[] = [
 const OPEN = ['cart', 'pix', 'boleto', 'analysis', 'overdue', 'refused', 'refund', 'chargeback'];
 
 /** Shows a conversation as a row. */
-export function rowOf(from: Conversation): Row {
+export function rowOf(from: Conversation, now: number): Row {
   const order = from.orders[0];
+  const handling = handlingOf(from, now);
+  const back = handling.state === 'back' ? handling : null;
   const lastAt = from.timeline.at(-1)?.at ?? order?.lastAt ?? 0;
   return {
     id: from.id,
@@ -36,20 +41,25 @@ export function rowOf(from: Conversation): Row {
     group: order?.group ?? null,
     platform: order?.platform ?? null,
     owner: from.owner,
-    deadline: order?.deadline ?? null,
+    deadline: order?.deadline ?? (back && { kind: 'snooze', from: back.at, at: back.at }),
     lastAt,
     unread: lastAt > from.readAt,
     isTest: order?.isTest ?? false,
+    labels: from.labels,
+    hasDraft: from.draft !== null,
+    back: back?.reason ?? null,
+    snoozedUntil: handling.state === 'snoozed' ? handling.at : null,
   };
 }
 
 /** Tells whether a conversation is in a view. */
 export function inView(from: Conversation, view: View, now: number): boolean {
+  if (view === 'all') return true;
+  const { state } = handlingOf(from, now);
+  if (view === 'snoozed' || view === 'resolved') return state === view;
   const order = from.orders[0];
-  if (!order) return view === 'all';
+  if (!order || state === 'snoozed' || state === 'resolved') return false;
   switch (view) {
-    case 'all':
-      return true;
     case 'mine':
       return from.owner?.isMe ?? false;
     case 'unassigned':
@@ -59,7 +69,7 @@ export function inView(from: Conversation, view: View, now: number): boolean {
         (order.deadline === null || order.deadline.at > now)
       );
     case 'due':
-      return order.deadline !== null && order.deadline.at > now;
+      return state === 'back' || (order.deadline !== null && order.deadline.at > now);
     case 'refund':
       return from.orders.some((order) => order.hasRefund);
     case 'chargeback':
@@ -73,7 +83,10 @@ export function inView(from: Conversation, view: View, now: number): boolean {
 
 /** Returns what a view is sorted by, lowest first. */
 export function sortKey(from: Conversation, view: View): number {
-  if (view === 'due') return pressure(from.orders[0]);
+  if (view === 'due') {
+    return from.handling.state === 'back' ? from.handling.at - DAY : pressure(from.orders[0]);
+  }
+  if (view === 'snoozed') return from.handling.state === 'snoozed' ? (from.handling.at ?? Infinity) : 0;
   return -(from.timeline.at(-1)?.at ?? 0);
 }
 
@@ -91,10 +104,17 @@ export function matches(from: Conversation, text: string): boolean {
     [
       from.person.name,
       from.full.email,
+      ...from.labels,
+      ...from.timeline.map((item) => ('text' in item ? item.text : '')),
       ...from.orders.flatMap((order) => [order.reference, order.items[0]?.name]),
     ].join(' '),
   );
   if (wanted.split(/\s+/).every((word) => words.includes(word))) return true;
   const phone = from.full.phone?.replace(/\D/g, '') ?? '';
+  const codes = [
+    from.full.document,
+    ...from.orders.flatMap((order) => [order.pix?.code, order.boleto?.line]),
+  ];
+  if (digits.length >= 4 && codes.some((code) => code?.replace(/\D/g, '').endsWith(digits))) return true;
   return digits.length >= 4 && (phone.includes(digits) || phone.replace(/^(55\d\d)9/, '$1').includes(digits));
 }

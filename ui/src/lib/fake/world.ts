@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE, dayOf } from '../time';
 import type { Amount } from '../types/Amount';
 import type { Deadline } from '../types/Deadline';
 import type { Draft } from '../types/Draft';
+import type { Handling } from '../types/Handling';
 import type { MergedPerson } from '../types/MergedPerson';
 import type { OrderCard } from '../types/OrderCard';
 import type { Owner } from '../types/Owner';
@@ -11,8 +12,9 @@ import type { Stage } from '../types/Stage';
 import type { StageGroup } from '../types/StageGroup';
 import type { Suggestion } from '../types/Suggestion';
 import type { TimelineItem } from '../types/TimelineItem';
+import type { Utms } from '../types/Utms';
 import { boleto, pixCode } from './codes';
-import { GOODS, ORIGINS, PLATFORM_NAMES, REFUSALS, TEAM, personName } from './people';
+import { CAMPAIGNS, GOODS, LABELS, ORIGINS, PLATFORM_NAMES, REFUSALS, TEAM, personName } from './people';
 import { Chance } from './random';
 
 export const ME: Owner = { id: 'mem_me', name: 'Marina Salles', isMe: true, pending: false };
@@ -37,6 +39,10 @@ export interface Conversation {
   taken: Conversation[];
   suggestions: Suggestion[];
   shared: number | null;
+  labels: string[];
+  /** How the work on it stands, as last said; whether a time has come is for whoever reads it. */
+  handling: Handling;
+  utms: Utms;
 }
 
 export const STAGE_GROUP: Partial<Record<Stage, StageGroup>> = {
@@ -123,8 +129,43 @@ function conversation(chance: Chance, place: number, now: number): Conversation 
     taken: [],
     suggestions: [],
     shared: null,
+    ...handled(place, orders, timeline, now),
   };
 }
+
+/** Invents how far the work on a conversation has come: labels, what was put aside, what is back, what is done. */
+function handled(
+  place: number,
+  orders: readonly OrderCard[],
+  timeline: TimelineItem[],
+  now: number,
+): Pick<Conversation, 'labels' | 'handling' | 'utms'> {
+  const chance = new Chance(place + 1);
+  const labels = chance.often(0.22) ? [...new Set([chance.one(LABELS), chance.one(LABELS)])] : [];
+  if (chance.often(0.02)) labels.push(...LABELS.filter((label) => !labels.includes(label)).slice(0, 2));
+  const [source, medium] = chance.one(CAMPAIGNS);
+  const utms = chance.often(0.6) ? { source, medium, campaign: chance.one(['volta-as-aulas', 'natal']) } : {};
+  const by = { by: ME.name, byMe: true };
+  const told = (item: Handled) =>
+    timeline.push({ id: `con_${place}-handled`, at: now - HOUR, ...by, ...item });
+  const group = orders[0]?.group;
+  let handling: Handling = { state: 'open' };
+  if (place >= 6 && chance.often(0.03)) {
+    const at = now + chance.whole(1, 40) * HOUR;
+    const until = { kind: 'time' as const, at: new Date(at).toISOString() };
+    handling = { state: 'snoozed', until, at, ...by, pending: false };
+    told({ kind: 'snoozed', until });
+  } else if (place >= 3 && chance.often(0.02)) {
+    const reason = chance.one(['time', 'expired', 'replied', 'news'] as const);
+    handling = { state: 'back', reason, at: now - chance.whole(2, 90) * MINUTE };
+  } else if (place >= 6 && (group === 'approved' ? chance.often(0.5) : chance.often(0.05))) {
+    handling = { state: 'resolved', at: now - HOUR, ...by, pending: false };
+    told({ kind: 'resolved' });
+  }
+  return { labels: labels.sort((a, b) => a.localeCompare(b, 'pt-BR')), handling, utms };
+}
+
+type Handled = { kind: 'resolved' } | { kind: 'snoozed'; until: { kind: 'time'; at: string } };
 
 function member(chance: Chance): Owner {
   if (chance.often(0.3)) return ME;
@@ -295,13 +336,18 @@ function happened(
       ...by,
     });
     if (chance.often(0.4)) {
-      const note = 'Pediu nota fiscal no CNPJ da confeitaria. Confirmar com o financeiro antes de responder.';
+      const asked = Number(first.reference) % 3 === 0;
+      const note = asked
+        ? 'Pediu nota fiscal no CNPJ da confeitaria. @Rafael Tanaka, confirma antes de responder?'
+        : 'Pediu nota fiscal no CNPJ da confeitaria. Confirmar com o financeiro antes de responder.';
       items.push({
         id: `${first.orderKey}-note`,
         at: first.lastAt + 2 * MINUTE,
         kind: 'note',
         text: note,
         pending: false,
+        mentions: asked ? ['Rafael Tanaka'] : [],
+        mentionsMe: false,
         ...by,
       });
     }

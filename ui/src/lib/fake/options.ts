@@ -1,0 +1,81 @@
+/** What an invented desk can be like, and how an address asks for it. */
+import type { Boot } from '../host';
+import type { Change } from '../types/Change';
+import type { Freshness } from '../types/Freshness';
+import type { Role } from '../types/Role';
+import type { Settings } from '../types/Settings';
+
+export interface FakeOptions {
+  count: number;
+  phase: Boot['phase'];
+  mode: NonNullable<Boot['mode']>;
+  role: Role;
+  /** Sources are there already. */
+  sources: boolean;
+  /** Colleagues look at conversations too. */
+  company: boolean;
+  state: Freshness['state'];
+  settings: Partial<Settings>;
+  now: () => number;
+  /** How long each answer takes. */
+  delay: number;
+}
+
+export const USUAL: FakeOptions = {
+  count: 200,
+  phase: 'ready',
+  mode: 'team',
+  role: 'admin',
+  sources: true,
+  company: false,
+  state: 'live',
+  settings: {},
+  now: () => Date.now(),
+  delay: 0,
+};
+
+export const SETTINGS: Settings = {
+  theme: 'system',
+  locale: 'pt-BR',
+  density: 'cozy',
+  singleKeys: true,
+  notifySales: true,
+  notifyMine: true,
+  keys: {},
+  contrast: 'system',
+  zoom: 100,
+  practised: true,
+  place: { view: null, saved: null, conversation: null },
+};
+
+export const NO_CHANGE: Change = {
+  conversations: [],
+  everything: false,
+  counters: false,
+  freshness: false,
+  outbox: false,
+  presence: false,
+  templates: false,
+  views: false,
+  sold: [],
+};
+
+/** Reads an address such as `?fake=10000&theme=dark&locale=en&state=offline`. */
+export function optionsOf(asked: URLSearchParams): Partial<FakeOptions> {
+  const settings: Partial<Settings> = {};
+  for (const key of ['theme', 'locale', 'density', 'contrast'] as const) {
+    const value = asked.get(key);
+    if (value) Object.assign(settings, { [key]: value });
+  }
+  return {
+    count: Number(asked.get('fake') ?? 10_000),
+    phase: asked.get('phase') === 'first_run' ? 'first_run' : 'ready',
+    role: (asked.get('role') as Role | null) ?? 'admin',
+    sources: asked.get('sources') !== '0',
+    company: asked.has('company'),
+    mode: (asked.get('mode') as FakeOptions['mode'] | null) ?? 'team',
+    state: (asked.get('state') as FakeOptions['state'] | null) ?? 'live',
+    delay: Number(asked.get('delay') ?? 0),
+    settings,
+  };
+}
