@@ -4,7 +4,7 @@ use contract::{Chain, Entry, Epoch, Page};
 use rusqlite::{Transaction, TransactionBehavior, named_params};
 
 use super::batch::{Batch, Following};
-use super::moment::Told;
+use super::moment::Reading;
 use super::{Applied, ApplyError, Cache, Cursor, file};
 
 /// Lists and the search index follow runs up to this long at once.
@@ -13,8 +13,8 @@ const LIVE: usize = 64;
 /// Lists alone follow runs up to this long at once; what is longer is a history, and followed when there is time.
 const RECENT: usize = 1_000;
 
-/// Runs from this length on are read on two threads.
-const WIDE: usize = 256;
+/// Runs from this length on are read, and their orders written down, on two threads.
+pub(super) const WIDE: usize = 256;
 
 impl Cache {
     /// Starts an empty cache with any page of the feed, in practice the newest.
@@ -40,7 +40,7 @@ impl Cache {
             tail,
             filled: page.next_before.is_none() || tail <= 1,
         };
-        self.keep(&page.entries, &told, cursor, page.chain_before, RECENT)
+        self.keep(&page.entries, told, cursor, page.chain_before, RECENT)
             .map(history)
     }
 
@@ -69,7 +69,7 @@ impl Cache {
             chain: last.chain,
             ..self.cursor.clone()
         };
-        self.keep(new, &told, cursor, self.tail_chain, RECENT)
+        self.keep(new, told, cursor, self.tail_chain, RECENT)
     }
 
     /// Applies a page of entries that end where the tail begins.
@@ -87,7 +87,7 @@ impl Cache {
         let mut cursor = self.cursor.clone();
         let (Some(first), Some(last)) = (older.first(), older.last()) else {
             cursor.filled |= page.next_before.is_none();
-            return self.keep(&[], &[], cursor, self.tail_chain, LIVE);
+            return self.keep(&[], Vec::new(), cursor, self.tail_chain, LIVE);
         };
         let expected = self.cursor.tail.saturating_sub(1);
         if last.seq != expected {
@@ -103,7 +103,7 @@ impl Cache {
         cursor.tail = first.seq;
         cursor.filled = page.next_before.is_none() || first.seq <= 1;
         // Nobody waits for these, and each conversation is told of again and again while history fills in.
-        self.keep(older, &told, cursor, page.chain_before, LIVE)
+        self.keep(older, told, cursor, page.chain_before, LIVE)
             .map(history)
     }
 
@@ -134,7 +134,7 @@ impl Cache {
     fn keep(
         &mut self,
         entries: &[Entry],
-        told: &[Told],
+        told: Vec<Reading>,
         cursor: Cursor,
         tail_chain: Chain,
         recent: usize,
@@ -147,14 +147,14 @@ impl Cache {
         };
         let applied = self.write(|tx| {
             let mut batch = Batch::new(tx, member, now)?;
-            for (entry, told) in entries.iter().zip(told) {
+            for (entry, reading) in entries.iter().zip(&told) {
                 let stored_at = entry.at.timestamp_millis();
-                batch.link(entry.seq, stored_at, entry.conversation_id, told)?;
+                batch.link(entry.seq, stored_at, entry.conversation_id, &reading.told)?;
             }
             batch.relinked()?;
-            for (entry, told) in entries.iter().zip(told) {
+            for (entry, reading) in entries.iter().zip(told) {
                 let stored_at = entry.at.timestamp_millis();
-                batch.take(entry.seq, stored_at, entry.conversation_id, told)?;
+                batch.take(entry.seq, stored_at, entry.conversation_id, reading)?;
             }
             let applied = batch.finish(following)?;
             write_cursor(tx, &cursor, tail_chain)?;
@@ -182,7 +182,7 @@ fn history(mut applied: Applied) -> Applied {
 }
 
 /// Checks that entries are one unbroken run that continues `before`, and reads their bodies.
-fn read(entries: &[Entry], before: Chain) -> Result<Vec<Told>, ApplyError> {
+fn read(entries: &[Entry], before: Chain) -> Result<Vec<Reading>, ApplyError> {
     if let Some([one, next]) = entries.windows(2).find_map(|pair| {
         <&[Entry; 2]>::try_from(pair)
             .ok()
@@ -198,18 +198,26 @@ fn read(entries: &[Entry], before: Chain) -> Result<Vec<Told>, ApplyError> {
     }
     let (front, back) = entries.split_at(entries.len() / 2);
     let middle = front.last().map_or(before, |entry| entry.chain);
+    side_by_side(|| read_run(front, before), || read_run(back, middle))
+}
+
+/// Does two halves of a work at the same time, and puts together what they give.
+pub(super) fn side_by_side<T: Send>(
+    front: impl FnOnce() -> Result<Vec<T>, ApplyError>,
+    back: impl FnOnce() -> Result<Vec<T>, ApplyError> + Send,
+) -> Result<Vec<T>, ApplyError> {
     std::thread::scope(|scope| {
-        let back = scope.spawn(|| read_run(back, middle));
-        let mut told = read_run(front, before)?;
+        let back = scope.spawn(back);
+        let mut done = front()?;
         let back = back
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        told.extend(back?);
-        Ok(told)
+        done.extend(back?);
+        Ok(done)
     })
 }
 
-fn read_run(entries: &[Entry], before: Chain) -> Result<Vec<Told>, ApplyError> {
+fn read_run(entries: &[Entry], before: Chain) -> Result<Vec<Reading>, ApplyError> {
     let mut chain = before;
     entries
         .iter()
@@ -218,7 +226,7 @@ fn read_run(entries: &[Entry], before: Chain) -> Result<Vec<Told>, ApplyError> {
                 return Err(ApplyError::ChainMismatch { seq: entry.seq });
             }
             chain = entry.chain;
-            Ok(Told::read(entry))
+            Reading::of(entry)
         })
         .collect()
 }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::conversation::{Conversation, Holding, MAX_MERGES};
 use super::judge::Bought;
 use super::listing::{self, Deltas};
-use super::moment::{Moment, Told};
+use super::moment::{Reading, Told};
 use super::{Applied, ApplyError, Sale};
 use crate::view::Amount;
 
@@ -41,7 +41,7 @@ pub(super) struct Batch<'db> {
     /// Conversations of which something was said that moves nothing.
     told_of: BTreeSet<i64>,
     /// By the conversation that the entry names.
-    moments: Vec<(i64, i64, u64, Moment)>,
+    moments: Vec<(i64, i64, u64, String)>,
     applied: Applied,
 }
 
@@ -58,7 +58,8 @@ pub(super) enum Following {
 
 struct Touched {
     row: i64,
-    is_new: bool,
+    /// The conversation its row names; `None` while it has no row.
+    stored: Option<i64>,
     order: Order,
     placed_seq: u64,
     /// The conversation that the entry of `placed_seq` names.
@@ -96,10 +97,11 @@ impl<'db> Batch<'db> {
         seq: u64,
         stored_at: i64,
         public: Option<ConversationId>,
-        told: &Told,
+        reading: Reading,
     ) -> Result<(), ApplyError> {
+        let Reading { told, what } = reading;
         self.applied.confirmed.extend(told.command());
-        let (Some(public), Some(moment)) = (public, told.moment()) else {
+        let (Some(public), Some(what)) = (public, what) else {
             return Ok(());
         };
         let own = self.own_row(public)?;
@@ -115,9 +117,9 @@ impl<'db> Batch<'db> {
             })?;
         }
         self.dirty.insert(root);
-        self.moments.push((own, at, seq, moment));
+        self.moments.push((own, at, seq, what));
         match told {
-            Told::Event(event) => self.event(seq, stored_at, [own, root], event),
+            Told::Event(event) => self.event(seq, stored_at, [own, root], &event),
             Told::Claimed(by) => self.hold(own, seq, Some(&by.by)),
             Told::Released(_) => self.hold(own, seq, None),
             _ => Ok(()),
@@ -233,18 +235,21 @@ impl Batch<'_> {
     fn load_order(&mut self, key: &str, own: i64) -> Result<&mut Touched, ApplyError> {
         let found = self
             .db
-            .prepare_cached("SELECT id, own, placed_seq, fold FROM purchase WHERE order_key = ?1")?
+            .prepare_cached(
+                "SELECT id, conversation, own, placed_seq, fold FROM purchase WHERE order_key = ?1",
+            )?
             .query_row([key], |row| {
-                let fold = serde_json::from_str::<Order>(row.get_ref(3)?.as_str()?);
-                Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, fold))
+                let fold = serde_json::from_str::<Order>(row.get_ref(4)?.as_str()?);
+                let placed_seq: i64 = row.get(3)?;
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, placed_seq, fold))
             })
             .optional()?;
         let touched = match found {
-            Some((row, own, placed_seq, fold)) => {
+            Some((row, conversation, own, placed_seq, fold)) => {
                 let order = fold.map_err(|_| ApplyError::Corrupt)?;
                 Touched {
                     row,
-                    is_new: false,
+                    stored: Some(conversation),
                     was_paid: order.was_paid(),
                     order,
                     placed_seq: placed_seq.unsigned_abs(),
@@ -256,7 +261,7 @@ impl Batch<'_> {
                 self.next_purchase += 1;
                 Touched {
                     row,
-                    is_new: true,
+                    stored: None,
                     order: Order::default(),
                     placed_seq: 0,
                     own,

@@ -38,6 +38,10 @@ pub(super) struct Conversation {
     pub(super) word_hash: i64,
     /// It has no row in the table yet.
     pub(super) is_new: bool,
+    /// It was judged since it was read, so what lists and search know of it is to be written too.
+    pub(super) is_judged: bool,
+    /// What its row says of `merged_into`.
+    stored_into: i64,
 }
 
 const COLUMNS: &str =
@@ -65,6 +69,8 @@ impl Conversation {
             word_row: 0,
             word_hash: 0,
             is_new: true,
+            is_judged: false,
+            stored_into: 0,
         }
     }
 
@@ -133,29 +139,75 @@ impl Conversation {
         rows.collect()
     }
 
-    /// Writes the row.
+    /// Writes the row: of one that was not judged again only what entries and marks tell.
     pub(super) fn write(&self, db: &Connection) -> rusqlite::Result<()> {
-        let sql = if self.is_new {
+        if self.is_new {
+            return self.insert(db);
+        }
+        // The indexes are on what hardly ever changes, and an index is written for each column that is named.
+        if self.merged_into != self.stored_into {
+            db.prepare_cached("UPDATE conversation SET merged_into = ?2 WHERE id = ?1")?
+                .execute((self.row, self.merged_into))?;
+        }
+        let (holder, holder_name) = columns(self.holder.as_ref());
+        if !self.is_judged {
+            db.prepare_cached(
+                "UPDATE conversation SET merged_seq = ?2, has_merged = ?3, hold_seq = ?4, holder = ?5, holder_name = ?6,
+                    happened_at = ?7, news_at = ?8, read_at = ?9
+                WHERE id = ?1",
+            )?
+            .execute((
+                self.row,
+                self.merged_seq,
+                self.has_merged,
+                self.hold_seq,
+                holder,
+                holder_name,
+                self.happened_at,
+                self.news_at,
+                self.read_at,
+            ))?;
+            return Ok(());
+        }
+        let (owner, owner_name) = columns(self.owner.as_ref());
+        db.prepare_cached(
+            "UPDATE conversation SET merged_seq = :merged_seq, has_merged = :has_merged, hold_seq = :hold_seq,
+                holder = :holder, holder_name = :holder_name, owner = :owner, owner_name = :owner_name,
+                happened_at = :happened_at, news_at = :news_at, read_at = :read_at, name = :name, listed = :listed,
+                turns = :turns, word_row = :word_row, word_hash = :word_hash
+            WHERE id = :id",
+        )?
+        .execute(named_params! {
+            ":id": self.row,
+            ":merged_seq": self.merged_seq,
+            ":has_merged": self.has_merged,
+            ":hold_seq": self.hold_seq,
+            ":holder": holder,
+            ":holder_name": holder_name,
+            ":owner": owner,
+            ":owner_name": owner_name,
+            ":happened_at": self.happened_at,
+            ":news_at": self.news_at,
+            ":read_at": self.read_at,
+            ":name": self.name,
+            ":listed": self.listed_text(),
+            ":turns": json(&self.turns),
+            ":word_row": self.word_row,
+            ":word_hash": self.word_hash,
+        })?;
+        Ok(())
+    }
+
+    fn insert(&self, db: &Connection) -> rusqlite::Result<()> {
+        let (holder, holder_name) = columns(self.holder.as_ref());
+        let (owner, owner_name) = columns(self.owner.as_ref());
+        db.prepare_cached(
             "INSERT INTO conversation (id, public, merged_into, merged_seq, has_merged, hold_seq, holder, holder_name,
                 owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash)
             VALUES (:id, :public, :merged_into, :merged_seq, :has_merged, :hold_seq, :holder, :holder_name,
-                :owner, :owner_name, :happened_at, :news_at, :read_at, :name, :listed, :turns, :word_row, :word_hash)"
-        } else {
-            "UPDATE conversation SET public = :public, merged_into = :merged_into, merged_seq = :merged_seq,
-                has_merged = :has_merged, hold_seq = :hold_seq, holder = :holder, holder_name = :holder_name,
-                owner = :owner, owner_name = :owner_name, happened_at = :happened_at, news_at = :news_at,
-                read_at = :read_at, name = :name, listed = :listed, turns = :turns, word_row = :word_row,
-                word_hash = :word_hash
-            WHERE id = :id"
-        };
-        let (holder, holder_name) = columns(self.holder.as_ref());
-        let (owner, owner_name) = columns(self.owner.as_ref());
-        let listed: Vec<(i64, i64, i64)> = self
-            .listed
-            .iter()
-            .map(|listed| (listing::code(listed.view), listed.rank, listed.purchase))
-            .collect();
-        db.prepare_cached(sql)?.execute(named_params! {
+                :owner, :owner_name, :happened_at, :news_at, :read_at, :name, :listed, :turns, :word_row, :word_hash)",
+        )?
+        .execute(named_params! {
             ":id": self.row,
             ":public": self.public.as_u128().to_be_bytes(),
             ":merged_into": self.merged_into,
@@ -170,12 +222,21 @@ impl Conversation {
             ":news_at": self.news_at,
             ":read_at": self.read_at,
             ":name": self.name,
-            ":listed": json(&listed),
+            ":listed": self.listed_text(),
             ":turns": json(&self.turns),
             ":word_row": self.word_row,
             ":word_hash": self.word_hash,
         })?;
         Ok(())
+    }
+
+    fn listed_text(&self) -> String {
+        let listed: Vec<(i64, i64, i64)> = self
+            .listed
+            .iter()
+            .map(|listed| (listing::code(listed.view), listed.rank, listed.purchase))
+            .collect();
+        json(&listed)
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -208,6 +269,8 @@ impl Conversation {
             word_row: row.get(16)?,
             word_hash: row.get(17)?,
             is_new: false,
+            is_judged: false,
+            stored_into: row.get(2)?,
         })
     }
 }

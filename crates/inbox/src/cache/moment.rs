@@ -6,8 +6,29 @@ use contract::entry::{
 use contract::{Actor, Channel, CommandId, ConversationId, Entry, Event, MemberId, Stage, kind};
 use serde::{Deserialize, Serialize};
 
+use super::ApplyError;
 use crate::card;
 use crate::view::{Amount, Happening, TimelineItem};
+
+/// Holds what an entry tells, and what is kept of it for a timeline.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) told: Told,
+    /// A [`Moment`] as it is stored.
+    pub(super) what: Option<String>,
+}
+
+impl Reading {
+    /// Reads an entry.
+    pub(super) fn of(entry: &Entry) -> Result<Self, ApplyError> {
+        let told = Told::read(entry);
+        let what = told.moment().map(|moment| serde_json::to_string(&moment));
+        Ok(Self {
+            told,
+            what: what.transpose().map_err(|_| ApplyError::Corrupt)?,
+        })
+    }
+}
 
 /// Holds an entry read by its kind.
 #[derive(Debug)]
@@ -28,7 +49,7 @@ pub(super) enum Told {
 
 impl Told {
     /// Reads an entry; what cannot be read is passed over, since the feed must be able to grow.
-    pub(super) fn read(entry: &Entry) -> Self {
+    fn read(entry: &Entry) -> Self {
         let told = match entry.kind.as_str() {
             kind::COMMERCE => entry.read().map(|event| Self::Event(Box::new(event))),
             kind::CLAIMED => entry.read().map(Self::Claimed),
@@ -92,7 +113,7 @@ impl Told {
     }
 
     /// Returns what the timeline tells of it.
-    pub(super) fn moment(&self) -> Option<Moment> {
+    fn moment(&self) -> Option<Moment> {
         Some(match self {
             Self::Event(event) => Moment::Stage {
                 order: event.order_key.clone(),

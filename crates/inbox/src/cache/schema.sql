@@ -78,15 +78,17 @@ CREATE TABLE purchase (
 CREATE UNIQUE INDEX purchase_by_key ON purchase (order_key);
 CREATE INDEX purchase_by_conversation ON purchase (conversation);
 
--- What happened in a conversation, by time.
+-- What happened in a conversation. Rows stand in the order in which they came and only their places are kept by time: entries
+-- name conversations at random, so kept by time themselves each would change a page of its own.
 CREATE TABLE moment (
+    id INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL, -- where it is shown, merges followed
     at INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     own INTEGER NOT NULL, -- the conversation that the entry names
-    what TEXT NOT NULL,
-    PRIMARY KEY (conversation, at, seq)
-) STRICT, WITHOUT ROWID;
+    what TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX moment_by_time ON moment (conversation, at, seq);
 
 -- Every list, in its order: a page is one range of this key.
 CREATE TABLE listing (

@@ -3,12 +3,13 @@
 use contract::ConversationId;
 use rusqlite::Connection;
 
+use super::super::apply::{WIDE, side_by_side};
 use super::super::conversation::{Conversation, Holding};
 use super::super::facts::Facts;
 use super::super::judge::{Bought, Standing, judge};
 use super::super::listing::{self, Deltas};
 use super::super::{ApplyError, words};
-use super::{Batch, signed};
+use super::{Batch, Touched, signed};
 
 /// Holds are looked for through so many merges of merges.
 const MAX_DEPTH: usize = 64;
@@ -24,47 +25,79 @@ pub(super) struct Worded {
 
 impl Batch<'_> {
     pub(super) fn write_orders(&mut self) -> Result<(), ApplyError> {
-        for (key, touched) in std::mem::take(&mut self.orders) {
+        let mut orders: Vec<(String, Touched)> =
+            std::mem::take(&mut self.orders).into_iter().collect();
+        // New rows are appended that way, and fill their pages.
+        orders.sort_unstable_by_key(|(_, touched)| touched.row);
+        let kept = keep(&orders)?;
+        for ((key, touched), kept) in orders.into_iter().zip(kept) {
             let conversation = self.root(touched.own)?;
             self.dirty.insert(conversation);
-            let facts = Facts::of(&touched.order).ok_or(ApplyError::Corrupt)?;
-            let sql = if touched.is_new {
-                "INSERT INTO purchase (id, order_key, conversation, own, placed_seq, facts, fold)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-            } else {
-                "UPDATE purchase SET conversation = ?3, own = ?4, placed_seq = ?5, facts = ?6, fold = ?7
-                WHERE id = ?1 AND order_key = ?2"
-            };
-            self.db.prepare_cached(sql)?.execute((
-                touched.row,
-                &key,
-                conversation,
-                touched.own,
-                signed(touched.placed_seq),
-                text(&facts)?,
-                text(&touched.order)?,
-            ))?;
+            self.write_order(&key, &touched, conversation, &kept)?;
             self.written.entry(conversation).or_default().push(Bought {
                 row: touched.row,
                 own: touched.own,
                 key,
-                facts,
+                facts: kept.facts,
             });
+        }
+        Ok(())
+    }
+
+    fn write_order(
+        &self,
+        key: &str,
+        touched: &Touched,
+        conversation: i64,
+        kept: &Kept,
+    ) -> rusqlite::Result<()> {
+        let (row, own, placed_seq) = (touched.row, touched.own, signed(touched.placed_seq));
+        let Some(stored) = touched.stored else {
+            let sql =
+                "INSERT INTO purchase (id, order_key, conversation, own, placed_seq, facts, fold)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            let told = (&kept.facts_text, &kept.fold_text);
+            self.db.prepare_cached(sql)?.execute((
+                row,
+                key,
+                conversation,
+                own,
+                placed_seq,
+                told.0,
+                told.1,
+            ))?;
+            return Ok(());
+        };
+        let sql =
+            "UPDATE purchase SET own = ?2, placed_seq = ?3, facts = ?4, fold = ?5 WHERE id = ?1";
+        self.db.prepare_cached(sql)?.execute((
+            row,
+            own,
+            placed_seq,
+            &kept.facts_text,
+            &kept.fold_text,
+        ))?;
+        // An index is written anew for each of its columns that is named, changed or not.
+        if stored != conversation {
+            self.db
+                .prepare_cached("UPDATE purchase SET conversation = ?2 WHERE id = ?1")?
+                .execute((row, conversation))?;
         }
         Ok(())
     }
 
     pub(super) fn write_moments(&mut self) -> Result<(), ApplyError> {
         let mut moments = Vec::with_capacity(self.moments.len());
-        for (own, at, seq, moment) in std::mem::take(&mut self.moments) {
-            moments.push((self.root(own)?, at, seq, own, moment));
+        for (own, at, seq, what) in std::mem::take(&mut self.moments) {
+            moments.push((self.root(own)?, at, seq, own, what));
         }
+        // Rows go to the end whatever their order, and places are found faster one beside the other.
         moments.sort_unstable_by_key(|(conversation, at, seq, ..)| (*conversation, *at, *seq));
         let mut statement = self.db.prepare_cached(
             "INSERT INTO moment (conversation, at, seq, own, what) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
-        for (conversation, at, seq, own, moment) in moments {
-            statement.execute((conversation, at, signed(seq), own, text(&moment)?))?;
+        for (conversation, at, seq, own, what) in moments {
+            statement.execute((conversation, at, signed(seq), own, what))?;
         }
         Ok(())
     }
@@ -94,6 +127,7 @@ impl Batch<'_> {
         );
         listing::relist(db, row, &conversation.listed, &judged.listed, deltas)?;
         listing::turn(db, row, &conversation.turns, &judged.turns)?;
+        conversation.is_judged = true;
         conversation.owner = owner;
         conversation.name = judged.name;
         conversation.listed = judged.listed;
@@ -233,6 +267,33 @@ pub(in super::super) fn bought(
     .collect()
 }
 
-fn text(value: &impl serde::Serialize) -> Result<String, ApplyError> {
-    serde_json::to_string(value).map_err(|_| ApplyError::Corrupt)
+/// What is kept of one order, and its texts.
+struct Kept {
+    facts: Facts,
+    facts_text: String,
+    fold_text: String,
+}
+
+/// Writes down what is kept of orders, many of them on two threads.
+fn keep(orders: &[(String, Touched)]) -> Result<Vec<Kept>, ApplyError> {
+    if orders.len() < WIDE {
+        return keep_run(orders);
+    }
+    let (front, back) = orders.split_at(orders.len() / 2);
+    side_by_side(|| keep_run(front), || keep_run(back))
+}
+
+fn keep_run(orders: &[(String, Touched)]) -> Result<Vec<Kept>, ApplyError> {
+    let text = |text: serde_json::Result<String>| text.map_err(|_| ApplyError::Corrupt);
+    orders
+        .iter()
+        .map(|(_, touched)| {
+            let facts = Facts::of(&touched.order).ok_or(ApplyError::Corrupt)?;
+            Ok(Kept {
+                facts_text: text(serde_json::to_string(&facts))?,
+                fold_text: text(serde_json::to_string(&touched.order))?,
+                facts,
+            })
+        })
+        .collect()
 }
