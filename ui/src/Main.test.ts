@@ -262,7 +262,7 @@ describe('one person or two', () => {
     expect(host.world.length).toBe(before - 1);
     expect((await host.conversation(other.id)).id).toBe(from.id);
     await fireEvent.click(separate);
-    expect(merged).toHaveAttribute('data-state', 'separating');
+    await waitFor(() => expect(merged).toHaveAttribute('data-state', 'separating'));
     await waitFor(() => expect(screen.queryByTestId('merged-person')).toBeNull(), { timeout: 2_000 });
     expect(host.world.length).toBe(before);
     expect((await host.conversation(other.id)).id).toBe(other.id);

@@ -30,8 +30,18 @@ export function perform(pressed: Pressed, app: App): void {
       return focusList();
     case 'claim':
       return void app.acts.claimOrRelease();
+    case 'reply':
+      return app.composer.turn('message');
     case 'note':
       return app.composer.turn('note');
+    case 'received':
+      return app.composer.turn('received');
+    case 'resolve':
+      return void app.acts.resolveOrReopen();
+    case 'snooze':
+    case 'label':
+    case 'assign':
+      return app.acts.ask(pressed.act);
     case 'copyPix':
       return void app.copy('pix');
     case 'copyBoleto':
@@ -71,8 +81,9 @@ async function openSelected(app: App): Promise<void> {
 function close(app: App): void {
   const { composer, layout } = app;
   if (layout.drawer) layout.drawer = false;
+  else if (composer.prompting) composer.prompting = null;
   else if (composer.blocked) composer.blocked = null;
-  else if (composer.mode === 'note' && composer.note === '') composer.mode = 'message';
+  else if (composer.mode !== 'message' && composer.current === '') composer.mode = 'message';
   focusList();
 }
 

@@ -15,7 +15,13 @@ export type Act =
   | 'context'
   | 'sources'
   | 'close'
-  | 'undo';
+  | 'undo'
+  | 'reply'
+  | 'resolve'
+  | 'snooze'
+  | 'label'
+  | 'assign'
+  | 'received';
 
 export type Pressed = { act: Act } | { act: 'template'; n: number };
 
@@ -47,6 +53,12 @@ const LETTERS: Readonly<Record<string, Act>> = {
   l: 'copyLink',
   i: 'context',
   s: 'sources',
+  r: 'reply',
+  e: 'resolve',
+  h: 'snooze',
+  t: 'label',
+  a: 'assign',
+  o: 'received',
 };
 
 const ARROWS: Readonly<Record<string, Act>> = { ArrowDown: 'next', ArrowUp: 'previous' };
@@ -70,6 +82,12 @@ export const KEYS_OF: Readonly<Record<Act | 'template' | 'send', readonly string
   help: ['?'],
   close: ['Esc'],
   undo: ['Ctrl Z'],
+  reply: ['r'],
+  resolve: ['e'],
+  snooze: ['h'],
+  label: ['t'],
+  assign: ['a'],
+  received: ['o'],
 };
 
 /** Returns what a press means there, or `null` to leave it to the browser. */

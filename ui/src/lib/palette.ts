@@ -1,7 +1,10 @@
 /** The commands of the palette: what keys do, and what has no key. */
+import AlarmClock from '@lucide/svelte/icons/alarm-clock';
+import Check from '@lucide/svelte/icons/check';
 import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
 import Hand from '@lucide/svelte/icons/hand';
 import HelpCircle from '@lucide/svelte/icons/circle-question-mark';
+import MessageCircleReply from '@lucide/svelte/icons/message-circle-reply';
 import Moon from '@lucide/svelte/icons/moon';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import PanelRight from '@lucide/svelte/icons/panel-right';
@@ -9,7 +12,9 @@ import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings';
 import StickyNote from '@lucide/svelte/icons/sticky-note';
 import Sun from '@lucide/svelte/icons/sun';
+import Tag from '@lucide/svelte/icons/tag';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import Webhook from '@lucide/svelte/icons/webhook';
 import { VIEW_ICON, type Icon } from '../components/parts/icons';
 import { t } from './i18n.svelte';
@@ -27,7 +32,17 @@ export function commands(app: App): Command[] {
   const order = app.thread.order;
   const key = (act: Act, icon: Icon): Command => ({ words: t(`act.${act}`), icon, pressed: { act } });
   const doing = (words: string, icon: Icon, run: () => void): Command => ({ words, icon, run });
-  const inConversation: Command[] = open ? [key('claim', Hand), key('note', StickyNote)] : [];
+  const inConversation: Command[] = open
+    ? [
+        key('claim', Hand),
+        key('resolve', Check),
+        key('snooze', AlarmClock),
+        key('assign', UserPlus),
+        key('label', Tag),
+        key('note', StickyNote),
+        key('received', MessageCircleReply),
+      ]
+    : [];
   if (order?.pix) inConversation.push(key('copyPix', ClipboardCopy));
   if (order?.boleto) inConversation.push(key('copyBoleto', ClipboardCopy));
   if (order?.checkout) inConversation.push(key('copyLink', ClipboardCopy));

@@ -27,7 +27,6 @@ export const talkEn = {
   'handling.back.expired': 'Back: what was to be paid ran out',
   'handling.back.replied': 'Back: the customer answered',
   'handling.back.news': 'Back: something new from the customer',
-  'handling.backKeep': 'Back since {when}',
 
   'snooze.title': 'Put aside until',
   'snooze.find': '15:30, tomorrow 9, friday 14:00, in 2 h',
@@ -55,7 +54,6 @@ export const talkEn = {
   'label.remove': 'Take the label {label} off',
   'label.didAdd': 'Label “{label}” put on',
   'label.didRemove': 'Label “{label}” taken off',
-  'label.more': '{n} more',
 
   'presence.here': '{who} is here too',
   'presence.hereMany': { one: '{who} and {n} more are here too', other: '{who} and {n} more are here too' },
@@ -166,7 +164,8 @@ export const talkEn = {
   'composer.length': { one: '{n} character', other: '{n} characters' },
   'composer.window': '24 h window: {left} more',
   'composer.windowOver': '24 h window closed {ago}',
-  'composer.windowHint': 'Counts from the customer’s last sign. After it, WhatsApp takes approved templates only.',
+  'composer.windowHint':
+    'Counts from the customer’s last sign. After it, WhatsApp takes approved templates only.',
   'composer.whyNot.whatsapp': 'no phone that opens in WhatsApp',
   'composer.whyNot.email': 'no e-mail',
   'composer.didReceive': 'Answer recorded',

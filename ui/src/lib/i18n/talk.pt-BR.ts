@@ -27,7 +27,6 @@ export const talkPtBR = {
   'handling.back.expired': 'De volta: a cobrança venceu',
   'handling.back.replied': 'De volta: o cliente respondeu',
   'handling.back.news': 'De volta: há novidade do cliente',
-  'handling.backKeep': 'Voltou {when}',
 
   'snooze.title': 'Adiar até quando',
   'snooze.find': '15:30, amanhã 9h, sexta 14h, em 2 h',
@@ -55,10 +54,12 @@ export const talkPtBR = {
   'label.remove': 'Tirar a etiqueta {label}',
   'label.didAdd': 'Etiqueta “{label}” posta',
   'label.didRemove': 'Etiqueta “{label}” tirada',
-  'label.more': 'mais {n}',
 
   'presence.here': '{who} também está aqui',
-  'presence.hereMany': { one: '{who} e mais {n} também estão aqui', other: '{who} e mais {n} também estão aqui' },
+  'presence.hereMany': {
+    one: '{who} e mais {n} também estão aqui',
+    other: '{who} e mais {n} também estão aqui',
+  },
   'presence.writing': '{who} está escrevendo',
 
   'only.label': 'O que mostrar',
@@ -166,7 +167,8 @@ export const talkPtBR = {
   'composer.length': { one: '{n} letra', other: '{n} letras' },
   'composer.window': 'Janela de 24 h: mais {left}',
   'composer.windowOver': 'Janela de 24 h fechada {ago}',
-  'composer.windowHint': 'Conta do último sinal do cliente. Depois dela o WhatsApp só aceita modelos aprovados.',
+  'composer.windowHint':
+    'Conta do último sinal do cliente. Depois dela o WhatsApp só aceita modelos aprovados.',
   'composer.whyNot.whatsapp': 'sem telefone que abra no WhatsApp',
   'composer.whyNot.email': 'sem e-mail',
   'composer.didReceive': 'Resposta anotada',

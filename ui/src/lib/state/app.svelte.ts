@@ -181,8 +181,7 @@ export class App {
     const view = await this.thread.open(id);
     if (!view) return;
     this.presence.go(view.id);
-    const { person } = view;
-    this.composer.enter(id, this.thread.orderKey, view.draft, person.whatsapp, person.email !== null);
+    this.composer.enter(view, this.thread.orderKey);
     this.#readSoon(id);
   }
 
@@ -198,14 +197,16 @@ export class App {
   /** Turns keys and templates to another order of the conversation. */
   chooseOrder(orderKey: string): void {
     this.thread.orderKey = orderKey;
-    this.composer.orderKey = orderKey;
+    this.composer.turnTo(orderKey, this.thread.view);
     this.copyFailure = null;
-    void this.composer.loadChips();
   }
 
   /** Hands the text over, or saves the note; tells whether it was done. */
   async send(): Promise<boolean> {
     const { composer } = this;
+    if (composer.mode === 'received') {
+      return this.#did(await composer.recordAnswer(), t('composer.didReceive'));
+    }
     if (composer.mode === 'note') {
       return this.#did(await composer.writeNote(), t('toast.noted'));
     }
@@ -214,6 +215,11 @@ export class App {
     const words =
       channel === 'clipboard' ? t('toast.handedOverCopy') : t('toast.handedOver', { channel: name });
     return this.#did(await composer.handOver(), words);
+  }
+
+  /** Keeps a text that must not go out any more as a note. */
+  async keepAsNote(): Promise<void> {
+    this.#did(await this.composer.keepAsNote(), t('toast.noted'));
   }
 
   /** Copies a part of the order that keys are about; a refusal is told beside the button. */
@@ -291,6 +297,7 @@ export class App {
 
   async #refreshThread(): Promise<void> {
     await this.thread.refresh();
+    if (this.thread.view) this.composer.follow(this.thread.view);
     await this.composer.loadChips();
   }
 

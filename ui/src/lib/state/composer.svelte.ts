@@ -1,14 +1,20 @@
 /**
- * What is being written: a message begun from a template or freely, or a note. Drafts are saved as they are typed and never
- * cross from one conversation to another. Knows no DOM.
+ * What is being written: a message begun from a template or freely, a note, or what the customer answered. Drafts are saved
+ * as they are typed and never cross from one conversation to another. Knows no DOM.
  */
+import { groupAtDraft, stopOf, type Stop } from '../chasing';
 import { hostError, type Host } from '../host';
 import { locale } from '../i18n.svelte';
 import { shiftMarks } from '../marks';
+import { mentionsIn } from '../mentions';
+import type { Action } from '../types/Action';
 import type { Channel } from '../types/Channel';
-import type { Draft } from '../types/Draft';
+import type { Colleague } from '../types/Colleague';
+import type { ConversationView } from '../types/ConversationView';
 import type { Mark } from '../types/Mark';
 import type { Missing } from '../types/Missing';
+import type { OrderCard } from '../types/OrderCard';
+import type { StageGroup } from '../types/StageGroup';
 import type { TemplateChip } from '../types/TemplateChip';
 
 /** How long typing rests before the draft is written. */
@@ -24,18 +30,34 @@ export interface Blocked {
   instead: TemplateChip | null;
 }
 
+/** Lists what can be written: to the customer, to the team, or what the customer said. */
+export type Mode = 'message' | 'note' | 'received';
+
+/** Holds what a template asks before it is filled. */
+export interface Prompting {
+  chip: TemplateChip;
+  answers: Record<string, string>;
+}
+
 export class Composer {
   conversationId = $state<string | null>(null);
   orderKey = $state<string | null>(null);
   text = $state('');
   note = $state('');
-  mode = $state<'message' | 'note'>('message');
+  answer = $state('');
+  mode = $state<Mode>('message');
   marks = $state.raw<Mark[]>([]);
   templateKey = $state<string | null>(null);
   chips = $state.raw<TemplateChip[]>([]);
   channel = $state<Channel>('whatsapp');
   saved = $state<Saved>('nothing');
   blocked = $state.raw<Blocked | null>(null);
+  /** What the chosen template asks first. */
+  prompting = $state<Prompting | null>(null);
+  /** What changed under the text so that it must not go out. */
+  stop = $state.raw<Stop | null>(null);
+  /** Who can be called in a note. */
+  team = $state.raw<Colleague[]>([]);
   /** Code of what stood in the way of the last hand-over. */
   failure = $state<string | null>(null);
   busy = $state(false);
@@ -45,27 +67,59 @@ export class Composer {
   #host: Host;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #chipsFor = '';
+  /** How the order stood when the text was begun. */
+  #begunIn: StageGroup | null = null;
+  #order: OrderCard | null = null;
 
   constructor(host: Host) {
     this.#host = host;
   }
 
+  /** Returns what is in the field. */
+  get current(): string {
+    return { message: this.text, note: this.note, received: this.answer }[this.mode];
+  }
+
   /** Turns to a conversation with what was typed there before. */
-  enter(id: string, orderKey: string | null, draft: Draft | null, whatsapp: boolean, email: boolean): void {
+  enter(view: ConversationView, orderKey: string | null): void {
     this.flush();
-    this.conversationId = id;
+    const { draft, person } = view;
+    this.conversationId = view.id;
     this.orderKey = draft?.orderKey ?? orderKey;
     this.text = draft?.text ?? '';
     this.templateKey = draft?.templateKey ?? null;
     this.marks = [];
     this.mode = 'message';
     this.note = '';
+    this.answer = '';
     this.saved = draft ? 'saved' : 'nothing';
     this.blocked = null;
+    this.prompting = null;
     this.failure = null;
-    this.channel = whatsapp ? 'whatsapp' : email ? 'email' : 'clipboard';
+    this.channel = person.whatsapp ? 'whatsapp' : person.email !== null ? 'email' : 'clipboard';
     this.chips = [];
     this.#chipsFor = '';
+    this.#order = this.#orderIn(view);
+    this.#begunIn = draft ? groupAtDraft(this.#order, draft) : null;
+    this.stop = stopOf(this.#order, this.#begunIn);
+    void this.loadChips();
+  }
+
+  /** Takes in how the conversation stands now; a text that makes no sense any more is stopped. */
+  follow(view: ConversationView): void {
+    if (view.id !== this.conversationId) return;
+    this.#order = this.#orderIn(view);
+    if (this.text.trim() !== '') this.stop ??= stopOf(this.#order, this.#begunIn);
+  }
+
+  /** Turns to another order; what is being written is about that one from now on. */
+  turnTo(orderKey: string, view: ConversationView | null): void {
+    this.orderKey = orderKey;
+    this.prompting = null;
+    this.blocked = null;
+    if (view) this.#order = this.#orderIn(view);
+    this.#begunIn = this.text === '' ? null : (this.#order?.group ?? null);
+    this.stop = null;
     void this.loadChips();
   }
 
@@ -86,26 +140,50 @@ export class Composer {
     }
   }
 
-  /** Fills the template under a key; a blocked one says what is missing instead. */
+  /** Fills the template under a key; one with prompts asks first, a blocked one says what is missing instead. */
   async use(n: number): Promise<void> {
     const chip = this.chips.find((chip) => chip.key === n);
-    const { conversationId, orderKey } = this;
-    if (!chip || !conversationId || !orderKey) return;
+    if (!chip) return;
     this.mode = 'message';
     this.failure = null;
+    this.blocked = null;
+    if (chip.prompts.length > 0 && chip.fills) {
+      this.prompting = { chip, answers: Object.fromEntries(chip.prompts.map((prompt) => [prompt, ''])) };
+      return;
+    }
+    this.prompting = null;
+    await this.#fill(chip, {});
+  }
+
+  /** Fills the template whose prompts were answered; tells whether nothing is left to answer. */
+  async answerPrompts(): Promise<boolean> {
+    const { prompting } = this;
+    if (!prompting) return true;
+    const { chip, answers } = prompting;
+    if (chip.prompts.some((prompt) => (answers[prompt] ?? '').trim() === '')) return false;
+    this.prompting = null;
+    await this.#fill(chip, { ...answers });
+    return true;
+  }
+
+  async #fill(chip: TemplateChip, answers: Record<string, string>): Promise<void> {
+    const { conversationId, orderKey } = this;
+    if (!conversationId || !orderKey) return;
     try {
-      const asked = { conversationId, orderKey, templateKey: chip.templateKey, locale: locale() };
+      const asked = { conversationId, orderKey, templateKey: chip.templateKey, locale: locale(), answers };
       const fill = await this.#host.fill(asked);
       if (this.conversationId !== conversationId) return;
       if (fill.result === 'blocked') {
         const instead = this.chips.find((chip) => chip.templateKey === fill.instead) ?? null;
         this.blocked = { name: chip.name, missing: fill.missing, instead };
+        if (this.text.startsWith('/')) this.type('');
         return;
       }
-      this.blocked = null;
       this.text = fill.text;
       this.marks = fill.marks;
       this.templateKey = chip.templateKey;
+      this.stop = null;
+      this.#begunIn = this.#order?.group ?? null;
       this.focusAsked += 1;
       this.#saveSoon();
     } catch (thrown) {
@@ -115,27 +193,49 @@ export class Composer {
 
   /** Takes in what was typed. */
   type(text: string): void {
-    if (this.mode === 'note') {
-      this.note = text;
-      return;
-    }
+    if (this.mode === 'note') this.note = text;
+    else if (this.mode === 'received') this.answer = text;
+    else this.#write(text);
+  }
+
+  #write(text: string): void {
+    if (this.text === '') this.#begunIn = this.#order?.group ?? null;
     this.marks = shiftMarks(this.text, text, this.marks);
     this.text = text;
-    if (text === '') this.templateKey = null;
+    if (text === '') {
+      this.templateKey = null;
+      this.stop = null;
+    }
     this.failure = null;
     this.#saveSoon();
   }
 
-  /** Turns to writing a note, or back. */
-  turn(mode: 'message' | 'note'): void {
+  /** Turns to writing something else, or back. */
+  turn(mode: Mode): void {
     this.mode = mode;
+    this.prompting = null;
+    this.failure = null;
     this.focusAsked += 1;
+    if (mode === 'note') void this.#readTeam();
+  }
+
+  /** Drops a text that was stopped. */
+  discard(): void {
+    this.#empty();
+  }
+
+  /** Keeps a text that was stopped as a note for the team; returns the action's id. */
+  async keepAsNote(): Promise<string | null> {
+    const { text } = this;
+    const commandId = await this.#act({ kind: 'note', body: { text: text.trim() } });
+    if (commandId) this.#empty();
+    return commandId;
   }
 
   /** Opens the text in the chosen channel; returns the action's id, or `null` with the reason in `failure`. */
   async handOver(): Promise<string | null> {
     const { conversationId, orderKey, templateKey, text, channel } = this;
-    if (!conversationId || text.trim() === '' || this.busy) return null;
+    if (!conversationId || text.trim() === '' || this.busy || this.stop) return null;
     this.busy = true;
     this.failure = null;
     try {
@@ -156,23 +256,50 @@ export class Composer {
     }
   }
 
-  /** Writes the note; returns the action's id. */
+  /** Writes the note, for those it calls too; returns the action's id. */
   async writeNote(): Promise<string | null> {
-    const { conversationId, note } = this;
-    if (!conversationId || note.trim() === '' || this.busy) return null;
+    const text = this.note.trim();
+    if (text === '') return null;
+    const mentions = [...new Set(mentionsIn(text, this.team).map(({ id }) => id))];
+    const body = mentions.length > 0 ? { text, mentions } : { text };
+    const commandId = await this.#act({ kind: 'note', body });
+    if (commandId === null) return null;
+    this.note = '';
+    this.mode = 'message';
+    return commandId;
+  }
+
+  /** Records that the customer answered, with what was said where it was written down; returns the action's id. */
+  async recordAnswer(): Promise<string | null> {
+    const body = { channel: this.channel, text: this.answer.trim() };
+    const commandId = await this.#act({ kind: 'message.received', body });
+    if (commandId === null) return null;
+    this.answer = '';
+    this.mode = 'message';
+    return commandId;
+  }
+
+  async #act(action: Action): Promise<string | null> {
+    const { conversationId } = this;
+    if (!conversationId || this.busy) return null;
     this.busy = true;
+    this.failure = null;
     try {
-      const action = { kind: 'note' as const, body: { text: note.trim() } };
-      const { commandId } = await this.#host.act({ conversationId, action });
-      this.note = '';
-      this.mode = 'message';
-      return commandId;
+      return (await this.#host.act({ conversationId, action })).commandId;
     } catch (thrown) {
-      this.failure = hostError(thrown).code;
+      if (this.conversationId === conversationId) this.failure = hostError(thrown).code;
       return null;
     } finally {
       this.busy = false;
     }
+  }
+
+  async #readTeam(): Promise<void> {
+    this.team = await this.#host.members().catch(() => this.team);
+  }
+
+  #orderIn(view: ConversationView): OrderCard | null {
+    return view.orders.find((order) => order.orderKey === this.orderKey) ?? view.orders[0] ?? null;
   }
 
   /** Writes the draft now if one waits to be written. */
@@ -189,6 +316,8 @@ export class Composer {
     this.text = '';
     this.marks = [];
     this.templateKey = null;
+    this.stop = null;
+    this.failure = null;
     this.saved = 'nothing';
     void this.#save();
   }

@@ -8,13 +8,7 @@ let host: FakeHost;
 let composer: Composer;
 
 async function enter(view: ConversationView): Promise<void> {
-  composer.enter(
-    view.id,
-    view.orders[0]?.orderKey ?? null,
-    view.draft,
-    view.person.whatsapp,
-    view.person.email !== null,
-  );
+  composer.enter(view, view.orders[0]?.orderKey ?? null);
   await composer.loadChips();
 }
 

@@ -90,6 +90,23 @@ export class ThreadTimeline {
     this.#show([page], newest.items.length > 0 && newest.items.at(-1)?.id !== last?.id);
   }
 
+  /** Shows the first items there are. */
+  async toStart(): Promise<void> {
+    let to = Date.now();
+    let page = await this.#read({}, 'whole');
+    // The first page is the one that nothing comes before: halving the time finds it in a few steps.
+    for (let from = 0; page?.older && to > from;) {
+      const middle = Math.floor((from + to) / 2);
+      const earlier = await this.#read({ at: middle }, 'whole');
+      if (!earlier) return;
+      if (earlier.items.length === 0) from = middle + 1;
+      else [page, to] = [earlier, middle];
+    }
+    const newest = await this.#read({});
+    if (!page || !newest) return;
+    this.#show([page], page.items.at(-1)?.id !== newest.items.at(-1)?.id);
+  }
+
   /** Adds the items before the first one, and lets go of as many at the other end. */
   async loadOlder(): Promise<void> {
     const before = this.#pages[0]?.older;

@@ -1,0 +1,37 @@
+/** Finds what is being looked for in a text under its caret: a template after `/`, a colleague after `@`. Pure. */
+import { fold } from './fold';
+
+export interface Token {
+  /** Where its sign stands. */
+  start: number;
+  end: number;
+  /** What follows the sign. */
+  text: string;
+}
+
+const LONGEST = 40;
+
+/** Returns what follows the `/` that a text consists of: anywhere else a slash is a slash. */
+export function slashToken(text: string): Token | null {
+  const found = /^\/([^\n/]*)$/.exec(text);
+  if (!found || text.length > LONGEST) return null;
+  return { start: 0, end: text.length, text: found[1] ?? '' };
+}
+
+/** Returns what follows the `@` before the caret; one within a word, as in an address, is none. */
+export function atToken(text: string, caret: number): Token | null {
+  const start = text.lastIndexOf('@', caret - 1);
+  if (start < 0 || caret - start > LONGEST) return null;
+  const before = text[start - 1];
+  if (before !== undefined && !/[\s([{"“]/.test(before)) return null;
+  const after = text.slice(start + 1, caret);
+  if (/[\n@]|^\s|\s\s/.test(after)) return null;
+  return { start, end: caret, text: after };
+}
+
+/** Tells whether a name begins with what was typed, in any of its words; accents and case do not count. */
+export function beginsWith(name: string, typed: string): boolean {
+  const wanted = fold(typed);
+  const whole = fold(name);
+  return whole.startsWith(wanted) || whole.split(/\s+/).some((word) => word.startsWith(wanted));
+}
