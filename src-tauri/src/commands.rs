@@ -8,6 +8,7 @@ mod doors;
 mod lists;
 mod outside;
 mod sources;
+mod team;
 
 use tauri::{Wry, ipc::Invoke};
 
@@ -32,7 +33,8 @@ commands! {
     doors: boot, painted, join_team, start_here, start_sample, sign_out, settings_put;
     lists: list_page, rows, counters, freshness, desk, search;
     conversations: conversation, timeline_before, reveal, templates, fill, save_draft, mark_read;
-    acting: act, undo, outbox, outbox_retry, outbox_discard;
+    acting: act, undo, undo_many, bulk_preview, bulk, outbox, outbox_retry, outbox_discard;
+    team: view_save, view_remove, present, presence, provenance, raw_event;
     outside: hand_over, copy, copy_text, open_link;
     sources: source_platforms, source_list, source_health, source_add, source_change, source_remove, source_rotate,
         source_retire, source_register, source_test, source_sync, source_jobs, source_job_cancel, source_deliveries,

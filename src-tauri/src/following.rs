@@ -1,11 +1,11 @@
-//! What the desk tells by itself, passed on: changes to the page, sales to the system's notifications.
+//! What the desk tells by itself, passed on: changes to the page, sales and calls to the system's notifications.
 
 use std::{sync::Arc, time::Duration};
 
 use tauri::{AppHandle, Emitter, async_runtime};
 use tokio::time::sleep;
 
-use crate::{notices, shop::Shop};
+use crate::{notices::announce, shop::Shop};
 
 /// The event by which the page learns what changed.
 const CHANGE: &str = "change";
@@ -16,7 +16,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// Passes on until the desk closes.
 pub(crate) fn start(app: &AppHandle, shop: &Arc<Shop>) {
     async_runtime::spawn(changes(app.clone(), Arc::clone(shop)));
-    async_runtime::spawn(sales(app.clone(), Arc::clone(shop)));
+    async_runtime::spawn(notices(app.clone(), Arc::clone(shop)));
 }
 
 async fn changes(app: AppHandle, shop: Arc<Shop>) {
@@ -29,9 +29,9 @@ async fn changes(app: AppHandle, shop: Arc<Shop>) {
     }
 }
 
-async fn sales(app: AppHandle, shop: Arc<Shop>) {
+async fn notices(app: AppHandle, shop: Arc<Shop>) {
     let mut waiting = shop.inbox().notices();
     while let Some(notice) = waiting.next().await {
-        notices::announce(&app, &shop.inbox().settings(), &notice);
+        announce(&app, &shop.inbox().settings(), &notice);
     }
 }

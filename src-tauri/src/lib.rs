@@ -21,7 +21,7 @@ mod window;
 use std::{process::ExitCode, sync::Arc};
 
 use inbox::view::FreshnessState;
-use tauri::{AppHandle, Builder, Manager, RunEvent, WindowEvent, Wry};
+use tauri::{AppHandle, Builder, Manager, RunEvent, Window, WindowEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use shop::{Opening, Shop};
@@ -72,8 +72,8 @@ fn compose() -> Builder<Wry> {
             Ok(())
         })
         .on_window_event(|window, event| {
-            if matches!(event, WindowEvent::Focused(true)) {
-                wake(window.app_handle());
+            if let WindowEvent::Focused(focused) = event {
+                looked_at(window, *focused);
             }
         })
 }
@@ -84,11 +84,15 @@ fn close(app: &AppHandle) {
     }
 }
 
-/// Whoever comes back to a window that is offline does not want to wait for its next try.
-fn wake(app: &AppHandle) {
-    if let Some(shop) = shop(app)
-        && shop.inbox().freshness().state == FreshnessState::Offline
-    {
+/// Whoever comes back to a window that is offline does not want to wait for its next try; whoever puts it out of sight looks
+/// at no conversation any more.
+fn looked_at(window: &Window, focused: bool) {
+    let Some(shop) = shop(window.app_handle()) else {
+        return;
+    };
+    let out_of_sight = !focused && window::is_out_of_sight(window);
+    shop.inbox().hidden(out_of_sight);
+    if focused && shop.inbox().freshness().state == FreshnessState::Offline {
         shop.inbox().wake();
     }
 }

@@ -1,19 +1,22 @@
-//! Approved sales as notifications of the system, and what a click on one does.
+//! Approved sales and colleagues' calls as notifications of the system, and what a click on one does.
 //!
-//! Which sales are announced, and how a burst becomes one notice, is decided by the desk; here are the words.
+//! What is announced, and how a burst becomes one notice, is decided by the desk; here are the words.
 
 use contract::{ConversationId, Money};
 use follow_up::Locale;
 use inbox::{
     asking::{LocaleChoice, Settings},
-    notices::Notice,
+    notices::{Call, CallReason, Notice},
     view::Amount,
 };
 use serde::Serialize;
 use tauri::{AppHandle, Emitter};
 use tauri_plugin_notification::{ActionPerformed, NotificationExt};
 
-use crate::{texts::texts, window};
+use crate::{
+    texts::{Texts, texts},
+    window,
+};
 
 /// The event by which the page learns which conversation to open.
 const OPEN: &str = "open";
@@ -47,7 +50,7 @@ pub(crate) fn listen(app: &AppHandle) -> tauri_plugin_notification::Result<()> {
 
 /// Shows a notice, unless the member wants none.
 pub(crate) fn announce(app: &AppHandle, settings: &Settings, notice: &Notice) {
-    if settings.notify_sales {
+    if notice.is_wanted(settings) {
         show(app, said(notice, locale(settings.locale)));
     }
 }
@@ -114,6 +117,26 @@ fn said(notice: &Notice, locale: Locale) -> Said {
                 conversation: Some(*newest),
             }
         }
+        Notice::Call(call) => called(call, words),
+        Notice::Calls { count, newest } => Said {
+            title: words.calls.replace("{count}", &count.to_string()),
+            body: words.calls_body.clone(),
+            conversation: Some(*newest),
+        },
+    }
+}
+
+/// Says who called and about whom; never what the note says, since a notification is read over shoulders.
+fn called(call: &Call, words: &Texts) -> Said {
+    let title = match call.reason {
+        CallReason::Mention => &words.mention,
+        CallReason::Assignment => &words.assignment,
+    };
+    let about = call.first_name.as_ref();
+    Said {
+        title: title.replace("{name}", &call.by),
+        body: about.map_or_else(String::new, |name| words.about.replace("{name}", name)),
+        conversation: Some(call.conversation_id),
     }
 }
 

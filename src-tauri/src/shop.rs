@@ -19,6 +19,7 @@ use crate::{
     keychain::TokenPlace,
     notices,
     service::{LocalService, ServiceError},
+    window,
 };
 
 /// The longest name of a person or a workspace, in characters.
@@ -80,6 +81,9 @@ impl Shop {
     /// Says how things stand.
     pub(crate) fn boot(&self) -> Boot {
         let session = self.inbox.session();
+        // The page asks how things stand whenever it starts, and each start of it forgets the size.
+        let settings = self.inbox.settings();
+        window::zoom(&self.app, settings.zoom);
         Boot {
             phase: if session.is_some() {
                 Phase::Ready
@@ -89,7 +93,7 @@ impl Shop {
             desk: self.inbox.desk(),
             mode: session.as_ref().map(|session| session.mode),
             keychain: session.map(|_| self.tokens.kind()),
-            settings: self.inbox.settings(),
+            settings,
             version: self.app.package_info().version.to_string(),
         }
     }
@@ -249,7 +253,9 @@ impl Shop {
     /// # Errors
     /// When they cannot be written down.
     pub(crate) async fn settings_put(&self, settings: Settings) -> Result<Settings, Failure> {
-        Ok(self.inbox.settings_put(settings).await?)
+        let settings = self.inbox.settings_put(settings).await?;
+        window::zoom(&self.app, settings.zoom);
+        Ok(settings)
     }
 
     /// Finishes what runs and closes the files.

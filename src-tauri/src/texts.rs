@@ -15,6 +15,16 @@ pub(crate) struct Texts {
     pub(crate) sales: String,
     /// What a click on several does.
     pub(crate) sales_body: String,
+    /// A colleague, `{name}`, mentioned the member.
+    pub(crate) mention: String,
+    /// A colleague, `{name}`, gave the member a conversation.
+    pub(crate) assignment: String,
+    /// Whose conversation it is, `{name}`.
+    pub(crate) about: String,
+    /// Several of these, with `{count}`.
+    pub(crate) calls: String,
+    /// What a click on several of these does.
+    pub(crate) calls_body: String,
     /// The service inside the app has another address.
     pub(crate) moved_title: String,
     /// What to do about it.
@@ -44,7 +54,15 @@ mod tests {
     fn both_languages_are_complete() {
         for locale in Locale::ALL {
             let words = texts(locale);
-            assert!(words.sales.contains("{count}"), "{words:?}");
+            for (text, hole) in [
+                (&words.sales, "{count}"),
+                (&words.calls, "{count}"),
+                (&words.mention, "{name}"),
+                (&words.assignment, "{name}"),
+                (&words.about, "{name}"),
+            ] {
+                assert!(text.contains(hole), "{words:?}");
+            }
             assert!(!words.moved_title.is_empty(), "{words:?}");
         }
     }

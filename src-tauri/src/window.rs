@@ -3,7 +3,7 @@
 //! It never leaves the app's own page. A link to anywhere else is a command, checked by `links`.
 
 use tauri::{
-    AppHandle, Manager, Url, WebviewWindow, WebviewWindowBuilder,
+    AppHandle, Manager, Url, WebviewWindow, WebviewWindowBuilder, Window,
     webview::{NewWindowResponse, PageLoadEvent},
 };
 
@@ -39,6 +39,22 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 pub(crate) fn bring_forward(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(LABEL) {
         show(&window);
+    }
+}
+
+/// Tells whether the window cannot be seen at all; one that only lost the keyboard may be read from.
+pub(crate) fn is_out_of_sight(window: &Window) -> bool {
+    // Where the system does not tell, the window counts as seen.
+    window.is_minimized().unwrap_or(false) || !window.is_visible().unwrap_or(true)
+}
+
+/// Makes everything in the page larger or smaller, by per cent; text and pictures alike, as the engine's own zoom does.
+pub(crate) fn zoom(app: &AppHandle, per_cent: u16) {
+    let zoomed = app.get_webview_window(LABEL).map_or(Ok(()), |window| {
+        window.set_zoom(f64::from(per_cent) / 100.0)
+    });
+    if let Err(error) = zoomed {
+        tracing::warn!(error = %error, "the page could not be zoomed");
     }
 }
 

@@ -199,6 +199,19 @@ pub struct DraftAsked {
     pub order_key: Option<String>,
 }
 
+/// Asks to save a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewSaveAsked {
+    /// The view to put it in the place of; a new one where `None`.
+    pub id: Option<contract::ViewId>,
+    /// What it is called, 1 to 60 characters.
+    pub name: String,
+    /// What it shows.
+    pub filter: contract::Filter,
+    /// For the whole team; leads only, and only while the service can be reached.
+    pub team: bool,
+}
+
 /// Lists how a desk came to its service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -277,6 +290,18 @@ pub enum Contrast {
     Normal,
     /// Stronger.
     More,
+}
+
+impl Settings {
+    /// The smallest and the largest size, in per cent.
+    pub const ZOOM: std::ops::RangeInclusive<u16> = 80..=150;
+
+    /// Returns the choices with what is beyond its bounds brought back within them.
+    #[must_use]
+    pub fn within_bounds(self) -> Self {
+        let zoom = self.zoom.clamp(*Self::ZOOM.start(), *Self::ZOOM.end());
+        Self { zoom, ..self }
+    }
 }
 
 impl Default for Settings {

@@ -4,16 +4,22 @@
 
 mod acting;
 mod announcing;
+mod asking_service;
+mod bulk;
 mod changes;
+mod checking;
 pub(crate) mod core;
 mod folder;
 mod keeper;
 mod link;
+mod presence;
 mod pulse;
 mod reading;
+mod saved;
 pub(crate) mod seat;
 mod setup;
 mod tending;
+mod undoing;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -255,6 +261,7 @@ impl Inbox {
     /// # Errors
     /// When they cannot be written down.
     pub async fn settings_put(&self, settings: Settings) -> Result<Settings, Refusal> {
+        let settings = settings.within_bounds();
         let kept = settings.clone();
         self.core().user(move |db| db.put_settings(&kept)).await?;
         let mut slot = self
@@ -314,8 +321,8 @@ impl Inbox {
     /// Opens the cache with the member's eyes and begins what happens by itself.
     async fn take_seat(&self, session: Session) -> Result<Arc<Seat>, Refusal> {
         let core = Arc::clone(self.core());
-        let (seated_at, marks) = core
-            .user(|db| Ok((db.seated_at()?, db.read_marks()?)))
+        let (seated_at, marks, drafted) = core
+            .user(|db| Ok((db.seated_at()?, db.read_marks()?, db.drafted()?)))
             .await?;
         let holder = Holder {
             member: session.me.member_id,
@@ -329,6 +336,7 @@ impl Inbox {
         lock(&self.inner.mended).cache_refilled |=
             refill.is_some_and(|refill| refill != Refill::New);
         let seat = Arc::new(Seat::new(session, keeper));
+        seat.note_drafts(drafted);
         seat.outbox_changed(&core).await?;
         seat.run(tending::run(core, Arc::clone(&seat)));
         let mut slot = self
@@ -362,6 +370,11 @@ impl Inbox {
         seat.hold(line.clone());
         let announcer = Announcer::new(Arc::clone(core));
         seat.run(announcer.clone().run());
+        seat.run(presence::tell(
+            Arc::clone(core),
+            Arc::clone(seat),
+            line.clone(),
+        ));
         seat.run(Sender::new(Arc::clone(core), Arc::clone(seat), line.clone()).run());
         seat.run(Link::new(Arc::clone(core), Arc::clone(seat), line, announcer).run());
     }

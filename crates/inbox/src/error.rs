@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use crate::sources::SourceFault;
+
 /// Tells why something the page asked for was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -43,6 +45,21 @@ pub enum Refusal {
     /// The service does not take the name.
     #[error("the name is not acceptable")]
     BadName,
+    /// Only the service can answer, and it is out of reach.
+    #[error("the service is out of reach")]
+    Offline,
+    /// The service is there, but busy or broken for now.
+    #[error("the service is busy")]
+    ServiceBusy,
+    /// The service's answer is not what this version understands.
+    #[error("the service's answer is not understood")]
+    Incompatible,
+    /// Members of this role may not do this.
+    #[error("members of this role may not do this")]
+    Forbidden,
+    /// Somebody saved another version meanwhile.
+    #[error("somebody saved another version meanwhile")]
+    VersionConflict,
     /// Nobody has signed in at this desk.
     #[error("nobody is signed in")]
     SignedOut,
@@ -77,11 +94,35 @@ impl Refusal {
             Self::Unreachable => "unreachable",
             Self::BadInvite => "bad_invite",
             Self::BadName => "bad_name",
+            Self::Offline => "offline",
+            Self::ServiceBusy => "service_busy",
+            Self::Incompatible => "incompatible",
+            Self::Forbidden => "forbidden",
+            Self::VersionConflict => "version_conflict",
             Self::SignedOut => "signed_out",
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
             Self::DiskFull => "disk_full",
             Self::Storage(_) => "storage",
+        }
+    }
+}
+
+impl From<SourceFault> for Refusal {
+    fn from(fault: SourceFault) -> Self {
+        match fault {
+            SourceFault::SignedOut => Self::SignedOut,
+            SourceFault::Forbidden => Self::Forbidden,
+            SourceFault::Unreachable => Self::Offline,
+            SourceFault::Busy(_) => Self::ServiceBusy,
+            SourceFault::Incompatible => Self::Incompatible,
+            SourceFault::Refused { code, .. } => match code.as_str() {
+                "version_conflict" => Self::VersionConflict,
+                code if code == "not_found" || code.starts_with("unknown") => {
+                    Self::NotFound("thing at the service")
+                }
+                _ => Self::Invalid("the service does not take it"),
+            },
         }
     }
 }

@@ -13,6 +13,7 @@ mod leaving;
 pub mod notices;
 mod outbox;
 pub mod sources;
+mod team;
 mod user;
 pub mod view;
 

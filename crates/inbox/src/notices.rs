@@ -1,26 +1,28 @@
-//! Which sales are announced, and how a burst becomes one notice. Pure: times are passed in.
+//! What is announced, and how a burst becomes one notice. Pure: times are passed in.
 //!
-//! Sales are held until none came for a moment, then announced one by one when they are few and together when they are many.
-//! After a notice there is a pause, and after many sales a long one, so that a storm makes a handful of notices and no flood.
+//! Sales, and what colleagues ask of the member, are held until none came for a moment, then announced one by one when they are
+//! few and together when they are many. After a notice there is a pause, and after many a long one, so that a storm makes a
+//! handful of notices and no flood.
 
 use contract::ConversationId;
 
+use crate::asking::Settings;
 use crate::cache::Sale;
 use crate::view::Amount;
 
-/// From this many sales on, a burst becomes one notice.
+/// From this many on, a burst becomes one notice.
 const MANY: usize = 5;
 
-/// The longest a sale is held while others keep coming, in milliseconds.
+/// The longest something is held while more keeps coming, in milliseconds.
 const LONGEST: i64 = 5_000;
 
 /// The pause after a notice, in milliseconds.
 const PAUSE: i64 = 2_000;
 
-/// The pause after a notice while many sales wait, in milliseconds.
+/// The pause after a notice while many wait, in milliseconds.
 const LONG_PAUSE: i64 = 10_000;
 
-/// Announces an approved sale, or several at once.
+/// Announces an approved sale, a colleague's word to the member, or several at once.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Notice {
     /// One sale.
@@ -34,19 +36,61 @@ pub enum Notice {
         /// The newest one, to open.
         newest: ConversationId,
     },
+    /// A colleague mentioned the member or gave them a conversation.
+    Call(Call),
+    /// Several calls of a burst.
+    Calls {
+        /// How many.
+        count: u32,
+        /// The newest one, to open.
+        newest: ConversationId,
+    },
 }
 
-/// Gathers sales into notices.
-pub(crate) struct Burst {
+impl Notice {
+    /// Tells whether the member wants notices of this kind.
+    #[must_use]
+    pub const fn is_wanted(&self, settings: &Settings) -> bool {
+        match self {
+            Self::Sale(_) | Self::Sales { .. } => settings.notify_sales,
+            Self::Call(_) | Self::Calls { .. } => settings.notify_mine,
+        }
+    }
+}
+
+/// Tells that a colleague wants something of the member.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// What for.
+    pub reason: CallReason,
+    /// The colleague's name.
+    pub by: String,
+    /// The customer's first name.
+    pub first_name: Option<String>,
+}
+
+/// Lists what a colleague can want of the member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallReason {
+    /// Asks them to read a note.
+    Mention,
+    /// Gave them the conversation.
+    Assignment,
+}
+
+/// Gathers what is to be announced.
+pub(crate) struct Burst<T> {
     hold: i64,
-    held: Vec<Sale>,
+    held: Vec<T>,
     first_at: i64,
     last_at: i64,
     announced_at: Option<i64>,
 }
 
-impl Burst {
-    /// Holds each sale for `hold` milliseconds after the one before.
+impl<T> Burst<T> {
+    /// Holds each for `hold` milliseconds after the one before.
     pub(crate) const fn new(hold: i64) -> Self {
         Self {
             hold,
@@ -57,10 +101,10 @@ impl Burst {
         }
     }
 
-    /// Takes in sales that were just approved, at `now` (milliseconds of any steady clock).
-    pub(crate) fn take(&mut self, sales: impl IntoIterator<Item = Sale>, now: i64) {
+    /// Takes in what just happened, at `now` (milliseconds of any steady clock).
+    pub(crate) fn take(&mut self, news: impl IntoIterator<Item = T>, now: i64) {
         let before = self.held.len();
-        self.held.extend(sales);
+        self.held.extend(news);
         if before == 0 {
             self.first_at = now;
         }
@@ -85,17 +129,41 @@ impl Burst {
         Some(rested.map_or(due, |rested| rested.max(due)))
     }
 
-    /// Returns what is to be announced at `now`: each sale of a few, one summary of many.
-    pub(crate) fn release(&mut self, now: i64) -> Vec<Notice> {
+    /// Returns what is to be announced at `now`: each of a few by `one`, many by one summary of `all`.
+    fn release_with(
+        &mut self,
+        now: i64,
+        one: fn(T) -> Notice,
+        all: fn(&[T]) -> Option<Notice>,
+    ) -> Vec<Notice> {
         if self.due().is_none_or(|due| now < due) {
             return Vec::new();
         }
-        let sales = std::mem::take(&mut self.held);
+        let held = std::mem::take(&mut self.held);
         self.announced_at = Some(now);
-        if sales.len() < MANY {
-            return sales.into_iter().map(Notice::Sale).collect();
+        if held.len() < MANY {
+            return held.into_iter().map(one).collect();
         }
-        summary(&sales).into_iter().collect()
+        all(&held).into_iter().collect()
+    }
+}
+
+impl Burst<Sale> {
+    /// Returns what is to be announced at `now`: each sale of a few, one summary of many.
+    pub(crate) fn release(&mut self, now: i64) -> Vec<Notice> {
+        self.release_with(now, Notice::Sale, summary)
+    }
+}
+
+impl Burst<Call> {
+    /// Returns what is to be announced at `now`: each call of a few, one summary of many.
+    pub(crate) fn release(&mut self, now: i64) -> Vec<Notice> {
+        self.release_with(now, Notice::Call, |calls| {
+            Some(Notice::Calls {
+                count: u32::try_from(calls.len()).unwrap_or(u32::MAX),
+                newest: calls.last()?.conversation_id,
+            })
+        })
     }
 }
 
@@ -124,7 +192,7 @@ mod tests {
     use contract::{ConversationId, Currency};
     use proptest::prelude::*;
 
-    use super::{Burst, Notice, Sale};
+    use super::{Burst, Call, CallReason, Notice, Sale};
     use crate::view::Amount;
 
     fn sale(number: u128) -> Sale {
@@ -156,6 +224,7 @@ mod tests {
                         assert_eq!(total.map(|total| total.minor), Some(i64::from(count) * 100));
                         (now, count)
                     }
+                    Notice::Call(_) | Notice::Calls { .. } => panic!("nobody called"),
                 });
             }
         }
@@ -205,6 +274,25 @@ mod tests {
             newest,
         };
         assert!(burst.release(0) == [expected]);
+    }
+
+    #[test]
+    fn calls_are_told_one_by_one_or_together() {
+        let call = |number: u128| Call {
+            conversation_id: ConversationId::from_u128(number),
+            reason: CallReason::Mention,
+            by: "Bia".to_owned(),
+            first_name: None,
+        };
+        let mut burst = Burst::new(0);
+        burst.take([call(1), call(2)], 0);
+        assert!(burst.release(0) == [Notice::Call(call(1)), Notice::Call(call(2))]);
+        burst.take((1..=6).map(call), 20_000);
+        let together = Notice::Calls {
+            count: 6,
+            newest: ConversationId::from_u128(6),
+        };
+        assert!(burst.release(20_000) == [together]);
     }
 
     proptest! {

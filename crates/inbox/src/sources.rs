@@ -4,7 +4,7 @@
 //! Times arrive as RFC 3339 and leave as Unix milliseconds. A secret goes in and never comes out, save the one the service
 //! itself made, which is for the clipboard. It knows HTTP and nothing of the cache.
 
-mod answer;
+pub(crate) mod answer;
 mod deliveries;
 mod fault;
 mod health;

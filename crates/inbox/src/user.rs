@@ -1,13 +1,15 @@
-//! What exists nowhere else: drafts, the outbox, read marks, settings, the session without its token. Kept with
+//! What exists nowhere else: drafts, the outbox, read marks, own views, settings, the session without its token. Kept with
 //! `synchronous=FULL` and never thrown away; it knows nothing of the feed or the network.
 
 mod drafts;
 mod marks;
 mod outbox;
+mod own_views;
 mod salvage;
 mod schema;
 mod session;
 mod settings;
+mod template_uses;
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +17,9 @@ use rusqlite::Connection;
 
 use crate::error::{OpenError, Refusal};
 
+pub(crate) use drafts::KeptDraft;
 pub(crate) use outbox::{Kept, KeptState};
+pub(crate) use own_views::OwnView;
 
 /// Fails when the file cannot be read or written; carries no content.
 #[derive(Debug, thiserror::Error)]

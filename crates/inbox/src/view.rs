@@ -19,5 +19,6 @@ pub use news::{Change, Desk, Freshness, FreshnessState, Trouble};
 pub use outbox::{OutboxItem, OutboxState};
 pub use persons::{MergeState, MergedPerson, Suggestion};
 pub use talk::{
-    BackReason, ConversationView, Draft, Handling, Happening, Person, TimelineItem, TimelineOnly,
+    BackReason, ConversationView, Draft, DraftStop, Handling, Happening, Person, TimelineItem,
+    TimelineOnly,
 };

@@ -1,7 +1,7 @@
 //! What a member does to a conversation, and what of it is still on its way.
 
 use contract::{Action, CommandId, ConversationId};
-use inbox::view::OutboxItem;
+use inbox::{asking::BulkPreview, view::OutboxItem};
 use serde::Serialize;
 use tauri::State;
 use ts_rs::TS;
@@ -34,6 +34,38 @@ pub(super) async fn act(
 #[tauri::command]
 pub(super) async fn undo(opening: State<'_, Opening>, command_id: CommandId) -> Answer<bool> {
     Ok(opening.shop().await?.inbox().undo(command_id).await?)
+}
+
+/// Takes several actions back at once; tells how many were.
+#[tauri::command]
+pub(super) async fn undo_many(opening: State<'_, Opening>, ids: Vec<CommandId>) -> Answer<u32> {
+    Ok(opening.shop().await?.inbox().undo_many(ids).await?)
+}
+
+/// Tells what an action on many conversations would change.
+#[tauri::command]
+pub(super) async fn bulk_preview(
+    opening: State<'_, Opening>,
+    ids: Vec<ConversationId>,
+    action: Action,
+) -> Answer<BulkPreview> {
+    let shop = opening.shop().await?;
+    Ok(shop.inbox().bulk_preview(ids, action).await?)
+}
+
+/// Acts on many conversations at once.
+#[tauri::command]
+pub(super) async fn bulk(
+    opening: State<'_, Opening>,
+    ids: Vec<ConversationId>,
+    action: Action,
+) -> Answer<Vec<WrittenDown>> {
+    let shop = opening.shop().await?;
+    let commands = shop.inbox().bulk(ids, action).await?;
+    let written = commands
+        .into_iter()
+        .map(|command_id| WrittenDown { command_id });
+    Ok(written.collect())
 }
 
 /// Lists what is on its way or was refused.

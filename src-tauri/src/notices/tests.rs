@@ -18,6 +18,15 @@ fn sale(amount: Option<i64>, product: Option<&str>, name: Option<&str>) -> Notic
     })
 }
 
+fn call(reason: CallReason, first_name: Option<&str>) -> Notice {
+    Notice::Call(Call {
+        conversation_id: ConversationId::from_u128(3),
+        reason,
+        by: "Larissa".to_owned(),
+        first_name: first_name.map(str::to_owned),
+    })
+}
+
 fn sales(total: Option<i64>) -> Notice {
     Notice::Sales {
         count: 12,
@@ -30,7 +39,7 @@ fn sales(total: Option<i64>) -> Notice {
 }
 
 #[test]
-fn a_sale_is_told_in_both_languages() {
+fn notices_are_told_in_both_languages() {
     let course = Some("Curso de Confeitaria");
     let cases = [
         (
@@ -59,6 +68,32 @@ fn a_sale_is_told_in_both_languages() {
             sales(None),
             Locale::En,
             ("12 sales approved", "Click to open the newest"),
+        ),
+        (
+            call(CallReason::Mention, Some("Mariana")),
+            Locale::PtBr,
+            ("Larissa mencionou você", "Na conversa com Mariana"),
+        ),
+        (
+            call(CallReason::Assignment, None),
+            Locale::PtBr,
+            ("Larissa passou uma conversa para você", ""),
+        ),
+        (
+            call(CallReason::Assignment, Some("Mariana")),
+            Locale::En,
+            (
+                "Larissa assigned a conversation to you",
+                "The conversation with Mariana",
+            ),
+        ),
+        (
+            Notice::Calls {
+                count: 7,
+                newest: ConversationId::from_u128(2),
+            },
+            Locale::PtBr,
+            ("7 pedidos de colegas", "Clique para abrir o mais recente"),
         ),
     ];
     for (notice, locale, (title, body)) in cases {

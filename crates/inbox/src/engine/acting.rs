@@ -1,14 +1,18 @@
 //! What the page does: everything is written down first, then shown, then sent.
 
-use contract::{Action, Channel, Command, CommandId, ConversationId, Customer};
+use contract::{Action, Channel, CommandId, ConversationId, Customer};
 use follow_up::{Answers, Fill, Library, Locale, Sources, link};
 
 use super::Inbox;
+use super::bulk::acting;
+use super::checking::check;
 use super::reading::person;
-use super::seat::Seat;
+use super::seat::{Done, Seat};
+use super::undoing::opposites;
 use crate::asking::{CopyWhat, DraftAsked, HandOverAsked, HandedOver, LinkWhat, Outside};
 use crate::error::Refusal;
 use crate::leaving;
+use crate::view::Change;
 
 impl Inbox {
     /// Writes a text down as handed over and says what to open; checks at this moment that the order is not paid, no code in
@@ -28,8 +32,18 @@ impl Inbox {
             template_key: asked.template_key,
             order_key: asked.order_key,
         };
-        let command_id = self.keep(&seat, id, action).await?;
-        self.core().user(move |db| db.drop_draft(id)).await?;
+        let used = match &action {
+            Action::HandOver { template_key, .. } => template_key.clone(),
+            _ => None,
+        };
+        let command_id = self.keep_one(&seat, id, action).await?;
+        self.core()
+            .user(move |db| {
+                db.drop_draft(id)?;
+                used.map_or(Ok(()), |template| db.count_use(&template))
+            })
+            .await?;
+        self.draft_noted(&seat, id, false);
         Ok(HandedOver {
             command_id,
             outside,
@@ -60,97 +74,33 @@ impl Inbox {
     /// `NotFound`, `Invalid`, `SignedOut`.
     pub async fn act(&self, id: ConversationId, action: Action) -> Result<CommandId, Refusal> {
         let seat = self.seat()?;
-        check(&action)?;
+        check(&action, self.core().now())?;
         person(&seat, id).await?;
-        self.keep(&seat, id, action).await
+        self.keep_one(&seat, id, action).await
     }
 
-    async fn keep(
+    /// Writes one action down, and remembers how to turn it back.
+    pub(super) async fn keep_one(
         &self,
         seat: &Seat,
-        conversation_id: ConversationId,
+        conversation: ConversationId,
         action: Action,
     ) -> Result<CommandId, Refusal> {
-        let core = self.core();
-        let id = core.new_command_id()?;
-        let now = core.now();
-        seat.remember(id, conversation_id, action.clone());
-        let command = Command {
-            id,
-            conversation_id,
-            action,
-        };
-        core.user(move |db| db.keep(&command, now)).await?;
-        seat.outbox_changed(core).await?;
-        core.outbox_ready.notify_one();
-        Ok(id)
-    }
-
-    /// Takes an action back: true when it had not left yet, or its opposite was written down.
-    ///
-    /// # Errors
-    /// `SignedOut`, or when it cannot be written down.
-    pub async fn undo(&self, id: CommandId) -> Result<bool, Refusal> {
-        let seat = self.seat()?;
-        let refused = |kept: &crate::user::Kept| {
-            kept.command.id == id && matches!(kept.state, crate::user::KeptState::Refused(..))
-        };
-        let kept = self.core().user(|db| db.kept()).await?;
-        if kept.iter().any(refused) {
-            return Ok(false);
-        }
-        let remembered = seat.recollect(id).or_else(|| {
-            let kept = kept.into_iter().find(|kept| kept.command.id == id)?;
-            Some((kept.command.conversation_id, kept.command.action))
-        });
-        if self.core().user(move |db| db.recall(id)).await? {
-            self.back_to_draft(remembered).await?;
-            seat.outbox_changed(self.core()).await?;
-            return Ok(true);
-        }
-        let opposite = match remembered {
-            Some((conversation, Action::Claim {})) => (conversation, Action::Release {}),
-            Some((conversation, Action::Release {})) => (conversation, Action::Claim {}),
-            Some((conversation, Action::Merge { other })) => {
-                (conversation, Action::Unmerge { from: other })
-            }
-            Some((conversation, Action::Unmerge { from })) => {
-                (conversation, Action::Merge { other: from })
-            }
-            _ => return Ok(false),
-        };
-        self.keep(&seat, opposite.0, opposite.1).await?;
-        Ok(true)
-    }
-
-    /// Makes a text that was taken back a draft again, unless something was typed since.
-    async fn back_to_draft(&self, action: Option<(ConversationId, Action)>) -> Result<(), Refusal> {
-        let Some((
-            id,
-            Action::HandOver {
-                text,
-                template_key,
-                order_key,
-                ..
-            },
-        )) = action
-        else {
-            return Ok(());
-        };
-        let now = self.core().now();
-        let draft = DraftAsked {
-            conversation_id: id,
-            text,
-            template_key,
-            order_key,
-        };
-        self.core()
-            .user(move |db| match db.draft(id)? {
-                Some(_) => Ok(()),
-                None => db.save_draft(&draft, now),
-            })
+        let before = self.before(seat, conversation, &action).await?;
+        let opposites = opposites(&action, &before, acting(seat));
+        let kept = self
+            .keep(seat, vec![(conversation, action.clone())])
             .await?;
-        Ok(())
+        let id = kept.first().copied().ok_or(Refusal::NotFound("action"))?;
+        seat.remember(
+            id,
+            Done {
+                conversation,
+                action,
+                opposites,
+            },
+        );
+        Ok(id)
     }
 
     /// Returns the text to put on the clipboard.
@@ -190,11 +140,37 @@ impl Inbox {
     /// # Errors
     /// `SignedOut`, or when it cannot be written down.
     pub async fn save_draft(&self, asked: DraftAsked) -> Result<(), Refusal> {
+        let seat = self.seat()?;
+        self.keep_draft(&seat, asked).await
+    }
+
+    /// Keeps a draft together with where its order stands when it is begun.
+    pub(super) async fn keep_draft(&self, seat: &Seat, asked: DraftAsked) -> Result<(), Refusal> {
+        let (id, is_there) = (asked.conversation_id, !asked.text.is_empty());
+        let order = asked.order_key.clone().filter(|_| is_there);
+        let stage = match order {
+            Some(order_key) => seat
+                .read(move |views, _| views.order(id, &order_key))
+                .await?
+                .and_then(|order| order.stage()),
+            None => None,
+        };
         let now = self.core().now();
         self.core()
-            .user(move |db| db.save_draft(&asked, now))
+            .user(move |db| db.save_draft(&asked, stage, now))
             .await?;
+        self.draft_noted(seat, id, is_there);
         Ok(())
+    }
+
+    /// Has rows show that there is a draft, or none any more.
+    fn draft_noted(&self, seat: &Seat, id: ConversationId, is_there: bool) {
+        if seat.note_draft(id, is_there) {
+            self.core().board.tell(&Change {
+                conversations: vec![id],
+                ..Change::default()
+            });
+        }
     }
 
     /// Remembers that the member has looked at a conversation now.
@@ -210,9 +186,9 @@ impl Inbox {
         self.core()
             .user(move |db| marks.into_iter().try_for_each(|mark| db.mark_read(mark)))
             .await?;
-        self.core().board.tell(&crate::view::Change {
+        self.core().board.tell(&Change {
             conversations: vec![id],
-            ..crate::view::Change::default()
+            ..Change::default()
         });
         Ok(())
     }
@@ -271,32 +247,6 @@ fn subject(library: &Library, key: &str, sources: &Sources<'_>, text: &str) -> S
         .map(|(_, subject)| subject.clone())
         .or_else(as_written)
         .unwrap_or_default()
-}
-
-/// Hand-overs have their own door, with its checks.
-fn check(action: &Action) -> Result<(), Refusal> {
-    match action {
-        Action::Claim {}
-        | Action::Release {}
-        | Action::Merge { .. }
-        | Action::Unmerge { .. }
-        | Action::KeepApart { .. }
-        | Action::Assign { .. }
-        | Action::Resolve {}
-        | Action::Reopen {}
-        | Action::Snooze { .. }
-        | Action::Wake {}
-        | Action::Label { .. }
-        | Action::Receive { .. }
-        | Action::Reveal { .. } => Ok(()),
-        Action::Note { text, .. }
-            if !text.trim().is_empty() && text.chars().count() <= leaving::LONGEST_TEXT =>
-        {
-            Ok(())
-        }
-        Action::Note { .. } => Err(Refusal::Invalid("a note has 1 to 4,000 characters")),
-        Action::HandOver { .. } => Err(Refusal::Invalid("a text is handed over, not acted")),
-    }
 }
 
 fn outside(

@@ -1,21 +1,24 @@
-//! Announces sales that are news: stored after this desk first reached the head, and not long past when they were stored.
+//! Announces what is news: sales, and calls of colleagues, stored after this desk first reached the head; sales only when they
+//! were not long past when they were stored.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use contract::entry::{Assigned, Noted};
+use contract::{Entry, MemberId, kind};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::Instant;
 
 use super::Inbox;
 use super::core::Core;
 use crate::cache::Sale;
-use crate::notices::{Burst, Notice};
+use crate::notices::{Burst, Call, CallReason, Notice};
 
 /// A sale that happened longer than this before it was stored is history read in late, in milliseconds.
 const STALE: i64 = 6 * 60 * 60 * 1_000;
 
-/// Takes sales from the link; cheap to clone.
+/// Takes sales and calls from the link; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Announcer {
     shared: Arc<Shared>,
@@ -25,7 +28,8 @@ struct Shared {
     core: Arc<Core>,
     /// Holding is measured from here: the wall clock may jump.
     begun: Instant,
-    burst: Mutex<Burst>,
+    sales: Mutex<Burst<Sale>>,
+    calls: Mutex<Burst<Call>>,
     arrived: Notify,
     news: AtomicBool,
 }
@@ -37,7 +41,8 @@ impl Announcer {
             shared: Arc::new(Shared {
                 core,
                 begun: Instant::now(),
-                burst: Mutex::new(Burst::new(hold)),
+                sales: Mutex::new(Burst::new(hold)),
+                calls: Mutex::new(Burst::new(hold)),
                 arrived: Notify::new(),
                 news: AtomicBool::new(false),
             }),
@@ -64,15 +69,22 @@ impl Announcer {
         let fresh = sales
             .into_iter()
             .filter(|sale| sale.stored_at.saturating_sub(sale.occurred_at) <= STALE);
-        self.burst().take(fresh, self.elapsed());
+        held(&self.shared.sales).take(fresh, self.elapsed());
+        self.shared.arrived.notify_one();
+    }
+
+    /// Takes calls in.
+    pub(crate) fn take_calls(&self, calls: Vec<Call>) {
+        held(&self.shared.calls).take(calls, self.elapsed());
         self.shared.arrived.notify_one();
     }
 
     /// Announces for ever.
     pub(crate) async fn run(self) {
         loop {
-            let due = self.burst().due();
-            let Some(due) = due else {
+            let sales = held(&self.shared.sales).due();
+            let calls = held(&self.shared.calls).due();
+            let Some(due) = sales.into_iter().chain(calls).min() else {
                 self.shared.arrived.notified().await;
                 continue;
             };
@@ -88,9 +100,11 @@ impl Announcer {
     }
 
     fn release(&self) {
-        let notices = self.burst().release(self.elapsed());
+        let now = self.elapsed();
+        let mut notices = held(&self.shared.sales).release(now);
+        notices.extend(held(&self.shared.calls).release(now));
         for notice in notices {
-            // Nobody listening is no fault: the sales are on the page.
+            // Nobody listening is no fault: what is announced is on the page.
             let _ = self.shared.core.notices.send(notice);
         }
     }
@@ -98,16 +112,41 @@ impl Announcer {
     fn elapsed(&self) -> i64 {
         i64::try_from(self.shared.begun.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
-
-    fn burst(&self) -> std::sync::MutexGuard<'_, Burst> {
-        self.shared
-            .burst
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// The stream of sales to announce.
+fn held<T>(burst: &Mutex<Burst<T>>) -> std::sync::MutexGuard<'_, Burst<T>> {
+    burst.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Finds the colleagues' words to a member among entries: mentions in notes, and conversations given to them.
+pub(crate) fn calls(entries: &[Entry], me: MemberId) -> Vec<Call> {
+    let found = entries.iter().filter_map(|entry| {
+        let conversation_id = entry.conversation_id?;
+        let (by, reason) = match entry.kind.as_str() {
+            kind::NOTED => {
+                let told: Noted = entry.read().ok()?;
+                let meant = told.mentions.iter().any(|mentioned| mentioned.id == me);
+                (meant.then_some(told.by)?, CallReason::Mention)
+            }
+            kind::ASSIGNED => {
+                let told: Assigned = entry.read().ok()?;
+                let meant = told.to.id == me;
+                (meant.then_some(told.by)?, CallReason::Assignment)
+            }
+            _ => return None,
+        };
+        // Who gives themselves a conversation knows of it.
+        (by.id != me).then_some(Call {
+            conversation_id,
+            reason,
+            by: by.name,
+            first_name: None,
+        })
+    });
+    found.collect()
+}
+
+/// The stream of what is to be announced.
 pub struct Notices {
     inbox: Inbox,
     heard: broadcast::Receiver<Notice>,
@@ -132,7 +171,7 @@ impl Notices {
                 _ = self.closed.wait_for(|closed| *closed) => return None,
             };
             match heard {
-                Ok(notice) if self.inbox.settings().notify_sales => return Some(notice),
+                Ok(notice) if notice.is_wanted(&self.inbox.settings()) => return Some(notice),
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return None,
             }

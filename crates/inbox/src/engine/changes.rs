@@ -116,6 +116,9 @@ fn join(gathered: &mut Change, change: &Change) {
     gathered.counters |= change.counters;
     gathered.freshness |= change.freshness;
     gathered.outbox |= change.outbox;
+    gathered.presence |= change.presence;
+    gathered.templates |= change.templates;
+    gathered.views |= change.views;
     add(&mut gathered.sold, &change.sold);
     if !gathered.everything {
         add(&mut gathered.conversations, &change.conversations);
@@ -165,10 +168,19 @@ mod tests {
         board.tell(&change([3, 2]));
         board.tell(&Change {
             freshness: true,
+            presence: true,
             ..change([2])
+        });
+        board.tell(&Change {
+            templates: true,
+            views: true,
+            ..Change::default()
         });
         let both = Change {
             freshness: true,
+            presence: true,
+            templates: true,
+            views: true,
             ..change([2, 3])
         };
         assert_eq!(listener.next().await, Some(both));

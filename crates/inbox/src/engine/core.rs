@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract::CommandId;
+use contract::{CommandId, ViewId};
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::Pace;
@@ -74,10 +74,23 @@ impl Core {
     /// # Errors
     /// When the system has no randomness.
     pub(crate) fn new_command_id(&self) -> Result<CommandId, Refusal> {
+        let (now, random) = self.new_number()?;
+        Ok(CommandId::new(now, random))
+    }
+
+    /// Makes an id for a new view.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub(crate) fn new_view_id(&self) -> Result<ViewId, Refusal> {
+        let (now, random) = self.new_number()?;
+        Ok(ViewId::new(now, random))
+    }
+
+    fn new_number(&self) -> Result<(u64, [u8; 10]), Refusal> {
         let mut random = [0; 10];
         getrandom::fill(&mut random).map_err(|error| Refusal::Storage(error.to_string()))?;
-        let now = u64::try_from(self.now()).unwrap_or(0);
-        Ok(CommandId::new(now, random))
+        Ok((u64::try_from(self.now()).unwrap_or(0), random))
     }
 
     /// Makes what waits to be sent go at once.

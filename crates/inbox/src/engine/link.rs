@@ -10,14 +10,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{CommandId, Entry, Epoch, Page, Position};
+use follow_up::name::first_name;
 use tokio::sync::watch;
 
-use super::announcing::Announcer;
+use super::announcing::{Announcer, calls};
 use super::core::Core;
 use super::keeper::WriteError;
 use super::seat::Seat;
 use crate::cache::{Applied, ApplyError, Cursor};
 use crate::feed::{Fault, Heard, Hello, Line, Retry, Stream, chance};
+use crate::notices::Call;
 use crate::user::UserError;
 use crate::view::{FreshnessState, Trouble};
 
@@ -100,6 +102,8 @@ impl Link {
     pub(crate) async fn run(mut self) {
         loop {
             let Err(ended) = self.follow().await;
+            // Nobody tells any more who is there.
+            self.seat.hear(&self.core, Vec::new());
             let remedy = self.remedy(&ended);
             if let Err(error) = self.cure(remedy).await {
                 tracing::warn!(%error, "the cache could not be mended; it is tried again");
@@ -123,7 +127,7 @@ impl Link {
             let cursor = self.seat.keeper.cursor().await?;
             self.answer_calls();
             let mut stream = self.line.stream(&cursor.position(), cursor.chain).await?;
-            let hello = greeting(&mut stream).await?;
+            let hello = self.greeting(&mut stream).await?;
             self.core.pulse.heard();
             let behind = hello.head.saturating_sub(cursor.head);
             self.core.pulse.behind(behind);
@@ -139,6 +143,18 @@ impl Link {
     /// Takes the calls to hurry that came until now as answered by the try that follows; a later one ends it or the wait behind it.
     fn answer_calls(&mut self) {
         self.wake.mark_unchanged();
+    }
+
+    /// Waits for the stream's first words.
+    async fn greeting(&self, stream: &mut Stream) -> Result<Hello, Fault> {
+        loop {
+            match stream.next().await? {
+                Heard::Hello(hello) => return Ok(hello),
+                Heard::Presence(members) => self.seat.hear(&self.core, members),
+                Heard::Beat => {}
+                Heard::Entry(_) => return Err(Fault::Incompatible),
+            }
+        }
     }
 
     /// Gives an empty cache its first page, the newest there is.
@@ -193,12 +209,40 @@ impl Link {
     /// Applies entries and tells of them.
     async fn apply(&self, epoch: Epoch, entries: Vec<Entry>) -> Result<(), Ended> {
         let announce = self.announcer.open_for_news();
-        let applied = self
+        let me = self.seat.session.me.member_id;
+        let (applied, calls) = self
             .seat
             .keeper
-            .write(move |cache| cache.apply(&epoch, &entries))
+            .write(move |cache| {
+                let head = cache.cursor().head;
+                let applied = cache.apply(&epoch, &entries)?;
+                let new = entries.partition_point(|entry| entry.seq <= head);
+                let (_, new) = entries.split_at(new);
+                Ok((applied, announce.then(|| calls(new, me))))
+            })
             .await?;
-        self.tell(applied, announce).await
+        self.tell(applied, announce).await?;
+        if let Some(calls) = calls.filter(|calls| !calls.is_empty()) {
+            self.announcer.take_calls(self.named(calls).await);
+        }
+        Ok(())
+    }
+
+    /// Tells of whom the calls are; without a name they are told all the same.
+    async fn named(&self, calls: Vec<Call>) -> Vec<Call> {
+        let unnamed = calls.clone();
+        let named = self.seat.read(move |views, _| {
+            let named = calls.into_iter().map(|call| {
+                let person = views.person(call.conversation_id)?;
+                let name = person.and_then(|person| person.name);
+                Ok(Call {
+                    first_name: name.and_then(|name| first_name(&name)),
+                    ..call
+                })
+            });
+            named.collect::<Result<Vec<_>, _>>()
+        });
+        named.await.unwrap_or(unnamed)
     }
 
     /// Lets confirmed actions go, announces sales, and tells the page, in this order.
@@ -311,17 +355,6 @@ impl Link {
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             _ = self.wake.changed() => {}
-        }
-    }
-}
-
-/// Waits for the stream's first words.
-async fn greeting(stream: &mut Stream) -> Result<Hello, Fault> {
-    loop {
-        match stream.next().await? {
-            Heard::Hello(hello) => return Ok(hello),
-            Heard::Beat => {}
-            Heard::Entry(_) => return Err(Fault::Incompatible),
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use contract::document::Document;
 use contract::phone::Phone;
-use contract::{ConversationId, Customer};
+use contract::{Action, ConversationId, Customer, Stage, Status};
 use follow_up::{Answers, Fill, Locale, Sources, TemplateChip, Uses};
 
 use super::Inbox;
@@ -11,9 +11,10 @@ use super::seat::Seat;
 use crate::asking::{Found, TimelinePage};
 use crate::card;
 use crate::error::Refusal;
-use crate::user::KeptState;
+use crate::user::{KeptDraft, KeptState};
 use crate::view::{
-    ConversationView, Counters, OutboxItem, OutboxState, PageAsked, PersonPart, Row, RowPage, View,
+    ConversationView, Counters, Draft, DraftStop, OutboxItem, OutboxState, PageAsked, PersonPart,
+    Row, RowPage, View,
 };
 
 /// The most rows of a page.
@@ -35,8 +36,11 @@ impl Inbox {
             return Err(Refusal::Invalid("a page has 1 to 200 rows"));
         }
         let seat = self.seat()?;
-        seat.read(move |views, overlay| views.list_page(&asked, overlay))
-            .await
+        let page = seat
+            .read(move |views, overlay| views.list_page(&asked, overlay))
+            .await?;
+        let rows = seat.mark_drafts(page.rows);
+        Ok(RowPage { rows, ..page })
     }
 
     /// Reads again those of the given rows that are still in the view.
@@ -50,8 +54,10 @@ impl Inbox {
             ));
         }
         let seat = self.seat()?;
-        seat.read(move |views, overlay| views.rows(view, &ids, overlay))
-            .await
+        let rows = seat
+            .read(move |views, overlay| views.rows(view, &ids, overlay))
+            .await?;
+        Ok(seat.mark_drafts(rows))
     }
 
     /// Counts the rows of every view.
@@ -74,7 +80,9 @@ impl Inbox {
             .read(move |views, overlay| views.conversation(id, now, overlay))
             .await?;
         let mut view = read.ok_or(Refusal::NotFound("conversation"))?;
-        view.draft = self.core().user(move |db| db.draft(id)).await?;
+        if let Some(kept) = self.core().user(move |db| db.draft(id)).await? {
+            view.draft = Some(stopped(&seat, id, kept).await?);
+        }
         Ok(view)
     }
 
@@ -92,7 +100,7 @@ impl Inbox {
             .await
     }
 
-    /// Returns one part of a person in full, and writes down that it was shown (never what).
+    /// Returns one part of a person in full, and writes down, here and for the team, that it was shown (never what).
     ///
     /// # Errors
     /// `SignedOut`; `NotFound` when it is not known.
@@ -104,6 +112,7 @@ impl Inbox {
         self.core()
             .user(move |db| db.log_reveal(id, part, now))
             .await?;
+        self.keep_one(&seat, id, Action::Reveal { part }).await?;
         Ok(shown)
     }
 
@@ -114,8 +123,11 @@ impl Inbox {
     pub async fn search(&self, text: String, limit: u32) -> Result<Found, Refusal> {
         let seat = self.seat()?;
         let limit = limit.clamp(1, MOST_HITS);
-        seat.read(move |views, overlay| views.search(&text, limit, overlay))
-            .await
+        let found = seat
+            .read(move |views, overlay| views.search(&text, limit, overlay))
+            .await?;
+        let rows = seat.mark_drafts(found.rows);
+        Ok(Found { rows, ..found })
     }
 
     /// Lists the templates under the keys 1 to 9 for an order.
@@ -215,6 +227,30 @@ impl Inbox {
     pub(super) fn moment(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.core().now()).unwrap_or_default()
     }
+}
+
+/// Tells whether a draft's order was paid or closed since the draft was begun.
+async fn stopped(seat: &Seat, id: ConversationId, kept: KeptDraft) -> Result<Draft, Refusal> {
+    let (Some(order_key), Some(begun)) = (kept.draft.order_key.clone(), kept.begun) else {
+        return Ok(kept.draft);
+    };
+    let order = seat
+        .read(move |views, _| views.order(id, &order_key))
+        .await?;
+    let stop = order
+        .and_then(|order| order.deciding())
+        .filter(|now| is_over(now.stage) && !is_over(begun))
+        .map(|now| DraftStop {
+            stage: now.stage,
+            at: now.at.timestamp_millis(),
+        });
+    Ok(Draft { stop, ..kept.draft })
+}
+
+/// Tells whether nothing is left to be won back: the money came, went back, or the order was called off.
+const fn is_over(stage: Stage) -> bool {
+    matches!(stage, Stage::Cancelled | Stage::SubscriptionCanceled)
+        || matches!(stage.status(), Status::Approved | Status::Refunded)
 }
 
 /// Reads the person of a conversation in full.

@@ -1,5 +1,6 @@
 //! One member sitting at the desk: the cache read with their eyes, their pending actions over it, and the work behind it.
 
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use contract::{Action, Actor, CommandId, ConversationId};
@@ -7,15 +8,27 @@ use tokio::task::JoinHandle;
 
 use super::core::Core;
 use super::keeper::{Keeper, blocking};
+use super::presence::Presence;
 use crate::asking::Session;
 use crate::cache::{ApplyError, Overlay, Pending, Views};
 use crate::error::Refusal;
 use crate::feed::Line;
 use crate::user::{Kept, KeptState, UserError};
-use crate::view::Change;
+use crate::view::{Change, Row};
 
-/// How many actions that left can still be taken back by their opposite.
-const RECENT: usize = 100;
+/// How many actions that left can still be taken back by their opposites.
+const RECENT: usize = 4_000;
+
+/// Holds an action that was written down, and what turns it back once it has left.
+#[derive(Debug, Clone)]
+pub(crate) struct Done {
+    /// The conversation.
+    pub(crate) conversation: ConversationId,
+    /// The action.
+    pub(crate) action: Action,
+    /// Done in this order, they turn it back; empty where nothing does.
+    pub(crate) opposites: Vec<Action>,
+}
 
 /// Holds what belongs to the member who sits here.
 pub(crate) struct Seat {
@@ -23,7 +36,10 @@ pub(crate) struct Seat {
     pub(crate) keeper: Keeper,
     overlay: RwLock<Arc<Overlay>>,
     laying: tokio::sync::Mutex<()>,
-    recent: Mutex<Vec<(CommandId, ConversationId, Action)>>,
+    recent: Mutex<VecDeque<(CommandId, Done)>>,
+    /// The conversations with a draft, as `user.db` has them.
+    drafted: RwLock<HashSet<ConversationId>>,
+    pub(crate) presence: Presence,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     line: Mutex<Option<Line>>,
 }
@@ -43,7 +59,9 @@ impl Seat {
             keeper,
             overlay: RwLock::new(Arc::new(overlay)),
             laying: tokio::sync::Mutex::new(()),
-            recent: Mutex::new(Vec::new()),
+            recent: Mutex::default(),
+            drafted: RwLock::default(),
+            presence: Presence::default(),
             tasks: Mutex::new(Vec::new()),
             line: Mutex::new(None),
         }
@@ -92,21 +110,44 @@ impl Seat {
         differing
     }
 
-    /// Remembers an action, to find its opposite later.
-    pub(crate) fn remember(&self, id: CommandId, conversation: ConversationId, action: Action) {
+    /// Remembers an action, to turn it back later.
+    pub(crate) fn remember(&self, id: CommandId, done: Done) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() >= RECENT {
-            recent.remove(0);
+            recent.pop_front();
         }
-        recent.push((id, conversation, action));
+        recent.push_back((id, done));
     }
 
     /// Finds a remembered action and forgets it.
-    pub(crate) fn recollect(&self, id: CommandId) -> Option<(ConversationId, Action)> {
+    pub(crate) fn recollect(&self, id: CommandId) -> Option<Done> {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = recent.iter().position(|(known, ..)| *known == id)?;
-        let (_, conversation, action) = recent.remove(place);
-        Some((conversation, action))
+        let place = recent.iter().rposition(|(known, _)| *known == id)?;
+        recent.remove(place).map(|(_, done)| done)
+    }
+
+    /// Notes that a conversation has a draft or none; tells whether that is news.
+    pub(crate) fn note_draft(&self, id: ConversationId, is_there: bool) -> bool {
+        let mut drafted = self.drafted.write().unwrap_or_else(PoisonError::into_inner);
+        if is_there {
+            drafted.insert(id)
+        } else {
+            drafted.remove(&id)
+        }
+    }
+
+    /// Takes over which conversations have a draft.
+    pub(crate) fn note_drafts(&self, ids: HashSet<ConversationId>) {
+        *self.drafted.write().unwrap_or_else(PoisonError::into_inner) = ids;
+    }
+
+    /// Marks the rows of conversations with a draft.
+    pub(crate) fn mark_drafts(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        let drafted = self.drafted.read().unwrap_or_else(PoisonError::into_inner);
+        for row in &mut rows {
+            row.has_draft = drafted.contains(&row.id);
+        }
+        rows
     }
 
     /// Keeps the line, to say farewell on it.

@@ -35,6 +35,8 @@ pub struct Pace {
     pub sweep: Duration,
     /// Entries asked for in one page.
     pub page: u32,
+    /// How often the service hears anew which conversation is open.
+    pub presence: Duration,
 }
 
 impl Default for Pace {
@@ -48,6 +50,7 @@ impl Default for Pace {
             notice_hold: Duration::from_millis(400),
             sweep: Duration::from_secs(5),
             page: 1_000,
+            presence: Duration::from_secs(20),
         }
     }
 }

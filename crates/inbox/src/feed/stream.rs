@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use contract::{Chain, Entry, Epoch};
+use contract::{Chain, Entry, Epoch, PresentMember};
 use reqwest::Response;
 use serde::Deserialize;
 use tokio::time::timeout;
@@ -24,6 +24,12 @@ pub(crate) struct Hello {
     pub(crate) chain: Option<Chain>,
 }
 
+/// Who looks at what, as the stream tells it.
+#[derive(Debug, Deserialize)]
+struct Presence {
+    members: Vec<PresentMember>,
+}
+
 /// What is heard on the stream.
 #[derive(Debug)]
 pub(crate) enum Heard {
@@ -31,6 +37,8 @@ pub(crate) enum Heard {
     Hello(Hello),
     /// An entry.
     Entry(Box<Entry>),
+    /// Who looks at what now, all of them.
+    Presence(Vec<PresentMember>),
     /// A heartbeat, or an event this version does not know.
     Beat,
 }
@@ -80,6 +88,9 @@ fn heard(event: &Event) -> Result<Heard, Fault> {
     let understood = match name.as_str() {
         "hello" => serde_json::from_str(data).map(Heard::Hello),
         "entry" => serde_json::from_str(data).map(Box::new).map(Heard::Entry),
+        // Never worth the stream: what cannot be read of it is as good as a heartbeat.
+        "presence" => Ok(serde_json::from_str(data)
+            .map_or(Heard::Beat, |told: Presence| Heard::Presence(told.members))),
         _ => Ok(Heard::Beat),
     };
     understood.map_err(|_| Fault::Incompatible)

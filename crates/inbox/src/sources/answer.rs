@@ -25,7 +25,7 @@ struct Told {
 }
 
 /// Sends and reads the whole answer as JSON.
-pub(super) async fn json<T: DeserializeOwned>(
+pub(crate) async fn json<T: DeserializeOwned>(
     ask: RequestBuilder,
     wait: Duration,
 ) -> Result<T, SourceFault> {
@@ -34,12 +34,12 @@ pub(super) async fn json<T: DeserializeOwned>(
 }
 
 /// Sends and reads the whole answer as it is.
-pub(super) async fn bytes(ask: RequestBuilder, wait: Duration) -> Result<Vec<u8>, SourceFault> {
+pub(crate) async fn bytes(ask: RequestBuilder, wait: Duration) -> Result<Vec<u8>, SourceFault> {
     body(good(ask, wait).await?, wait).await
 }
 
 /// Sends and expects to be told that it was done.
-pub(super) async fn nothing(ask: RequestBuilder, wait: Duration) -> Result<(), SourceFault> {
+pub(crate) async fn nothing(ask: RequestBuilder, wait: Duration) -> Result<(), SourceFault> {
     good(ask, wait).await.map(drop)
 }
 

@@ -36,20 +36,25 @@ pub(crate) enum KeptState {
 const COLUMNS: &str = "command, conversation, action, state, departed, tries, made_at, answered_seq, refusal, refused_by";
 
 impl UserDb {
-    /// Writes an action down; durable when this returns.
-    pub(crate) fn keep(&self, command: &Command, now: i64) -> Result<(), UserError> {
-        let action =
-            serde_json::to_string(&command.action).map_err(|_| UserError::Unreadable("action"))?;
-        self.file.execute(
-            "INSERT INTO outbox (desk, command, conversation, action, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                self.desk()?,
+    /// Writes actions down in their order, all or none; durable when this returns.
+    pub(crate) fn keep(&mut self, commands: &[Command], now: i64) -> Result<(), UserError> {
+        let desk = self.desk()?;
+        let step = self.file.transaction()?;
+        for command in commands {
+            let action = serde_json::to_string(&command.action)
+                .map_err(|_| UserError::Unreadable("action"))?;
+            step.prepare_cached(
+                "INSERT INTO outbox (desk, command, conversation, action, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                desk,
                 command.id.to_string(),
                 command.conversation_id.to_string(),
                 action,
                 now
-            ],
-        )?;
+            ])?;
+        }
+        step.commit()?;
         Ok(())
     }
 
@@ -153,13 +158,22 @@ impl UserDb {
         Ok(gone)
     }
 
-    /// Lets an action go that certainly has not left; tells whether it did.
-    pub(crate) fn recall(&self, id: CommandId) -> Result<bool, UserError> {
-        let gone = self.file.execute(
-            "DELETE FROM outbox WHERE command = ?1 AND state = 'waiting' AND departed = 0",
-            params![id.to_string()],
-        )?;
-        Ok(gone > 0)
+    /// Lets actions go that certainly have not left; returns which did.
+    pub(crate) fn recall(&mut self, ids: &[CommandId]) -> Result<Vec<CommandId>, UserError> {
+        let step = self.file.transaction()?;
+        let mut gone = Vec::new();
+        for id in ids {
+            let deleted = step
+                .prepare_cached(
+                    "DELETE FROM outbox WHERE command = ?1 AND state = 'waiting' AND departed = 0",
+                )?
+                .execute(params![id.to_string()])?;
+            if deleted > 0 {
+                gone.push(*id);
+            }
+        }
+        step.commit()?;
+        Ok(gone)
     }
 
     /// Lets an action go that waits or was refused; tells whether it did.

@@ -52,6 +52,8 @@ const TABLES: &[(&str, &[&str])] = &[
     ),
     ("read_mark", &["desk", "conversation", "at"]),
     ("setting", &["name", "value"]),
+    ("own_view", &["desk", "id", "name", "filter"]),
+    ("template_use", &["desk", "template", "count"]),
     ("reveal", &["id", "desk", "at", "conversation", "part"]),
 ];
 

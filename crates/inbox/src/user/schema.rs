@@ -7,7 +7,10 @@ use rusqlite::{Connection, ErrorCode};
 use crate::error::OpenError;
 
 /// The migrations, in order; the file's `user_version` counts those done.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_desk.sql"),
+];
 
 /// The oldest SQLite without the fault that can lose a WAL reset.
 const OLDEST_SQLITE: i32 = 3_051_003;

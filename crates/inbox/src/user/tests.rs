@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 
 use contract::{
-    Action, Actor, Command, CommandAnswer, CommandId, ConversationId, Me, MemberId, Outcome,
-    RefusalCode, Role, WorkspaceId,
+    Action, Actor, Command, CommandAnswer, CommandId, ConversationId, Filter, Me, MemberId,
+    Outcome, RefusalCode, Role, Stage, ViewId, WorkspaceId,
 };
 
-use super::{KeptState, UserDb};
+use super::{KeptState, OwnView, UserDb};
 use crate::asking::{Density, DraftAsked, Mode, Session, Settings};
 use crate::cache::ReadMark;
 use crate::error::OpenError;
@@ -56,7 +56,7 @@ fn states(db: &UserDb) -> Vec<KeptState> {
 
 #[test]
 fn what_was_written_is_there_after_a_restart() {
-    let (_folder, path, db) = seated();
+    let (_folder, path, mut db) = seated();
     let draft = DraftAsked {
         conversation_id: ConversationId::from_u128(9),
         text: "Oi".to_owned(),
@@ -67,7 +67,8 @@ fn what_was_written_is_there_after_a_restart() {
         density: Density::Compact,
         ..Settings::default()
     };
-    db.save_draft(&draft, 5).expect("saves");
+    db.save_draft(&draft, Some(Stage::PixGenerated), 5)
+        .expect("saves");
     db.put_settings(&settings).expect("saves");
     let mark = |at| ReadMark {
         conversation_id: ConversationId::from_u128(9),
@@ -75,7 +76,7 @@ fn what_was_written_is_there_after_a_restart() {
     };
     db.mark_read(mark(20)).expect("marks");
     db.mark_read(mark(10)).expect("marks");
-    db.keep(&note(1, "a"), 3).expect("keeps");
+    db.keep(&[note(1, "a")], 3).expect("keeps");
     drop(db);
     let db = open(&path);
     assert_eq!(db.session().expect("reads"), Some(session(1)));
@@ -87,19 +88,105 @@ fn what_was_written_is_there_after_a_restart() {
         .draft(draft.conversation_id)
         .expect("reads")
         .expect("kept");
-    assert_eq!((kept.text.as_str(), kept.saved_at), ("Oi", 5));
+    assert_eq!((kept.draft.text.as_str(), kept.draft.saved_at), ("Oi", 5));
+    assert_eq!(kept.begun, Some(Stage::PixGenerated));
+    assert!(
+        db.drafted()
+            .expect("reads")
+            .contains(&draft.conversation_id)
+    );
     let empty = DraftAsked {
         text: String::new(),
         ..draft
     };
-    db.save_draft(&empty, 6).expect("forgets");
+    db.save_draft(&empty, None, 6).expect("forgets");
     assert_eq!(db.draft(empty.conversation_id).expect("reads"), None);
+    assert!(db.drafted().expect("reads").is_empty());
+}
+
+#[test]
+fn a_draft_remembers_where_its_order_stood_when_it_was_begun() {
+    let (_folder, _, db) = seated();
+    let id = ConversationId::from_u128(9);
+    let save = |text: &str, template: &str, stage| {
+        let draft = DraftAsked {
+            conversation_id: id,
+            text: text.to_owned(),
+            template_key: Some(template.to_owned()),
+            order_key: Some("kiwify:1".to_owned()),
+        };
+        db.save_draft(&draft, Some(stage), 5).expect("saves");
+        db.draft(id).expect("reads").and_then(|kept| kept.begun)
+    };
+    let (pix, paid) = (Stage::PixGenerated, Stage::PurchaseApproved);
+    assert_eq!(save("Oi", "pix", pix), Some(pix));
+    assert_eq!(save("Oi,", "pix", paid), Some(pix), "still the same text");
+    assert_eq!(save("Oba", "thanks", paid), Some(paid), "another text");
+}
+
+#[test]
+fn own_views_and_uses_are_kept_for_each_member() {
+    let (_folder, path, mut db) = seated();
+    let view = |id: u128, name: &str| OwnView {
+        id: ViewId::from_u128(id),
+        name: name.to_owned(),
+        filter: Filter {
+            platforms: vec!["kiwify".to_owned()],
+            ..Filter::default()
+        },
+    };
+    for kept in [view(1, "Um"), view(2, "Dois"), view(1, "Um só")] {
+        db.put_view(&kept).expect("keeps");
+    }
+    for template in ["pix", "pix", "cart"] {
+        db.count_use(template).expect("counts");
+    }
+    drop(db);
+    db = open(&path);
+    assert_eq!(
+        db.own_views().expect("reads"),
+        [view(1, "Um só"), view(2, "Dois")]
+    );
+    let uses = db.template_uses().expect("reads");
+    assert_eq!(uses, [("cart".to_owned(), 1), ("pix".to_owned(), 2)].into());
+    assert!(db.drop_view(ViewId::from_u128(1)).expect("forgets"));
+    assert!(!db.drop_view(ViewId::from_u128(1)).expect("asks"));
+    db.sit_down(&session(2), 3).expect("another sits down");
+    assert!(db.own_views().expect("reads").is_empty());
+    assert!(db.template_uses().expect("reads").is_empty());
+}
+
+#[test]
+fn a_file_of_the_first_format_is_brought_forward() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("user.db");
+    let old = rusqlite::Connection::open(&path).expect("makes");
+    old.execute_batch(include_str!("migrations/0001_first.sql"))
+        .expect("the first format");
+    old.execute_batch(
+        "PRAGMA user_version = 1;
+         INSERT INTO setting (name, value) VALUES ('settings', '{\"density\":\"compact\"}');
+         INSERT INTO desk (id, workspace, member) VALUES (1, 'ws_00000000000000000000000001', 'mem_00000000000000000000000001');
+         INSERT INTO draft (desk, conversation, text) VALUES (1, 'cnv_00000000000000000000000009', 'Oi');",
+    )
+    .expect("a draft");
+    drop(old);
+    let mut db = open(&path);
+    db.sit_down(&session(1), 2).expect("sits down");
+    let settings = db.settings().expect("reads");
+    assert_eq!(
+        (settings.density, settings.zoom, settings.notify_mine),
+        (Density::Compact, 100, true)
+    );
+    let kept = db.draft(ConversationId::from_u128(9)).expect("reads");
+    let kept = kept.expect("kept");
+    assert_eq!((kept.draft.text.as_str(), kept.begun), ("Oi", None));
 }
 
 #[test]
 fn desks_do_not_see_each_other() {
     let (_folder, _, mut db) = seated();
-    db.keep(&note(1, "a"), 3).expect("keeps");
+    db.keep(&[note(1, "a")], 3).expect("keeps");
     db.sit_down(&session(2), 3).expect("another sits down");
     assert!(db.kept().expect("reads").is_empty());
     db.stand_up().expect("leaves");
@@ -112,16 +199,16 @@ fn desks_do_not_see_each_other() {
 fn an_action_leaves_comes_back_and_is_let_go() {
     let (_folder, _, mut db) = seated();
     for id in 1..=4 {
-        db.keep(&note(id, "a"), 3).expect("keeps");
+        db.keep(&[note(id, "a")], 3).expect("keeps");
     }
     let ids: Vec<CommandId> = (1..=4).map(CommandId::from_u128).collect();
     let left = db.depart(3).expect("leaves");
     assert_eq!(left.iter().map(|c| c.id).collect::<Vec<_>>(), ids[..3]);
-    assert!(!db.recall(ids[0]).expect("asks"), "it is on its way");
+    assert_eq!(db.recall(&ids[..3]).expect("asks"), [], "on their way");
     db.come_back(&ids[..1], true).expect("comes back");
-    assert!(!db.recall(ids[0]).expect("asks"), "the service may have it");
     db.come_back(&ids[1..2], false).expect("comes back");
-    assert!(db.recall(ids[1]).expect("asks"), "it never left");
+    let recalled = db.recall(&ids[..3]).expect("asks");
+    assert_eq!(recalled, ids[1..2], "only this surely never left");
     let by = Actor {
         id: MemberId::from_u128(5),
         name: "Bia".to_owned(),
@@ -178,8 +265,8 @@ fn a_newer_file_is_refused_and_left_alone() {
 
 #[test]
 fn a_damaged_file_is_kept_and_what_can_be_read_is_taken_over() {
-    let (_folder, path, db) = seated();
-    db.keep(&note(1, "não perder"), 3).expect("keeps");
+    let (_folder, path, mut db) = seated();
+    db.keep(&[note(1, "não perder")], 3).expect("keeps");
     db.file
         .pragma_update(None, "journal_mode", "DELETE")
         .expect("one file");

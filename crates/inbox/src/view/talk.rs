@@ -335,4 +335,19 @@ pub struct Draft {
     /// When it was saved.
     #[ts(type = "number")]
     pub saved_at: i64,
+    /// Its order was paid or closed since it was begun: it is not to be sent as it is.
+    #[ts(optional = nullable)]
+    pub stop: Option<DraftStop>,
+}
+
+/// Tells that a draft's order is over since the draft was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DraftStop {
+    /// Where the order stands now.
+    pub stage: Stage,
+    /// Since when, in Unix milliseconds.
+    #[ts(type = "number")]
+    pub at: i64,
 }

@@ -45,6 +45,7 @@ pub(crate) fn pace() -> Pace {
         notice_hold: Duration::from_millis(400),
         sweep: Duration::from_secs(5),
         page: 1_000,
+        presence: Duration::from_millis(200),
     }
 }
 

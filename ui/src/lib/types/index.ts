@@ -46,6 +46,7 @@ export * from "./Desk";
 export * from "./Doubt";
 export * from "./Draft";
 export * from "./DraftAsked";
+export * from "./DraftStop";
 export * from "./Entry";
 export * from "./Epoch";
 export * from "./Event";

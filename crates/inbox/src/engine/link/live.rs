@@ -1,12 +1,15 @@
 //! Living on the stream: what is there is applied at once, all of it together, and older history fills in meanwhile.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use contract::{Entry, Epoch};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::{Ended, Link, fill};
+use crate::engine::core::Core;
+use crate::engine::seat::Seat;
 use crate::feed::{Fault, Heard, Hello, Stream};
 use crate::view::{Change, FreshnessState};
 
@@ -32,7 +35,8 @@ impl Link {
     /// Applies what the stream brings until it ends.
     pub(super) async fn live(&mut self, stream: Stream, hello: Hello) -> Result<Infallible, Ended> {
         let (send, mut heard) = mpsc::channel(WAITING);
-        let _reader = Bound(tokio::spawn(read(stream, send)));
+        let ears = (self.core.clone(), self.seat.clone());
+        let _reader = Bound(tokio::spawn(read(stream, send, ears)));
         let mut filling = Bound(tokio::spawn(fill::older(
             self.core.clone(),
             self.seat.clone(),
@@ -104,10 +108,19 @@ impl Link {
     }
 }
 
-/// Reads the stream as far ahead as the channel allows.
-async fn read(mut stream: Stream, send: mpsc::Sender<Result<Heard, Fault>>) {
+/// Reads the stream as far ahead as the channel allows; who is there is told at once, past all entries.
+async fn read(
+    mut stream: Stream,
+    send: mpsc::Sender<Result<Heard, Fault>>,
+    (core, seat): (Arc<Core>, Arc<Seat>),
+) {
     loop {
         let heard = stream.next().await;
+        if let Ok(Heard::Presence(members)) = heard {
+            core.pulse.heard();
+            seat.hear(&core, members);
+            continue;
+        }
         let over = heard.is_err();
         if send.send(heard).await.is_err() || over {
             return;

@@ -1,0 +1,62 @@
+//! What the team shares: saved views, who is there, where an order's state comes from.
+
+use contract::{DeliveryId, Filter, Present, PresentMember, ViewId};
+use inbox::{
+    asking::{Provenance, ViewSaveAsked},
+    view::SavedView,
+};
+use tauri::State;
+
+use super::Answer;
+use crate::shop::Opening;
+
+/// Saves a view.
+#[tauri::command]
+pub(super) async fn view_save(
+    opening: State<'_, Opening>,
+    id: Option<ViewId>,
+    name: String,
+    filter: Filter,
+    team: bool,
+) -> Answer<SavedView> {
+    let asked = ViewSaveAsked {
+        id,
+        name,
+        filter,
+        team,
+    };
+    Ok(opening.shop().await?.inbox().view_save(asked).await?)
+}
+
+/// Takes a saved view away.
+#[tauri::command]
+pub(super) async fn view_remove(opening: State<'_, Opening>, id: ViewId) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().view_remove(id).await?)
+}
+
+/// Hears which conversation is open.
+#[tauri::command]
+pub(super) async fn present(opening: State<'_, Opening>, asked: Present) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().present(asked)?)
+}
+
+/// Lists who else looks at what.
+#[tauri::command]
+pub(super) async fn presence(opening: State<'_, Opening>) -> Answer<Vec<PresentMember>> {
+    Ok(opening.shop().await?.inbox().presence()?)
+}
+
+/// Tells which requests told of an order.
+#[tauri::command]
+pub(super) async fn provenance(
+    opening: State<'_, Opening>,
+    order_key: String,
+) -> Answer<Provenance> {
+    Ok(opening.shop().await?.inbox().provenance(&order_key).await?)
+}
+
+/// Reads what a platform sent.
+#[tauri::command]
+pub(super) async fn raw_event(opening: State<'_, Opening>, id: DeliveryId) -> Answer<String> {
+    Ok(opening.shop().await?.inbox().raw_event(id).await?)
+}
