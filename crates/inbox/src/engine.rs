@@ -18,6 +18,7 @@ mod reading;
 mod saved;
 pub(crate) mod seat;
 mod setup;
+mod templating;
 mod tending;
 mod undoing;
 

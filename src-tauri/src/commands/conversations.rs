@@ -1,7 +1,7 @@
 //! One conversation: what it shows, what can be written in it, what was typed.
 
 use contract::ConversationId;
-use follow_up::{Fill, Locale, TemplateChip};
+use follow_up::{Answers, Fill, Locale, TemplateChip};
 use inbox::{
     asking::{DraftAsked, TimelinePage},
     view::{ConversationView, PersonPart},
@@ -64,11 +64,18 @@ pub(super) async fn fill(
     order_key: String,
     template_key: String,
     locale: Locale,
+    answers: Option<Answers>,
 ) -> Answer<Fill> {
     let shop = opening.shop().await?;
     Ok(shop
         .inbox()
-        .fill(conversation_id, order_key, template_key, locale)
+        .fill(
+            conversation_id,
+            order_key,
+            template_key,
+            locale,
+            answers.unwrap_or_default(),
+        )
         .await?)
 }
 

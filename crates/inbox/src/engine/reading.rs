@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contract::document::Document;
 use contract::phone::Phone;
 use contract::{Action, ConversationId, Customer, Stage, Status};
-use follow_up::{Answers, Fill, Locale, Sources, TemplateChip, Uses};
+use follow_up::{Locale, Sources};
 
 use super::Inbox;
 use super::seat::Seat;
@@ -128,42 +128,6 @@ impl Inbox {
             .await?;
         let rows = seat.mark_drafts(found.rows);
         Ok(Found { rows, ..found })
-    }
-
-    /// Lists the templates under the keys 1 to 9 for an order.
-    ///
-    /// # Errors
-    /// `SignedOut`, `NotFound`.
-    pub async fn templates(
-        &self,
-        id: ConversationId,
-        order_key: String,
-        locale: Locale,
-    ) -> Result<Vec<TemplateChip>, Refusal> {
-        let library = self.library();
-        self.with_sources(id, order_key, locale, |sources| {
-            library.chips(sources, &Uses::new())
-        })
-        .await
-    }
-
-    /// Fills a template for an order, or tells what is missing.
-    ///
-    /// # Errors
-    /// `SignedOut`, `NotFound`.
-    pub async fn fill(
-        &self,
-        id: ConversationId,
-        order_key: String,
-        template_key: String,
-        locale: Locale,
-    ) -> Result<Fill, Refusal> {
-        let library = self.library();
-        self.with_sources(id, order_key, locale, |sources| {
-            library.fill(&template_key, sources, &Answers::new())
-        })
-        .await?
-        .ok_or(Refusal::NotFound("template"))
     }
 
     /// Reads what templates are filled from, and asks something of it.

@@ -18,7 +18,7 @@ impl UserDb {
     }
 
     /// Returns the uses of each template that was ever used.
-    pub(crate) fn template_uses(&self) -> Result<BTreeMap<String, u32>, UserError> {
+    pub(crate) fn template_uses(&self) -> Result<BTreeMap<String, u64>, UserError> {
         let mut read = self
             .file
             .prepare_cached("SELECT template, count FROM template_use WHERE desk = ?1")?;
