@@ -1,4 +1,5 @@
 /** Does what key presses mean. */
+import { viewOf } from './go';
 import { read, takesText, usesEnter, type Pressed } from './keys';
 import type { App } from './state/app.svelte';
 
@@ -6,11 +7,13 @@ import type { App } from './state/app.svelte';
 export function onKey(event: KeyboardEvent, app: App): void {
   if (!app.ready || event.defaultPrevented) return;
   const focus = document.activeElement;
+  if (goes(event, app)) return;
   const pressed = read(event, {
     typing: takesText(focus),
     covered: app.sheet !== null || document.querySelector('[data-dialog-open], [role="menu"]') !== null,
     singleKeys: app.settings?.singleKeys ?? true,
     onControl: usesEnter(focus),
+    onList: focus?.closest('[data-testid="list"]') != null,
   });
   if (!pressed) return;
   event.preventDefault();
@@ -57,6 +60,21 @@ export function perform(pressed: Pressed, app: App): void {
     case 'search':
       app.sheet = app.sheet === 'palette' ? null : 'palette';
       return;
+    case 'find':
+      return focusSearch();
+    case 'filter':
+      app.narrowing.menu = 'all';
+      return;
+    case 'go':
+      return app.layout.go();
+    case 'pick':
+      return pick(app);
+    case 'reachNext':
+      return reach(app, 1);
+    case 'reachPrevious':
+      return reach(app, -1);
+    case 'pickAll':
+      return void app.list.readAll().then(() => app.bulk.picked.all(app.list.rows));
     case 'sources':
       app.sheet = 'sources';
       return;
@@ -77,14 +95,58 @@ async function openSelected(app: App): Promise<void> {
   app.composer.focusAsked += 1;
 }
 
-/** Closes what is nearest: the drawer, a blocked template's word, note mode, then the field's focus. */
+/** Takes the letter after `g` to the view it stands for; tells whether it was one. */
+function goes(event: KeyboardEvent, app: App): boolean {
+  if (!app.layout.going || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (['Shift', 'Control', 'Alt', 'AltGraph', 'Meta'].includes(event.key)) return false;
+  app.layout.stay();
+  const key = event.key.toLowerCase();
+  const view = viewOf(key);
+  const saved = app.narrowing.views[Number(key) - 1];
+  if (!view && !saved) return false;
+  event.preventDefault();
+  void (view ? app.show(view) : app.showSaved(saved?.id ?? ''));
+  focusList();
+  return true;
+}
+
+function pick(app: App): void {
+  const id = app.list.selected ?? app.list.move(1);
+  if (id) app.bulk.picked.toggle(id);
+}
+
+/** Moves the selection and picks what it passes. */
+function reach(app: App, by: number): void {
+  const from = app.list.selected;
+  app.list.touch(Date.now());
+  const to = app.list.move(by);
+  if (to) app.bulk.picked.reach(app.list.rows, from, to);
+}
+
+/** Closes what is nearest: the drawer, a blocked template's word, note mode, a search, what is picked, the filter; then the field's focus. */
 function close(app: App): void {
   const { composer, layout } = app;
   if (layout.drawer) layout.drawer = false;
   else if (composer.prompting) composer.prompting = null;
   else if (composer.blocked) composer.blocked = null;
   else if (composer.mode !== 'message' && composer.current === '') composer.mode = 'message';
+  else clearList(app);
   focusList();
+}
+
+function clearList(app: App): void {
+  const inList = document.activeElement?.closest('[data-zone="list"]') != null;
+  if (!inList) return;
+  if (app.list.searching) void app.list.search('');
+  else if (app.bulk.picked.count > 0) app.bulk.picked.clear();
+  else if (app.narrowing.narrowed) void app.narrowing.clear();
+}
+
+/** Puts the caret into the search field. */
+export function focusSearch(): void {
+  const field = document.querySelector<HTMLInputElement>('[data-testid="list-search"]');
+  field?.focus();
+  field?.select();
 }
 
 /** Puts the focus on the list, where keys walk. */

@@ -11,6 +11,13 @@ export type Act =
   | 'copyBoleto'
   | 'copyLink'
   | 'search'
+  | 'find'
+  | 'filter'
+  | 'go'
+  | 'pick'
+  | 'reachNext'
+  | 'reachPrevious'
+  | 'pickAll'
   | 'help'
   | 'context'
   | 'sources'
@@ -35,6 +42,8 @@ export interface Place {
   singleKeys: boolean;
   /** Focus is on something that has its own use for Enter, as a button. */
   onControl: boolean;
+  /** Focus is on the list. */
+  onList?: boolean;
 }
 
 type Press = Pick<
@@ -59,9 +68,13 @@ const LETTERS: Readonly<Record<string, Act>> = {
   t: 'label',
   a: 'assign',
   o: 'received',
+  f: 'filter',
+  g: 'go',
+  x: 'pick',
 };
 
-const ARROWS: Readonly<Record<string, Act>> = { ArrowDown: 'next', ArrowUp: 'previous' };
+const ARROWS: Readonly<Record<string, 'next' | 'previous'>> = { ArrowDown: 'next', ArrowUp: 'previous' };
+const REACH = { next: 'reachNext', previous: 'reachPrevious' } as const;
 
 /** Lists each act with the keys the help sheet and the palette print. */
 export const KEYS_OF: Readonly<Record<Act | 'template' | 'send', readonly string[]>> = {
@@ -78,7 +91,14 @@ export const KEYS_OF: Readonly<Record<Act | 'template' | 'send', readonly string
   sources: ['s'],
   template: ['1', '9'],
   send: ['Enter'],
-  search: ['/', 'Ctrl K'],
+  search: ['Ctrl K'],
+  find: ['/'],
+  filter: ['f'],
+  go: ['g'],
+  pick: ['x'],
+  reachNext: ['Shift ↓'],
+  reachPrevious: ['Shift ↑'],
+  pickAll: ['Ctrl A'],
   help: ['?'],
   close: ['Esc'],
   undo: ['Ctrl Z'],
@@ -98,7 +118,7 @@ export function read(press: Press, place: Place): Pressed | null {
   if (press.key === 'Escape') return place.covered ? null : { act: 'close' };
   if (place.typing || place.covered) return null;
   const arrow = ARROWS[press.key];
-  if (arrow && !press.shiftKey) return { act: arrow };
+  if (arrow) return { act: press.shiftKey ? REACH[arrow] : arrow };
   if (press.key === 'Enter' && !place.onControl) return { act: 'open' };
   return place.singleKeys ? single(press) : null;
 }
@@ -107,13 +127,14 @@ function chord(press: Press, place: Place): Pressed | null {
   const letter = press.key.toLowerCase();
   if (press.shiftKey) return null;
   if (letter === 'k') return { act: 'search' };
+  if (letter === 'a' && place.onList && !place.covered) return { act: 'pickAll' };
   if (letter === 'z' && !place.typing && !place.covered) return { act: 'undo' };
   return null;
 }
 
 function single(press: Press): Pressed | null {
   if (press.key === '?') return { act: 'help' };
-  if (press.key === '/') return { act: 'search' };
+  if (press.key === '/') return { act: 'find' };
   if (press.shiftKey) return null;
   if (/^[1-9]$/.test(press.key)) return { act: 'template', n: Number(press.key) };
   const act = LETTERS[press.key.toLowerCase()];

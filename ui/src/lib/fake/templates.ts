@@ -138,5 +138,12 @@ export function fill(from: Conversation, order: OrderCard, key: string, now: num
 
 function missingOf(name: string): Missing {
   const [label, broughtBy] = LABEL[name] ?? [name, name];
-  return { kind: 'variable', variable: name, label, reason: 'not_told', reasonWords: 'não informado', broughtBy };
+  return {
+    kind: 'variable',
+    variable: name,
+    label,
+    reason: 'not_told',
+    reasonWords: 'não informado',
+    broughtBy,
+  };
 }

@@ -1,10 +1,12 @@
 import type { Catalogue } from './pt-BR';
 import { sourcesEn } from './sources.en';
+import { listEn } from './list.en';
 import { talkEn } from './talk.en';
 
 /** English, complete. A missing key is a type error. */
 export const en: Catalogue = {
   ...sourcesEn,
+  ...listEn,
   ...talkEn,
   'app.name': 'Balcão',
 

@@ -1,18 +1,22 @@
 /** The page's state and what it does: one object, made with a host, handed to components by context. Knows no DOM. */
 import { getContext, setContext } from 'svelte';
 import { clock } from '../clock.svelte';
+import type { Value } from '../filter_by';
 import { hostError, type Boot, type CopyWhat, type Host, type LinkWhat } from '../host';
 import { setLocale, systemLocale, t, type Key } from '../i18n.svelte';
 import type { Change } from '../types/Change';
 import type { Counters } from '../types/Counters';
 import type { Freshness } from '../types/Freshness';
 import type { OutboxItem } from '../types/OutboxItem';
+import type { SavedCount } from '../types/SavedCount';
 import type { Settings } from '../types/Settings';
 import type { View } from '../types/View';
+import { Bulk } from './bulk.svelte';
 import { Composer } from './composer.svelte';
 import { DoneStack } from './done.svelte';
 import { failureText } from './failures';
 import { Layout } from './layout.svelte';
+import { Narrowing } from './narrowing.svelte';
 import { RowList } from './row_list.svelte';
 import { SourcesDesk } from './sources.svelte';
 import { Thread } from './thread.svelte';
@@ -24,6 +28,8 @@ import { Toasts } from './toasts.svelte';
 const READ_AFTER = 1_000;
 /** How long the selection rests before the conversation beside it follows. */
 const FOLLOW = 40;
+/** How long where one is rests before it is kept for the next start. */
+const KEEP_PLACE = 800;
 
 export type Sheet = 'settings' | 'help' | 'outbox' | 'sources' | 'palette' | null;
 
@@ -37,6 +43,8 @@ const COPIED: Record<CopyWhat, Key> = {
 export class App {
   boot = $state.raw<Boot | null>(null);
   counts = $state.raw<Partial<Record<View, number>>>({});
+  /** How many rows each saved view has, by its id. */
+  savedCounts = $state.raw<Readonly<Record<string, SavedCount>>>({});
   freshness = $state.raw<Freshness | null>(null);
   outbox = $state.raw<OutboxItem[]>([]);
   sheet = $state<Sheet>(null);
@@ -47,6 +55,8 @@ export class App {
 
   readonly host: Host;
   readonly list: RowList;
+  readonly narrowing: Narrowing;
+  readonly bulk: Bulk;
   readonly thread: Thread;
   readonly composer: Composer;
   readonly sources: SourcesDesk;
@@ -59,15 +69,18 @@ export class App {
   #follow: ReturnType<typeof setTimeout> | null = null;
   #read: ReturnType<typeof setTimeout> | null = null;
   #copiedTimer: ReturnType<typeof setTimeout> | null = null;
+  #placeTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(host: Host) {
     this.host = host;
     this.list = new RowList(host);
+    this.narrowing = new Narrowing(host, this.list);
     this.thread = new Thread(host);
     this.composer = new Composer(host);
     this.sources = new SourcesDesk(host);
     this.presence = new Presence(host);
     this.done = new DoneStack(host, this.toasts);
+    this.bulk = new Bulk(host, this.done);
     this.acts = new ThreadActs(host, this.thread, this.toasts, this.done);
   }
 
@@ -98,11 +111,14 @@ export class App {
     const [complete] = await Promise.all([first, listen, this.ready ? this.#readRest() : null]);
     // What changed between the answer and the listening was told to nobody.
     if (this.ready && !complete) await this.list.changed([], true, Date.now());
+    if (this.ready) await this.#returnToPlace();
   }
 
   /** Takes in a boot answer: the first run, or the inbox. */
   async enter(boot: Boot): Promise<void> {
     this.sources.forget();
+    this.narrowing.forget();
+    this.bulk.picked.clear();
     this.#take(boot);
     if (this.ready) await Promise.all([this.list.show('due'), this.#readRest()]);
   }
@@ -115,6 +131,7 @@ export class App {
 
   #readRest(): Promise<unknown> {
     return Promise.all([
+      this.narrowing.readViews(),
       this.#readCounters(),
       this.#readFreshness(),
       this.#readOutbox(),
@@ -138,7 +155,10 @@ export class App {
   async changed(change: Change): Promise<void> {
     if (!this.ready) return;
     this.list.glow(change.sold);
-    if (change.views || change.everything) this.acts.forgetTeam();
+    if (change.views || change.everything) {
+      this.acts.forgetTeam();
+      void this.narrowing.readViews();
+    }
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
     const isOpen = (one: string) => one === id || one === view?.id;
@@ -157,8 +177,19 @@ export class App {
 
   /** Shows a view. */
   async show(view: View): Promise<void> {
-    this.list.selected = null;
-    await this.list.show(view);
+    this.#leave();
+    await this.narrowing.show(view);
+  }
+
+  /** Shows a saved view. */
+  async showSaved(id: string): Promise<void> {
+    this.#leave();
+    await this.narrowing.showSaved(id);
+  }
+
+  /** Narrows the list on screen to a value that is on screen. */
+  async filterBy(value: Value): Promise<void> {
+    await this.narrowing.by(value);
   }
 
   /** Moves the selection; the conversation beside it follows once it rests. */
@@ -183,6 +214,7 @@ export class App {
     this.presence.go(view.id);
     this.composer.enter(view, this.thread.orderKey);
     this.#readSoon(id);
+    this.#keepPlace();
   }
 
   /** Opens a conversation that was asked for from outside the page. */
@@ -281,6 +313,34 @@ export class App {
     return true;
   }
 
+  /** Lets go of what was chosen in the view that is left. */
+  #leave(): void {
+    this.list.selected = null;
+    this.bulk.picked.clear();
+    this.#keepPlace();
+  }
+
+  /** Keeps where one is, so that the next start begins there. */
+  #keepPlace(): void {
+    if (this.#placeTimer) clearTimeout(this.#placeTimer);
+    this.#placeTimer = setTimeout(() => {
+      if (!this.ready) return;
+      const { view, saved } = this.list.listed;
+      void this.put({ place: { view, saved, conversation: this.thread.id } });
+    }, KEEP_PLACE);
+  }
+
+  async #returnToPlace(): Promise<void> {
+    const { view, saved, conversation } = this.settings?.place ?? {
+      view: null,
+      saved: null,
+      conversation: null,
+    };
+    if (saved) await this.narrowing.showSaved(saved);
+    else if (view && view !== 'due') await this.narrowing.show(view);
+    if (conversation && this.list.rows.some((row) => row.id === conversation)) await this.open(conversation);
+  }
+
   #speak(): void {
     const choice = this.boot?.settings.locale ?? 'system';
     setLocale(choice === 'system' ? systemLocale(navigator.languages) : choice);
@@ -303,7 +363,9 @@ export class App {
 
   async #readCounters(): Promise<void> {
     const counters: Counters | null = await this.host.counters().catch(() => null);
-    if (counters) this.counts = Object.fromEntries(counters.views.map(({ view, count }) => [view, count]));
+    if (!counters) return;
+    this.counts = Object.fromEntries(counters.views.map(({ view, count }) => [view, count]));
+    this.savedCounts = Object.fromEntries(counters.saved.map((one) => [one.id, one]));
   }
 
   async #readFreshness(): Promise<void> {

@@ -2,6 +2,8 @@
 export const LIST_LEAST = 280;
 export const LIST_MOST = 440;
 const LIST_USUAL = 344;
+/** How long the letter after `g` is waited for. */
+const GO_WAITS = 3_000;
 const KEPT_AS = 'balcao.layout';
 
 interface Kept {
@@ -18,6 +20,10 @@ export class Layout {
   /** The drawer of the context panel is open, in narrow windows. */
   drawer = $state(false);
 
+  /** `g` was pressed: the next letter names a view. */
+  going = $state(false);
+  #goTimer: ReturnType<typeof setTimeout> | null = null;
+
   constructor() {
     const kept = recall();
     this.#chosenFold = kept.railFolded ?? false;
@@ -26,6 +32,19 @@ export class Layout {
 
   get railFolded(): boolean {
     return this.narrow ? !this.#openedNarrow : this.#chosenFold;
+  }
+
+  /** Waits a moment for the letter of a view. */
+  go(): void {
+    this.stay();
+    this.going = true;
+    this.#goTimer = setTimeout(() => (this.going = false), GO_WAITS);
+  }
+
+  /** Waits for no letter any more. */
+  stay(): void {
+    this.going = false;
+    if (this.#goTimer) clearTimeout(this.#goTimer);
   }
 
   /** Folds the rail, or opens it. */

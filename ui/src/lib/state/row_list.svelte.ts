@@ -2,19 +2,41 @@
  * The list on screen: one view's rows in an order that only changes when nobody is looking for a row.
  * Rows are refreshed where they stand; what is new or gone waits for a re-sort. Knows no DOM.
  */
+import { isEmpty, NO_FILTER, sameFilter } from '../filters';
 import type { Host } from '../host';
+import type { Filter } from '../types/Filter';
 import type { Row } from '../types/Row';
+import type { RowPage } from '../types/RowPage';
 import type { View } from '../types/View';
 
 const PAGE = 100;
 const MOST = 200;
+/** How many a search brings. */
+const HITS = 200;
+/** How many rows are read so that all of them can be picked. */
+const ALL = 1_000;
 /** How long the list must have been left alone before it may re-sort by itself. */
 export const IDLE = 2_000;
 
 export type ListState = 'loading' | 'ready' | 'failed';
 
+/** Says what is listed. */
+export interface Listed {
+  view: View;
+  /** The saved view, in place of `view`. */
+  saved: string | null;
+  /** What narrows it; a saved view's own conditions are among them. */
+  filter: Filter;
+  /** What the saved view narrows by itself. */
+  as?: Filter;
+}
+
 export class RowList {
-  view = $state<View>('due');
+  listed = $state.raw<Listed>({ view: 'due', saved: null, filter: NO_FILTER });
+  /** What is searched for; the list shows what was found while it is not empty. */
+  text = $state('');
+  /** How many conversations the last search went through. */
+  searched = $state<number | null>(null);
   rows = $state.raw<Row[]>([]);
   total = $state(0);
   status = $state<ListState>('loading');
@@ -42,17 +64,50 @@ export class RowList {
     this.#host = host;
   }
 
-  /** Shows a view from its start. */
-  async show(view: View): Promise<void> {
+  get view(): View {
+    return this.listed.view;
+  }
+
+  /** Tells whether the list shows what a search found. */
+  get searching(): boolean {
+    return this.text.trim() !== '';
+  }
+
+  /** Shows a view from its start; narrowed anew, its rows stay until the others are here. */
+  async show(asked: View | Listed): Promise<void> {
+    const next = typeof asked === 'string' ? { view: asked, saved: null, filter: NO_FILTER } : asked;
+    const stays = next.view === this.view && next.saved === this.listed.saved;
     this.#generation += 1;
-    this.view = view;
-    this.rows = [];
+    this.listed = next;
+    if (!stays) {
+      this.rows = [];
+      this.text = '';
+      this.searched = null;
+    }
     this.#next = null;
     this.#more = null;
     this.#atTop = true;
-    this.status = 'loading';
+    if (this.rows.length === 0) this.status = 'loading';
     this.#settle();
     await this.#load(PAGE);
+  }
+
+  /** Searches everything, narrowed by the filter; without a text, shows the view again. */
+  async search(text: string): Promise<void> {
+    this.text = text;
+    this.#generation += 1;
+    this.#next = null;
+    this.#more = null;
+    await this.#load(PAGE);
+  }
+
+  /** Reads on until all rows are here, or as many as are picked at once. */
+  async readAll(): Promise<void> {
+    let before = -1;
+    while (this.#next && this.rows.length < ALL && this.rows.length > before) {
+      before = this.rows.length;
+      await this.more();
+    }
   }
 
   /** Tells that the person is at work in the list. */
@@ -137,10 +192,31 @@ export class RowList {
     this.#everything = false;
   }
 
+  /** Returns what the host is asked for: a saved view as it was saved is counted already, and asked for by its name. */
+  #wanted(): { view: View; saved?: string; filter?: Filter } {
+    const { view, saved, filter, as } = this.listed;
+    if (this.searching) return { view: 'all', filter };
+    if (saved && as && sameFilter(filter, as)) return { view, saved };
+    return isEmpty(filter) ? { view } : { view, filter };
+  }
+
+  #page(after: string | null, limit: number): Promise<RowPage> {
+    return this.#host.listPage({ ...this.#wanted(), after, limit });
+  }
+
+  async #find(): Promise<RowPage> {
+    const { filter } = this.listed;
+    const found = await this.#host.search({ text: this.text.trim(), limit: HITS });
+    this.searched = found.searched;
+    const ids = found.rows.map((row) => row.id);
+    const rows = isEmpty(filter) ? found.rows : await this.#host.rows({ view: 'all', filter, ids });
+    return { rows, next: null, total: rows.length };
+  }
+
   async #load(limit: number): Promise<void> {
     const generation = this.#generation;
     try {
-      const page = await this.#host.listPage({ view: this.view, after: null, limit });
+      const page = await (this.searching ? this.#find() : this.#page(null, limit));
       if (generation !== this.#generation) return;
       this.rows = keepSame(this.rows, page.rows);
       this.#next = page.next;
@@ -155,7 +231,7 @@ export class RowList {
   async #append(): Promise<void> {
     const generation = this.#generation;
     try {
-      const page = await this.#host.listPage({ view: this.view, after: this.#next, limit: PAGE });
+      const page = await this.#page(this.#next, PAGE);
       if (generation !== this.#generation) return;
       const known = new Set(this.rows.map((row) => row.id));
       this.rows = [...this.rows, ...page.rows.filter((row) => !known.has(row.id))];
@@ -174,7 +250,7 @@ export class RowList {
     this.#everything = false;
     if (everything) this.#stale = true;
     if (ids.length === 0) return;
-    const now = await this.#host.rows({ view: this.view, ids });
+    const now = await this.#host.rows({ ...this.#wanted(), ids });
     if (generation === this.#generation) this.#place(ids, now);
   }
 
@@ -188,7 +264,7 @@ export class RowList {
       if (shown.has(id)) {
         if (inView) gone.delete(id);
         else gone.add(id);
-      } else if (inView) fresh.add(id);
+      } else if (inView && !this.searching) fresh.add(id);
       else fresh.delete(id);
     }
     this.rows = this.rows.map((row) => byId.get(row.id) ?? row);
