@@ -16,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use error::{ApplyError, CacheError};
 pub use overlay::{Overlay, Pending};
+pub use team::KeptTemplate;
 pub use views::Views;
 
 mod apply;
@@ -25,15 +26,21 @@ mod digest;
 mod error;
 mod facts;
 mod file;
+mod handling;
 mod judge;
+mod labels;
 mod links;
 mod listing;
 mod moment;
+mod narrow;
 mod overlay;
+mod saved;
 mod shelf;
 mod sweep;
+mod team;
 #[cfg(test)]
 mod tests;
+mod traits;
 mod views;
 mod words;
 
@@ -241,14 +248,16 @@ impl Cache {
 
     /// Makes an empty cache beside this one, to be filled while this one stays readable; `now` is Unix milliseconds.
     ///
-    /// Read marks are not in it: replay them.
+    /// The member's own views are in it; read marks are not: replay them.
     ///
     /// # Errors
     /// [`CacheError`] as [`Cache::open`].
     pub fn beside(&self, now: i64) -> Result<Self, CacheError> {
         let path = file::beside(&self.shelf.path, FRESH);
         file::remove(&path)?;
-        Self::over(file::make(&path, self.holder, now)?, &path, self.holder)
+        let fresh = file::make(&path, self.holder, now)?;
+        saved::carry_own(&self.db, &fresh)?;
+        Self::over(fresh, &path, self.holder)
     }
 
     /// Puts a cache made with [`Cache::beside`] in this one's place; all [`Views`] of this one read the new rows from then on.

@@ -52,6 +52,19 @@ pub fn of_order(order: &Order) -> Option<Deadline> {
     }
 }
 
+/// Counts our own time from the customer's last answer (Unix milliseconds), where that is later; what ends by itself is as it is.
+#[must_use]
+pub fn heard(deadline: Deadline, heard_at: i64) -> Deadline {
+    if deadline.kind != DeadlineKind::Recovery || heard_at <= deadline.from {
+        return deadline;
+    }
+    Deadline {
+        from: heard_at,
+        at: heard_at.saturating_add(RECOVERY_MILLIS),
+        ..deadline
+    }
+}
+
 /// Returns when an order leaves the view of its stage by itself, or `None` when it stays.
 ///
 /// A charge that ran out has to go at some time: most platforms never tell that it did.

@@ -8,17 +8,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use contract::{Actor, ConversationId, Event, MemberId, Order, Stage};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::conversation::{Conversation, Holding, MAX_MERGES};
+use super::conversation::{Conversation, Holding, LABELLED, MAX_MERGES, SAID};
 use super::judge::Bought;
 use super::listing::{self, Deltas};
 use super::moment::{Reading, Told};
-use super::{Applied, ApplyError, Sale};
+use super::saved::{self, Saved};
+use super::team::{self, Shared};
+use super::traits::{Numbers, Origin, Tally};
+use super::{Applied, ApplyError, Sale, labels};
 use crate::view::Amount;
 
 mod linking;
 mod writing;
 
-pub(super) use writing::bought;
+pub(super) use writing::{Said, bought, stands};
 
 /// Changed conversations are named up to this many; the page then reads again what it shows.
 const MAX_NAMED: usize = 256;
@@ -41,7 +44,12 @@ pub(super) struct Batch<'db> {
     /// Conversations of which something was said that moves nothing.
     told_of: BTreeSet<i64>,
     /// By the conversation that the entry names.
-    moments: Vec<(i64, i64, u64, String)>,
+    moments: Vec<(i64, i64, u64, (i64, String))>,
+    /// How the counts of what orders are narrowed by changed.
+    tally: Tally,
+    numbers: Numbers,
+    /// The saved views, read when the first conversation is judged.
+    saved: Option<Vec<Saved>>,
     applied: Applied,
 }
 
@@ -65,6 +73,8 @@ struct Touched {
     /// The conversation that the entry of `placed_seq` names.
     own: i64,
     was_paid: bool,
+    /// What it was narrowed by before.
+    origin: Origin,
 }
 
 impl<'db> Batch<'db> {
@@ -87,6 +97,9 @@ impl<'db> Batch<'db> {
             relinked: BTreeMap::new(),
             told_of: BTreeSet::new(),
             moments: Vec::new(),
+            tally: Tally::new(),
+            numbers: Numbers::default(),
+            saved: None,
             applied: Applied::default(),
         })
     }
@@ -102,7 +115,7 @@ impl<'db> Batch<'db> {
         let Reading { told, what } = reading;
         self.applied.confirmed.extend(told.command());
         let (Some(public), Some(what)) = (public, what) else {
-            return Ok(());
+            return self.share(seq, stored_at, &told);
         };
         let own = self.own_row(public)?;
         let root = self.root(own)?;
@@ -111,6 +124,7 @@ impl<'db> Batch<'db> {
             let is_mine = told.actor() == Some(self.member);
             self.change(own, |conversation| {
                 conversation.happened_at = conversation.happened_at.max(at);
+                conversation.registers.take(signed(seq), stored_at, &told);
                 if !is_mine {
                     conversation.news_at = conversation.news_at.max(stored_at);
                 }
@@ -122,6 +136,13 @@ impl<'db> Batch<'db> {
             Told::Event(event) => self.event(seq, stored_at, [own, root], &event),
             Told::Claimed(by) => self.hold(own, seq, Some(&by.by)),
             Told::Released(_) => self.hold(own, seq, None),
+            Told::Assigned(told) => self.hold(own, seq, Some(&told.to)),
+            Told::Noted(_) | Told::HandedOver(_) | Told::Received(_) => self.flag(own, SAID),
+            Told::Labelled(told) => {
+                labels::tell(self.db, own, signed(seq), &told.add, true)?;
+                labels::tell(self.db, own, signed(seq), &told.remove, false)?;
+                self.flag(own, LABELLED)
+            }
             _ => Ok(()),
         }
     }
@@ -172,7 +193,7 @@ impl Batch<'_> {
             self.note(worded.iter().map(|words| words.conversation))?;
         }
         listing::add(self.db, &deltas)?;
-        self.applied.change.counters = deltas.iter().any(|delta| *delta != 0);
+        self.applied.change.counters = deltas.values().any(|delta| *delta != 0);
         Ok(())
     }
 
@@ -251,6 +272,7 @@ impl Batch<'_> {
                     row,
                     stored: Some(conversation),
                     was_paid: order.was_paid(),
+                    origin: Origin::of(&order),
                     order,
                     placed_seq: placed_seq.unsigned_abs(),
                     own,
@@ -266,10 +288,26 @@ impl Batch<'_> {
                     placed_seq: 0,
                     own,
                     was_paid: false,
+                    origin: Origin::default(),
                 }
             }
         };
         Ok(self.orders.entry(key.to_owned()).or_insert(touched))
+    }
+
+    /// Takes in what the whole team shares.
+    fn share(&mut self, seq: u64, stored_at: i64, told: &Told) -> Result<(), ApplyError> {
+        let change = &mut self.applied.change;
+        match team::take(self.db, signed(seq), stored_at, told)? {
+            Some(Shared::Members) => change.views = true,
+            Some(Shared::Templates) => change.templates = true,
+            None => change.views |= saved::take(self.db, signed(seq), told)?,
+        }
+        Ok(())
+    }
+
+    fn flag(&mut self, own: i64, flag: i64) -> Result<(), ApplyError> {
+        self.change(own, |conversation| conversation.flags |= flag)
     }
 
     fn hold(&mut self, own: i64, seq: u64, holder: Option<&Actor>) -> Result<(), ApplyError> {

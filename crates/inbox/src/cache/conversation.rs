@@ -1,14 +1,23 @@
 //! One row of `conversation`, in memory.
 
+use std::collections::BTreeSet;
+
 use contract::{ConversationId, MemberId};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 
+use super::handling::Registers;
 use super::judge::Listed;
-use super::listing;
+use crate::view::Handling;
 
 /// Merges are followed so far. They cannot go in a circle, so a longer row of them is damage.
 pub(super) const MAX_MERGES: usize = 10_000;
+
+/// Something was said in it: notes, texts handed over, answers.
+pub(super) const SAID: i64 = 1;
+
+/// Something was told of its labels.
+pub(super) const LABELLED: i64 = 2;
 
 /// Names a member who holds a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +45,14 @@ pub(super) struct Conversation {
     pub(super) turns: Vec<i64>,
     pub(super) word_row: i64,
     pub(super) word_hash: i64,
+    /// What was told of the work on it.
+    pub(super) registers: Registers,
+    /// [`SAID`] and [`LABELLED`].
+    pub(super) flags: i64,
+    /// How the work on it stands, over all that are merged.
+    pub(super) stands: Handling,
+    /// The labels it wears, over all that are merged.
+    pub(super) labels: BTreeSet<i64>,
     /// It has no row in the table yet.
     pub(super) is_new: bool,
     /// It was judged since it was read, so what lists and search know of it is to be written too.
@@ -46,7 +63,8 @@ pub(super) struct Conversation {
 
 const COLUMNS: &str =
     "id, public, merged_into, merged_seq, has_merged, hold_seq, holder, holder_name,
-    owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash";
+    owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash,
+    press_seq, heard_at, handling, flags, stands, labels";
 
 impl Conversation {
     /// Makes a conversation of which nothing is known.
@@ -68,6 +86,10 @@ impl Conversation {
             turns: Vec::new(),
             word_row: 0,
             word_hash: 0,
+            registers: Registers::default(),
+            flags: 0,
+            stands: Handling::Open,
+            labels: BTreeSet::new(),
             is_new: true,
             is_judged: false,
             stored_into: 0,
@@ -113,6 +135,7 @@ impl Conversation {
             happened_at: self.happened_at,
             news_at: self.news_at,
             read_at: self.read_at,
+            heard_at: self.registers.heard_at,
         }
     }
 
@@ -153,7 +176,8 @@ impl Conversation {
         if !self.is_judged {
             db.prepare_cached(
                 "UPDATE conversation SET merged_seq = ?2, has_merged = ?3, hold_seq = ?4, holder = ?5, holder_name = ?6,
-                    happened_at = ?7, news_at = ?8, read_at = ?9
+                    happened_at = ?7, news_at = ?8, read_at = ?9, press_seq = ?10, heard_at = ?11, handling = ?12,
+                    flags = ?13
                 WHERE id = ?1",
             )?
             .execute((
@@ -166,6 +190,10 @@ impl Conversation {
                 self.happened_at,
                 self.news_at,
                 self.read_at,
+                self.registers.press_seq,
+                self.registers.heard_at,
+                self.handling_text(),
+                self.flags,
             ))?;
             return Ok(());
         }
@@ -174,7 +202,8 @@ impl Conversation {
             "UPDATE conversation SET merged_seq = :merged_seq, has_merged = :has_merged, hold_seq = :hold_seq,
                 holder = :holder, holder_name = :holder_name, owner = :owner, owner_name = :owner_name,
                 happened_at = :happened_at, news_at = :news_at, read_at = :read_at, name = :name, listed = :listed,
-                turns = :turns, word_row = :word_row, word_hash = :word_hash
+                turns = :turns, word_row = :word_row, word_hash = :word_hash, press_seq = :press_seq,
+                heard_at = :heard_at, handling = :handling, flags = :flags, stands = :stands, labels = :labels
             WHERE id = :id",
         )?
         .execute(named_params! {
@@ -194,6 +223,12 @@ impl Conversation {
             ":turns": json(&self.turns),
             ":word_row": self.word_row,
             ":word_hash": self.word_hash,
+            ":press_seq": self.registers.press_seq,
+            ":heard_at": self.registers.heard_at,
+            ":handling": self.handling_text(),
+            ":flags": self.flags,
+            ":stands": stands_text(&self.stands),
+            ":labels": json(&self.labels),
         })?;
         Ok(())
     }
@@ -203,9 +238,11 @@ impl Conversation {
         let (owner, owner_name) = columns(self.owner.as_ref());
         db.prepare_cached(
             "INSERT INTO conversation (id, public, merged_into, merged_seq, has_merged, hold_seq, holder, holder_name,
-                owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash)
+                owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash,
+                press_seq, heard_at, handling, flags, stands, labels)
             VALUES (:id, :public, :merged_into, :merged_seq, :has_merged, :hold_seq, :holder, :holder_name,
-                :owner, :owner_name, :happened_at, :news_at, :read_at, :name, :listed, :turns, :word_row, :word_hash)",
+                :owner, :owner_name, :happened_at, :news_at, :read_at, :name, :listed, :turns, :word_row, :word_hash,
+                :press_seq, :heard_at, :handling, :flags, :stands, :labels)",
         )?
         .execute(named_params! {
             ":id": self.row,
@@ -226,17 +263,35 @@ impl Conversation {
             ":turns": json(&self.turns),
             ":word_row": self.word_row,
             ":word_hash": self.word_hash,
+            ":press_seq": self.registers.press_seq,
+            ":heard_at": self.registers.heard_at,
+            ":handling": self.handling_text(),
+            ":flags": self.flags,
+            ":stands": stands_text(&self.stands),
+            ":labels": json(&self.labels),
         })?;
         Ok(())
+    }
+
+    /// Returns its place in a view, by the view's number.
+    pub(super) fn place(&self, view: i64) -> Option<&Listed> {
+        self.listed.iter().find(|listed| listed.view == view)
     }
 
     fn listed_text(&self) -> String {
         let listed: Vec<(i64, i64, i64)> = self
             .listed
             .iter()
-            .map(|listed| (listing::code(listed.view), listed.rank, listed.purchase))
+            .map(|listed| (listed.view, listed.rank, listed.purchase))
             .collect();
         json(&listed)
+    }
+
+    fn handling_text(&self) -> String {
+        if self.registers.is_blank() {
+            return String::new();
+        }
+        json(&self.registers)
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -256,18 +311,24 @@ impl Conversation {
             name: row.get(13)?,
             listed: listed
                 .into_iter()
-                .filter_map(|(view, rank, purchase)| {
-                    let view = listing::view(view)?;
-                    Some(Listed {
-                        view,
-                        rank,
-                        purchase,
-                    })
+                .map(|(view, rank, purchase)| Listed {
+                    view,
+                    rank,
+                    purchase,
                 })
                 .collect(),
             turns: parsed(row.get_ref(15)?.as_str()?),
             word_row: row.get(16)?,
             word_hash: row.get(17)?,
+            registers: {
+                let mut told: Registers = parsed(row.get_ref(20)?.as_str()?);
+                told.press_seq = row.get(18)?;
+                told.heard_at = row.get(19)?;
+                told
+            },
+            flags: row.get(21)?,
+            stands: parsed(row.get_ref(22)?.as_str()?),
+            labels: parsed(row.get_ref(23)?.as_str()?),
             is_new: false,
             is_judged: false,
             stored_into: row.get(2)?,
@@ -281,6 +342,34 @@ pub(super) struct Times {
     pub(super) happened_at: i64,
     pub(super) news_at: i64,
     pub(super) read_at: i64,
+    /// When the customer last answered.
+    pub(super) heard_at: i64,
+}
+
+/// What is shown of a conversation and all that it took in, together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Whole {
+    pub(super) times: Times,
+    pub(super) registers: Registers,
+    pub(super) flags: i64,
+    /// The rows, its own first.
+    pub(super) rows: Vec<i64>,
+}
+
+impl Whole {
+    /// Puts a conversation's parts together.
+    pub(super) fn of(parts: &[Conversation]) -> Self {
+        let mut registers = Registers::default();
+        for part in parts {
+            registers.join(&part.registers);
+        }
+        Self {
+            times: Times::of(parts),
+            registers,
+            flags: parts.iter().fold(0, |flags, part| flags | part.flags),
+            rows: parts.iter().map(|part| part.row).collect(),
+        }
+    }
 }
 
 impl Times {
@@ -296,7 +385,20 @@ impl Times {
             happened_at: happened_at.unwrap_or(0),
             news_at,
             read_at,
+            heard_at: parts
+                .iter()
+                .map(|part| part.registers.heard_at)
+                .max()
+                .unwrap_or(0),
         }
+    }
+}
+
+/// Writes how the work stands; nothing while it is open.
+fn stands_text(stands: &Handling) -> String {
+    match stands {
+        Handling::Open => String::new(),
+        stands => serde_json::to_string(stands).unwrap_or_default(),
     }
 }
 
@@ -327,6 +429,9 @@ fn json(value: &impl Serialize) -> String {
 }
 
 /// Reads what [`json`] wrote; a foreign text is an empty list, and the next judgement writes it anew.
-fn parsed<T: Default + for<'de> Deserialize<'de>>(text: &str) -> T {
+pub(super) fn parsed<T: Default + for<'de> Deserialize<'de>>(text: &str) -> T {
+    if text.is_empty() {
+        return T::default();
+    }
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -14,7 +14,8 @@ const ROWS: &[&str] = &[
     "SELECT 'conversation ' || hex(c.public) || ' into ' || coalesce(hex(m.public), '') || ' ' || c.merged_seq || ' '
         || c.has_merged || ' ' || c.hold_seq || ' ' || hex(c.holder) || ' ' || c.holder_name || ' ' || hex(c.owner) || ' '
         || c.owner_name || ' ' || c.happened_at || ' ' || c.news_at || ' ' || c.read_at || ' ' || c.name || ' ' || c.turns
-        || ' ' || c.word_hash || ' ' || (c.word_row <> 0)
+        || ' ' || c.word_hash || ' ' || (c.word_row <> 0) || ' ' || c.press_seq || ' ' || c.heard_at || ' '
+        || c.handling || ' ' || c.flags || ' ' || c.stands
     FROM conversation c LEFT JOIN conversation m ON m.id = c.merged_into
     ORDER BY c.public",
     "SELECT 'link ' || hex(c.public) || ' ' || l.reason || ' ' || hex(l.by) || ' ' || l.by_name || ' ' || l.at
@@ -30,13 +31,44 @@ const ROWS: &[&str] = &[
         || p.facts || ' ' || p.fold
     FROM purchase p JOIN conversation c ON c.id = p.conversation JOIN conversation o ON o.id = p.own
     ORDER BY p.order_key",
-    "SELECT 'moment ' || m.seq || ' ' || hex(c.public) || ' of ' || hex(o.public) || ' ' || m.at || ' ' || m.what
+    "SELECT 'moment ' || m.seq || ' ' || hex(c.public) || ' of ' || hex(o.public) || ' ' || m.at || ' ' || m.kind || ' ' || m.what
     FROM moment m JOIN conversation c ON c.id = m.conversation JOIN conversation o ON o.id = m.own
     ORDER BY m.seq",
-    "SELECT 'listing ' || l.view || ' ' || l.rank || ' ' || hex(c.public) || ' ' || coalesce(p.order_key, '')
+    "SELECT 'trait ' || p.order_key || ' ' || hex(c.public) || ' ' || t.stages || ' ' || coalesce(f.value, '') || ' '
+        || coalesce(s.value, '') || ' ' || coalesce(t.amount, '') || ' ' || t.at || ' ' || t.ends || ' '
+        || coalesce(us.value, '') || ' ' || coalesce(um.value, '') || ' ' || coalesce(uc.value, '') || ' '
+        || (SELECT coalesce(group_concat(d.value, '|'), '') FROM (SELECT value FROM term WHERE kind = 2
+            AND (id = t.product OR instr(t.products, ',' || id || ',') > 0) ORDER BY value) d)
+    FROM trait t JOIN purchase p ON p.id = t.purchase JOIN conversation c ON c.id = t.conversation
+        LEFT JOIN term f ON f.id = t.platform LEFT JOIN term s ON s.id = t.source
+        LEFT JOIN term us ON us.id = t.utm_source LEFT JOIN term um ON um.id = t.utm_medium
+        LEFT JOIN term uc ON uc.id = t.utm_campaign
+    ORDER BY p.order_key",
+    "SELECT 'term ' || kind || ' ' || value || ' ' || count FROM term WHERE count <> 0 ORDER BY kind, value",
+    "SELECT 'label ' || folded || ' ' || text || ' ' || count FROM label ORDER BY folded",
+    "SELECT 'labelled ' || hex(c.public) || ' ' || l.folded || ' ' || d.seq || ' ' || d.worn
+    FROM labelled d JOIN conversation c ON c.id = d.conversation JOIN label l ON l.id = d.label
+    ORDER BY c.public, l.folded",
+    "SELECT 'worn ' || l.folded || ' ' || hex(c.public)
+    FROM worn w JOIN conversation c ON c.id = w.conversation JOIN label l ON l.id = w.label
+    ORDER BY l.folded, c.public",
+    "SELECT 'owned ' || hex(o.owner) || ' ' || hex(c.public)
+    FROM owned o JOIN conversation c ON c.id = o.conversation
+    ORDER BY o.owner, c.public",
+    "SELECT 'saved ' || hex(public) || ' ' || seq || ' ' || team || ' ' || name || ' ' || by_name || ' ' || filter || ' '
+        || filling
+    FROM saved ORDER BY public",
+    "SELECT 'colleague ' || hex(public) || ' ' || name || ' ' || role || ' ' || seq FROM colleague ORDER BY public",
+    "SELECT 'template ' || name || ' ' || seq || ' ' || body || ' ' || hex(by) || ' ' || by_name || ' ' || at
+    FROM template ORDER BY name",
+    "SELECT 'listing ' || coalesce(hex(s.public), l.view) || ' ' || l.rank || ' ' || hex(c.public) || ' ' || coalesce(p.order_key, '')
     FROM listing l JOIN conversation c ON c.id = l.conversation LEFT JOIN purchase p ON p.id = l.purchase
-    ORDER BY l.view, l.rank, c.public",
-    "SELECT 'counter ' || view || ' ' || count FROM counter WHERE count <> 0 ORDER BY view",
+        LEFT JOIN saved s ON s.code = l.view
+    ORDER BY coalesce(hex(s.public), l.view), l.rank, c.public",
+    "SELECT 'counter ' || coalesce(hex(s.public), c.view) || ' ' || c.count
+    FROM counter c LEFT JOIN saved s ON s.code = c.view
+    WHERE c.count <> 0
+    ORDER BY coalesce(hex(s.public), c.view)",
     "SELECT 'turn ' || t.at || ' ' || hex(c.public)
     FROM turn t JOIN conversation c ON c.id = t.conversation
     ORDER BY t.at, c.public",

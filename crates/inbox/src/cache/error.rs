@@ -48,6 +48,13 @@ impl From<rusqlite::Error> for ApplyError {
     }
 }
 
+impl From<rusqlite::types::FromSqlError> for ApplyError {
+    fn from(_: rusqlite::types::FromSqlError) -> Self {
+        // A column holds what this version never writes there.
+        Self::Corrupt
+    }
+}
+
 /// Tells why a cache could not be opened, made or swapped.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
-use contract::{Order, PaymentMethod, Stage, StageGroup};
+use contract::{IntegrationId, Money, Order, PaymentMethod, Stage, StageGroup};
 use serde::{Deserialize, Serialize};
 
 use crate::deadline;
 use crate::view::{Amount, Deadline, View};
 
 /// Names of items kept for lists and search.
-const MAX_ITEMS: usize = 20;
+pub(super) const MAX_ITEMS: usize = 20;
+
+/// Characters kept of the end of what people read out by its end.
+const MAX_END: usize = 24;
 
 /// Reads one order for lists, rules and search; free of the clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +58,18 @@ pub(super) struct Facts {
     pub(super) phone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) document: Option<String>,
+    /// Where it was told from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<IntegrationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) utm_source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) utm_medium: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) utm_campaign: Option<String>,
+    /// The ends of its PIX code and boleto line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) ends: Vec<String>,
 }
 
 /// The part of [`Facts`] that a row of a list shows.
@@ -83,6 +98,7 @@ impl Facts {
         let customer = order.customer();
         let deadline = deadline::of_order(order);
         let items = order.items();
+        let [utm_source, utm_medium, utm_campaign] = utms(order);
         Some(Self {
             stage: told.stage,
             amount: order.amount().map(|money| Amount {
@@ -112,7 +128,27 @@ impl Facts {
             email: customer.email,
             phone: customer.phone.or(customer.phone_typed),
             document: customer.document,
+            source: Some(source.integration_id),
+            utm_source,
+            utm_medium,
+            utm_campaign,
+            ends: ends(order),
         })
+    }
+
+    /// Counts the time in which a word is worth it from the customer's last answer, where that is later.
+    pub(super) fn hear(&mut self, heard_at: i64) {
+        let Some(ends) = self.deadline else { return };
+        let heard = deadline::heard(ends, heard_at);
+        if heard != ends {
+            let amount = self.amount.map(|amount| Money {
+                minor: amount.minor,
+                currency: amount.currency,
+            });
+            self.deadline = Some(heard);
+            self.rank = deadline::rank(heard, amount);
+            self.leaves_at = deadline::leaves_stage(self.stage.group(), self.deadline);
+        }
     }
 
     /// Tells whether acting at `now` can still win or lose something.
@@ -162,6 +198,32 @@ impl Facts {
         );
         !is_case && self.paid_at.is_none()
     }
+}
+
+/// Returns where an order's buyer came from: source, medium, campaign.
+pub(super) fn utms(order: &Order) -> [Option<String>; 3] {
+    let told = |part: fn(&contract::Utms) -> &Option<String>| {
+        let told = part(order.utms()?).as_deref()?.trim();
+        Some(told.to_owned()).filter(|told| !told.is_empty())
+    };
+    [
+        told(|utms| &utms.source),
+        told(|utms| &utms.medium),
+        told(|utms| &utms.campaign),
+    ]
+}
+
+/// Returns the ends of the PIX code and the boleto line, which are too long to be typed whole.
+fn ends(order: &Order) -> Vec<String> {
+    let code = order.pix().and_then(|pix| pix.code.as_deref());
+    let line = order.boleto().and_then(|boleto| boleto.line.as_deref());
+    let end = |text: &str| {
+        let letters: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let from = letters.len().saturating_sub(MAX_END);
+        letters.iter().skip(from).collect::<String>()
+    };
+    let told = [code, line].into_iter().flatten().map(end);
+    told.filter(|end| !end.is_empty()).collect()
 }
 
 fn paid_at(order: &Order) -> Option<i64> {

@@ -3,11 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use contract::phone::Phone;
+use contract::{MemberId, Money};
 
 use super::facts::Facts;
+use super::handling::Stands;
+use super::listing::code;
+use super::saved::Saved;
 use super::words;
-use crate::card;
-use crate::view::View;
+use crate::view::{Amount, Deadline, DeadlineKind, Handling, View};
+use crate::{card, deadline};
 
 /// One of a conversation's orders: its row and what is read from it.
 #[derive(Debug, Clone)]
@@ -21,17 +25,32 @@ pub(super) struct Bought {
 
 /// Says what a conversation is judged by, beside its orders.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Standing {
-    pub(super) is_owned: bool,
-    pub(super) is_mine: bool,
+pub(super) struct Standing<'a> {
+    /// Who looks.
+    pub(super) me: MemberId,
+    pub(super) owner: Option<MemberId>,
     pub(super) happened_at: i64,
+    /// When the customer last answered.
+    pub(super) heard_at: i64,
+    /// How the work on it stands.
+    pub(super) stands: &'a Stands,
+    /// The names of its labels, folded.
+    pub(super) labels: &'a [String],
+    /// What was said in it, newest first.
+    pub(super) said: &'a [String],
+    /// The saved views.
+    pub(super) saved: &'a [Saved],
     pub(super) now: i64,
 }
+
+/// Until something is known of when a conversation put aside comes back, it stands behind those of which it is.
+const UNKNOWN_RETURN: i64 = 1 << 60;
 
 /// One row of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Listed {
-    pub(super) view: View,
+    /// The view's number.
+    pub(super) view: i64,
     pub(super) rank: i64,
     pub(super) purchase: i64,
 }
@@ -51,7 +70,7 @@ pub(super) struct Judged {
 }
 
 /// Judges a conversation; `orders` come in any order.
-pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
+pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
     if standing.happened_at == 0 {
         return Judged::default();
     }
@@ -59,21 +78,27 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing) -> Judged {
     orders.sort_by(|one, other| {
         (other.facts.last_at, &other.key).cmp(&(one.facts.last_at, &one.key))
     });
+    for bought in orders.iter_mut() {
+        bought.facts.hear(standing.heard_at);
+    }
     let closed = Closed::of(orders);
     let chased: Vec<&Bought> = orders
         .iter()
         .filter(|bought| !closed.ends_chase(bought))
         .collect();
+    let saved = standing.saved.iter();
     Judged {
         name: name(&*orders),
         listed: listed(orders, &chased, standing),
         turns: chased
             .iter()
             .flat_map(|bought| bought.facts.turns())
+            .chain(standing.stands.turn)
+            .chain(saved.flat_map(|saved| saved.narrow.turns(orders)))
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect(),
-        words: words::of(orders),
+        words: words::of(orders, standing.labels, standing.said),
         newest_at: orders
             .iter()
             .map(|bought| bought.facts.first_at)
@@ -155,34 +180,115 @@ pub(super) fn most_pressing<'a>(
         .min_by_key(|bought| (bought.facts.rank, &bought.key))
 }
 
-fn listed(orders: &[Bought], chased: &[&Bought], standing: Standing) -> Vec<Listed> {
+fn listed(orders: &[Bought], chased: &[&Bought], standing: Standing<'_>) -> Vec<Listed> {
     let now = standing.now;
-    let due = most_pressing(chased.iter().copied(), now);
-    let shown = due.or(orders.first()).map_or(0, |bought| bought.row);
-    let newest_first = |view: View, purchase: i64| Listed {
+    let pressing = most_pressing(chased.iter().copied(), now);
+    let shown = pressing.or(orders.first());
+    let row = |view: i64, rank: i64, purchase: i64| Listed {
         view,
-        rank: standing.happened_at.saturating_neg(),
+        rank,
         purchase,
     };
-    let is_open = chased.iter().any(|bought| bought.facts.is_open(now));
-    let mut rows = vec![newest_first(View::All, shown)];
-    rows.extend(due.map(|bought| Listed {
-        view: View::Due,
-        rank: bought.facts.rank,
-        purchase: bought.row,
-    }));
-    rows.extend(standing.is_mine.then(|| newest_first(View::Mine, shown)));
-    rows.extend((is_open && !standing.is_owned).then(|| newest_first(View::Unassigned, shown)));
+    let newest_first = |view: i64, bought: Option<&Bought>| {
+        let purchase = bought.map_or(0, |bought| bought.row);
+        row(view, standing.happened_at.saturating_neg(), purchase)
+    };
+    let mut rows = vec![newest_first(code(View::All), shown)];
+    rows.extend(aside(standing, shown));
+    if is_work(&standing.stands.handling) {
+        let due = due(pressing, shown, standing);
+        let is_open = due.is_some() || chased.iter().any(|bought| bought.facts.is_open(now));
+        rows.extend(due);
+        if standing.owner == Some(standing.me) {
+            rows.push(newest_first(code(View::Mine), shown));
+        }
+        if is_open && standing.owner.is_none() {
+            rows.push(newest_first(code(View::Unassigned), shown));
+        }
+    }
     let mut seen = BTreeSet::new();
     for bought in chased {
         for view in bought.facts.stage_views(now) {
-            if seen.insert(view) {
-                rows.push(newest_first(view, bought.row));
+            if stays(view, &standing.stands.handling) && seen.insert(view) {
+                rows.push(newest_first(code(view), Some(bought)));
             }
+        }
+    }
+    for saved in standing.saved {
+        let passing = saved
+            .narrow
+            .passes(orders, standing.owner, standing.labels, now);
+        if let Some(bought) = passing {
+            rows.push(newest_first(saved.code, bought.or(shown)));
         }
     }
     rows.sort_unstable();
     rows
+}
+
+/// Returns the place among what is due: of the most pressing order, or of a conversation that is back.
+fn due(
+    pressing: Option<&Bought>,
+    shown: Option<&Bought>,
+    standing: Standing<'_>,
+) -> Option<Listed> {
+    let back = match standing.stands.handling {
+        Handling::Back { at, .. } => {
+            let ends = Deadline {
+                kind: DeadlineKind::Snooze,
+                from: at,
+                at,
+            };
+            let amount = shown.and_then(|bought| bought.facts.amount);
+            Some(deadline::rank(ends, amount.map(money)))
+        }
+        _ => None,
+    };
+    let rank = [back, pressing.map(|bought| bought.facts.rank)]
+        .into_iter()
+        .flatten()
+        .min()?;
+    Some(Listed {
+        view: code(View::Due),
+        rank,
+        purchase: shown.map_or(0, |bought| bought.row),
+    })
+}
+
+/// Returns the place among what was put aside, or resolved.
+fn aside(standing: Standing<'_>, shown: Option<&Bought>) -> Option<Listed> {
+    let (view, rank) = match standing.stands.handling {
+        Handling::Snoozed { at, .. } => (View::Snoozed, at.unwrap_or(UNKNOWN_RETURN)),
+        Handling::Resolved { at, .. } => (View::Resolved, at.saturating_neg()),
+        Handling::Open | Handling::Back { .. } => return None,
+    };
+    Some(Listed {
+        view: code(view),
+        rank,
+        purchase: shown.map_or(0, |bought| bought.row),
+    })
+}
+
+const fn is_work(handling: &Handling) -> bool {
+    matches!(handling, Handling::Open | Handling::Back { .. })
+}
+
+/// Tells whether a view of stages keeps a conversation: the cases that leads look after stay until they are resolved.
+const fn stays(view: View, handling: &Handling) -> bool {
+    match handling {
+        Handling::Open | Handling::Back { .. } => true,
+        Handling::Snoozed { .. } => {
+            matches!(view, View::Approved | View::Refund | View::Chargeback)
+        }
+        Handling::Resolved { .. } => false,
+    }
+}
+
+const fn money(amount: Amount) -> Money {
+    Money {
+        minor: amount.minor,
+        currency: amount.currency,
+    }
 }
 
 /// Returns the newest name among orders that come newest first, else what identifies the person without telling all of it.

@@ -1,6 +1,8 @@
 //! The lists: which row stands where, how many rows each has, and one page of one.
 
-use rusqlite::Connection;
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
 
 use super::judge::Listed;
 use crate::view::View;
@@ -22,8 +24,13 @@ pub(super) const VIEWS: [View; 13] = [
     View::Resolved,
 ];
 
-/// How each view's count changed.
-pub(super) type Deltas = [i64; VIEWS.len()];
+/// The numbers from here on are saved views'.
+pub(super) const SAVED: i64 = 100;
+
+pub(super) const COUNT: &str = "SELECT count FROM counter WHERE view = ?1";
+
+/// How the count of each view changed, by its number.
+pub(super) type Deltas = BTreeMap<i64, i64>;
 
 /// Returns a view's number in the tables.
 pub(super) const fn code(view: View) -> i64 {
@@ -44,11 +51,6 @@ pub(super) const fn code(view: View) -> i64 {
     }
 }
 
-/// Returns the view of a number.
-pub(super) fn view(code: i64) -> Option<View> {
-    VIEWS.get(usize::try_from(code).ok()?).copied()
-}
-
 /// Moves a conversation's rows from where they were to where they belong; both sides are sorted.
 pub(super) fn relist(
     db: &Connection,
@@ -61,15 +63,15 @@ pub(super) fn relist(
         db.prepare_cached(
             "DELETE FROM listing WHERE view = ?1 AND rank = ?2 AND conversation = ?3",
         )?
-        .execute((code(gone.view), gone.rank, conversation))?;
-        count(deltas, gone.view, -1);
+        .execute((gone.view, gone.rank, conversation))?;
+        *deltas.entry(gone.view).or_default() -= 1;
     }
     for new in after.iter().filter(|row| !before.contains(row)) {
         db.prepare_cached(
             "INSERT INTO listing (view, rank, conversation, purchase) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute((code(new.view), new.rank, conversation, new.purchase))?;
-        count(deltas, new.view, 1);
+        .execute((new.view, new.rank, conversation, new.purchase))?;
+        *deltas.entry(new.view).or_default() += 1;
     }
     Ok(())
 }
@@ -94,33 +96,28 @@ pub(super) fn turn(
 
 /// Writes changed counts.
 pub(super) fn add(db: &Connection, deltas: &Deltas) -> rusqlite::Result<()> {
-    for (view, delta) in VIEWS.iter().zip(deltas).filter(|(_, delta)| **delta != 0) {
+    for change in deltas.iter().filter(|(_, delta)| **delta != 0) {
         db.prepare_cached(
             "INSERT INTO counter (view, count) VALUES (?1, ?2)
             ON CONFLICT (view) DO UPDATE SET count = count + excluded.count",
         )?
-        .execute((code(*view), delta))?;
+        .execute(change)?;
     }
     Ok(())
 }
 
-/// Reads the counts, each at the place of its view's code.
+/// Reads the counts of all views, by number.
 pub(super) fn counts(db: &Connection) -> rusqlite::Result<Deltas> {
-    let mut counts = Deltas::default();
     let mut statement = db.prepare_cached("SELECT view, count FROM counter")?;
-    let mut rows = statement.query(())?;
-    while let Some(row) = rows.next()? {
-        let at = usize::try_from(row.get::<_, i64>(0)?).ok();
-        if let Some(slot) = at.and_then(|at| counts.get_mut(at)) {
-            *slot = row.get(1)?;
-        }
-    }
-    Ok(counts)
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
 }
 
-fn count(deltas: &mut Deltas, view: View, by: i64) {
-    let at = usize::try_from(code(view)).ok();
-    if let Some(slot) = at.and_then(|at| deltas.get_mut(at)) {
-        *slot += by;
-    }
+/// Reads the count of one view.
+pub(super) fn count(db: &Connection, view: i64) -> rusqlite::Result<i64> {
+    let count = db
+        .prepare_cached(COUNT)?
+        .query_row([view], |row| row.get(0))
+        .optional()?;
+    Ok(count.unwrap_or(0))
 }

@@ -1,28 +1,36 @@
 //! What a timeline tells of one entry, kept compactly; the rest of the entry lives on in the orders' folds.
 
 use contract::entry::{
-    ByMember, HandedOver, KeptApart, MergeSuggested, Merged, Noted, Shared, Unmerged,
+    Assigned, ByMember, HandedOver, Joined, KeptApart, Labelled, Left, MergeSuggested, Merged,
+    Noted, Received, Removed, Revealed, Shared, Snoozed, Unmerged,
 };
-use contract::{Actor, Channel, CommandId, ConversationId, Entry, Event, MemberId, Stage, kind};
+use contract::{
+    Actor, Channel, CommandId, ConversationId, Entry, Event, MemberId, PersonPart, SnoozeUntil,
+    Stage, TeamView, kind,
+};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::ApplyError;
 use crate::card;
-use crate::view::{Amount, Happening, TimelineItem};
+use crate::view::{Amount, Happening, TimelineItem, TimelineOnly};
 
 /// Holds what an entry tells, and what is kept of it for a timeline.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) told: Told,
-    /// A [`Moment`] as it is stored.
-    pub(super) what: Option<String>,
+    /// A [`Moment`] as it is stored, and its kind's number.
+    pub(super) what: Option<(i64, String)>,
 }
 
 impl Reading {
     /// Reads an entry.
     pub(super) fn of(entry: &Entry) -> Result<Self, ApplyError> {
         let told = Told::read(entry);
-        let what = told.moment().map(|moment| serde_json::to_string(&moment));
+        let what = told.moment().map(|moment| {
+            let text = serde_json::to_string(&moment);
+            text.map(|text| (code(moment.kind()), text))
+        });
         Ok(Self {
             told,
             what: what.transpose().map_err(|_| ApplyError::Corrupt)?,
@@ -43,6 +51,20 @@ pub(super) enum Told {
     Suggested(MergeSuggested),
     KeptApart(KeptApart),
     Shared(Shared),
+    Assigned(Assigned),
+    Resolved(ByMember),
+    Reopened(ByMember),
+    Snoozed(Snoozed),
+    Woken(ByMember),
+    Labelled(Labelled),
+    Revealed(Revealed),
+    Received(Received),
+    Joined(Joined),
+    Left(Left),
+    ViewSaved(Box<TeamView>),
+    ViewRemoved(Removed),
+    TemplateSaved(TemplateTold),
+    TemplateRemoved(Removed),
     /// Of a kind, or in a shape, that this version does not read.
     Nothing,
 }
@@ -61,6 +83,20 @@ impl Told {
             kind::MERGE_SUGGESTED => entry.read().map(Self::Suggested),
             kind::KEPT_APART => entry.read().map(Self::KeptApart),
             kind::SHARED => entry.read().map(Self::Shared),
+            kind::ASSIGNED => entry.read().map(Self::Assigned),
+            kind::RESOLVED => entry.read().map(Self::Resolved),
+            kind::REOPENED => entry.read().map(Self::Reopened),
+            kind::SNOOZED => entry.read().map(Self::Snoozed),
+            kind::WOKEN => entry.read().map(Self::Woken),
+            kind::LABELLED => entry.read().map(Self::Labelled),
+            kind::REVEALED => entry.read().map(Self::Revealed),
+            kind::RECEIVED => entry.read().map(Self::Received),
+            kind::JOINED => entry.read().map(Self::Joined),
+            kind::LEFT => entry.read().map(Self::Left),
+            kind::VIEW_SAVED => entry.read().map(|view| Self::ViewSaved(Box::new(view))),
+            kind::VIEW_REMOVED => entry.read().map(Self::ViewRemoved),
+            kind::TEMPLATE_SAVED => entry.read().map(Self::TemplateSaved),
+            kind::TEMPLATE_REMOVED => entry.read().map(Self::TemplateRemoved),
             _ => Ok(Self::Nothing),
         };
         told.unwrap_or_else(|_| {
@@ -78,7 +114,24 @@ impl Told {
             Self::Merged(told) => told.command_id,
             Self::Unmerged(told) => Some(told.command_id),
             Self::KeptApart(told) => Some(told.command_id),
-            Self::Event(_) | Self::Suggested(_) | Self::Shared(_) | Self::Nothing => None,
+            Self::Assigned(told) => Some(told.command_id),
+            Self::Resolved(told) | Self::Reopened(told) | Self::Woken(told) => {
+                Some(told.command_id)
+            }
+            Self::Snoozed(told) => Some(told.command_id),
+            Self::Labelled(told) => Some(told.command_id),
+            Self::Revealed(told) => Some(told.command_id),
+            Self::Received(told) => Some(told.command_id),
+            Self::Event(_)
+            | Self::Suggested(_)
+            | Self::Shared(_)
+            | Self::Joined(_)
+            | Self::Left(_)
+            | Self::ViewSaved(_)
+            | Self::ViewRemoved(_)
+            | Self::TemplateSaved(_)
+            | Self::TemplateRemoved(_)
+            | Self::Nothing => None,
         }
     }
 
@@ -88,11 +141,17 @@ impl Told {
             Self::Claimed(told) | Self::Released(told) => Some(told.by.id),
             Self::Noted(told) => Some(told.by.id),
             Self::HandedOver(told) => Some(told.by.id),
+            Self::Assigned(told) => Some(told.by.id),
+            Self::Resolved(told) | Self::Reopened(told) | Self::Woken(told) => Some(told.by.id),
+            Self::Snoozed(told) => Some(told.by.id),
+            Self::Labelled(told) => Some(told.by.id),
+            Self::Received(told) => Some(told.by.id),
             _ => None,
         }
     }
 
-    /// Tells whether something happened with the person; what only says who is one person is not news and moves no row.
+    /// Tells whether something happened with the person; what only says who is one person is not news and moves no row, nor is
+    /// having looked at contact data.
     pub(super) fn is_happening(&self) -> bool {
         matches!(
             self,
@@ -101,6 +160,13 @@ impl Told {
                 | Self::Released(_)
                 | Self::Noted(_)
                 | Self::HandedOver(_)
+                | Self::Assigned(_)
+                | Self::Resolved(_)
+                | Self::Reopened(_)
+                | Self::Snoozed(_)
+                | Self::Woken(_)
+                | Self::Labelled(_)
+                | Self::Received(_)
         )
     }
 
@@ -136,6 +202,7 @@ impl Told {
                 command: told.command_id,
                 by: told.by.clone(),
                 text: told.text.clone(),
+                mentions: told.mentions.clone(),
             },
             Self::HandedOver(told) => Moment::HandedOver {
                 command: told.command_id,
@@ -152,11 +219,97 @@ impl Told {
                 from: told.from,
                 by: told.by.clone(),
             },
-            Self::Suggested(_) | Self::KeptApart(_) | Self::Shared(_) | Self::Nothing => {
-                return None;
-            }
+            Self::Assigned(told) => Moment::Assigned {
+                by: told.by.clone(),
+                to: told.to.clone(),
+            },
+            Self::Resolved(told) => Moment::Resolved {
+                by: told.by.clone(),
+            },
+            Self::Reopened(told) => Moment::Reopened {
+                by: told.by.clone(),
+            },
+            Self::Snoozed(told) => Moment::Snoozed {
+                by: told.by.clone(),
+                until: told.until.clone(),
+            },
+            Self::Woken(told) => Moment::Woken {
+                by: told.by.clone(),
+            },
+            Self::Labelled(told) => Moment::Labelled {
+                by: told.by.clone(),
+                add: told.add.clone(),
+                remove: told.remove.clone(),
+            },
+            Self::Revealed(told) => Moment::Revealed {
+                by: told.by.clone(),
+                part: told.part,
+            },
+            Self::Received(told) => Moment::Received {
+                command: told.command_id,
+                by: told.by.clone(),
+                channel: told.channel,
+                text: told.text.clone(),
+            },
+            Self::Suggested(_)
+            | Self::KeptApart(_)
+            | Self::Shared(_)
+            | Self::Joined(_)
+            | Self::Left(_)
+            | Self::ViewSaved(_)
+            | Self::ViewRemoved(_)
+            | Self::TemplateSaved(_)
+            | Self::TemplateRemoved(_)
+            | Self::Nothing => return None,
         })
     }
+}
+
+/// The body of a shared template being saved; the template itself is not read here, only which one it is.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct TemplateTold {
+    #[serde(default)]
+    pub(super) template: Option<serde_json::Value>,
+    #[serde(default)]
+    pub(super) by: Option<Actor>,
+    /// The template's own fields, where they stand beside who saved it.
+    #[serde(flatten)]
+    pub(super) rest: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Returns the number of a kind of moment in the table.
+pub(super) const fn code(kind: TimelineOnly) -> i64 {
+    match kind {
+        TimelineOnly::Purchases => 0,
+        TimelineOnly::Messages => 1,
+        TimelineOnly::Notes => 2,
+        TimelineOnly::Handling => 3,
+    }
+}
+
+/// Notes and messages that a conversation is found by, the newest of each.
+const MAX_TEXTS: i64 = 100;
+
+pub(super) const SAID: [&str; 2] = [
+    "SELECT what FROM moment INDEXED BY moment_by_kind
+    WHERE conversation = ?1 AND kind <> 0 AND kind = 1 ORDER BY at DESC, seq DESC LIMIT ?2",
+    "SELECT what FROM moment INDEXED BY moment_by_kind
+    WHERE conversation = ?1 AND kind <> 0 AND kind = 2 ORDER BY at DESC, seq DESC LIMIT ?2",
+];
+
+/// Reads the newest that was said in a conversation.
+pub(super) fn texts(db: &Connection, conversation: i64) -> Result<Vec<String>, ApplyError> {
+    let mut texts = Vec::new();
+    for sql in SAID {
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query((conversation, MAX_TEXTS))?;
+        while let Some(row) = rows.next()? {
+            let moment = serde_json::from_str::<Moment>(row.get_ref(0)?.as_str()?);
+            let moment = moment.map_err(|_| ApplyError::Corrupt)?;
+            texts.extend(moment.text().map(str::to_owned));
+        }
+    }
+    Ok(texts)
 }
 
 /// Tells one thing of a conversation.
@@ -187,7 +340,36 @@ pub(super) enum Moment {
         command: CommandId,
         by: Actor,
         text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Actor>,
     },
+    #[serde(rename = "g")]
+    Received {
+        command: CommandId,
+        by: Actor,
+        channel: Channel,
+        text: String,
+    },
+    #[serde(rename = "a")]
+    Assigned { by: Actor, to: Actor },
+    #[serde(rename = "d")]
+    Resolved { by: Actor },
+    #[serde(rename = "o")]
+    Reopened { by: Actor },
+    #[serde(rename = "z")]
+    Snoozed { by: Actor, until: SnoozeUntil },
+    #[serde(rename = "w")]
+    Woken { by: Actor },
+    #[serde(rename = "l")]
+    Labelled {
+        by: Actor,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        add: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<String>,
+    },
+    #[serde(rename = "v")]
+    Revealed { by: Actor, part: PersonPart },
     #[serde(rename = "c")]
     Claimed { by: Actor },
     #[serde(rename = "r")]
@@ -207,7 +389,29 @@ impl Moment {
     /// Returns the action it shows, where the page could show it as pending too.
     pub(super) fn command(&self) -> Option<CommandId> {
         match self {
-            Self::HandedOver { command, .. } | Self::Note { command, .. } => Some(*command),
+            Self::HandedOver { command, .. }
+            | Self::Note { command, .. }
+            | Self::Received { command, .. } => Some(*command),
+            _ => None,
+        }
+    }
+
+    /// Returns what a timeline has to be narrowed to for it to be there.
+    pub(super) const fn kind(&self) -> TimelineOnly {
+        match self {
+            Self::Stage { .. } => TimelineOnly::Purchases,
+            Self::HandedOver { .. } | Self::Received { .. } => TimelineOnly::Messages,
+            Self::Note { .. } => TimelineOnly::Notes,
+            _ => TimelineOnly::Handling,
+        }
+    }
+
+    /// Returns the words a conversation is found by for it.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::HandedOver { text, .. }
+            | Self::Note { text, .. }
+            | Self::Received { text, .. } => Some(text),
             _ => None,
         }
     }
@@ -241,13 +445,58 @@ impl Moment {
                 by: by.name,
                 pending: false,
             },
-            Self::Note { by, text, .. } => Happening::Note {
+            Self::Note {
+                by, text, mentions, ..
+            } => Happening::Note {
                 text,
                 by_me: by.id == me,
                 by: by.name,
                 pending: false,
-                mentions: Vec::new(),
-                mentions_me: false,
+                mentions_me: mentions.iter().any(|actor| actor.id == me),
+                mentions: mentions.into_iter().map(|actor| actor.name).collect(),
+            },
+            Self::Received {
+                by, channel, text, ..
+            } => Happening::Received {
+                channel,
+                text,
+                by_me: by.id == me,
+                by: by.name,
+                pending: false,
+            },
+            Self::Assigned { by, to } => Happening::Assigned {
+                by_me: by.id == me,
+                by: by.name,
+                to_me: to.id == me,
+                to: to.name,
+            },
+            Self::Resolved { by } => Happening::Resolved {
+                by_me: by.id == me,
+                by: by.name,
+            },
+            Self::Reopened { by } => Happening::Reopened {
+                by_me: by.id == me,
+                by: by.name,
+            },
+            Self::Snoozed { by, until } => Happening::Snoozed {
+                by_me: by.id == me,
+                by: by.name,
+                until,
+            },
+            Self::Woken { by } => Happening::Woken {
+                by_me: by.id == me,
+                by: by.name,
+            },
+            Self::Labelled { by, add, remove } => Happening::Labelled {
+                by_me: by.id == me,
+                by: by.name,
+                add,
+                remove,
+            },
+            Self::Revealed { by, part } => Happening::Revealed {
+                by_me: by.id == me,
+                by: by.name,
+                part,
             },
             Self::Claimed { by } => Happening::Claimed {
                 by_me: by.id == me,

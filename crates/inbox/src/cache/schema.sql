@@ -12,7 +12,8 @@ CREATE TABLE meta (
     tail INTEGER NOT NULL DEFAULT 1,
     tail_chain BLOB NOT NULL DEFAULT x'', -- of the entry before the tail
     filled INTEGER NOT NULL DEFAULT 0,
-    swept_at INTEGER NOT NULL DEFAULT 0 -- the time at which every row below was judged
+    swept_at INTEGER NOT NULL DEFAULT 0, -- the time at which every row below was judged
+    passed_to INTEGER NOT NULL DEFAULT -1 -- the conversation looked at last for the sake of saved views; -1 when all were
 ) STRICT;
 
 -- One person. A conversation that was taken in by another keeps all that is its own, so that it can stand by itself again;
@@ -35,7 +36,13 @@ CREATE TABLE conversation (
     listed TEXT NOT NULL DEFAULT '[]', -- its rows in listing: [view, rank, purchase]
     turns TEXT NOT NULL DEFAULT '[]', -- its rows in turn: times
     word_row INTEGER NOT NULL DEFAULT 0, -- its row in words; 0 for none
-    word_hash INTEGER NOT NULL DEFAULT 0
+    word_hash INTEGER NOT NULL DEFAULT 0,
+    press_seq INTEGER NOT NULL DEFAULT 0, -- its own, as the next three: the newest news that opens what was resolved
+    heard_at INTEGER NOT NULL DEFAULT 0, -- when the service heard of the customer's newest answer
+    handling TEXT NOT NULL DEFAULT '', -- the newest told of each thing that moves the work on it
+    flags INTEGER NOT NULL DEFAULT 0, -- 1 something was said in it, 2 something was told of its labels
+    stands TEXT NOT NULL DEFAULT '', -- how the work on it stands, '' while it is open; judged over all that are merged, as the next
+    labels TEXT NOT NULL DEFAULT '[]' -- the labels it wears
 ) STRICT;
 CREATE UNIQUE INDEX conversation_by_public ON conversation (public);
 CREATE INDEX conversation_by_merged_into ON conversation (merged_into) WHERE merged_into <> 0;
@@ -86,9 +93,103 @@ CREATE TABLE moment (
     at INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     own INTEGER NOT NULL, -- the conversation that the entry names
+    kind INTEGER NOT NULL, -- what a timeline is narrowed to: 0 purchases, 1 messages, 2 notes, 3 handling
     what TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX moment_by_time ON moment (conversation, at, seq);
+CREATE UNIQUE INDEX moment_by_time ON moment (conversation, at, seq, kind);
+-- What people did is little beside what platforms tell.
+CREATE INDEX moment_by_kind ON moment (conversation, kind, at, seq) WHERE kind <> 0;
+
+-- What orders are narrowed by; see traits.rs.
+CREATE TABLE trait (
+    purchase INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL, -- as in purchase
+    stages INTEGER NOT NULL,
+    platform INTEGER NOT NULL, -- terms, here and below; 0 for none
+    source INTEGER NOT NULL,
+    product INTEGER NOT NULL,
+    products TEXT NOT NULL, -- ',1,2,' where there are several
+    amount INTEGER, -- minor units; NULL where it is not known
+    at INTEGER NOT NULL,
+    ends INTEGER NOT NULL, -- 0 where nothing does
+    utm_source INTEGER NOT NULL,
+    utm_medium INTEGER NOT NULL,
+    utm_campaign INTEGER NOT NULL
+) STRICT;
+
+-- The words there are to narrow by, and how many orders have each.
+CREATE TABLE term (
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    value TEXT NOT NULL, -- as it is compared
+    text TEXT NOT NULL, -- as it is shown
+    count INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX term_by_value ON term (kind, value);
+
+-- Labels, each as it was first written, and how many conversations wear it.
+CREATE TABLE label (
+    id INTEGER PRIMARY KEY,
+    folded TEXT NOT NULL,
+    text TEXT NOT NULL,
+    first_seq INTEGER NOT NULL,
+    count INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX label_by_folded ON label (folded);
+
+-- The newest that was told of a label and this very conversation.
+CREATE TABLE labelled (
+    conversation INTEGER NOT NULL,
+    label INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    worn INTEGER NOT NULL,
+    PRIMARY KEY (conversation, label)
+) STRICT, WITHOUT ROWID;
+
+-- Which conversations wear a label, merges followed.
+CREATE TABLE worn (
+    label INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    PRIMARY KEY (label, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- Who has which conversation, merges followed.
+CREATE TABLE owned (
+    owner BLOB NOT NULL,
+    conversation INTEGER NOT NULL,
+    PRIMARY KEY (owner, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- Saved views: the team's and the member's own. A removed one stays, without a filter, so that nothing older brings it back.
+CREATE TABLE saved (
+    code INTEGER PRIMARY KEY, -- its number in listing and counter
+    public BLOB NOT NULL,
+    seq INTEGER NOT NULL, -- the newest entry that told of it; 0 for an own one
+    team INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    by_name TEXT NOT NULL DEFAULT '',
+    filter TEXT NOT NULL, -- '' once it was removed
+    filling INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX saved_by_public ON saved (public);
+
+-- Who is in the team; the role is '' of one who left.
+CREATE TABLE colleague (
+    public BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The team's templates, by key and language; the body is '' of one that was removed.
+CREATE TABLE template (
+    name TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    by BLOB NOT NULL DEFAULT x'',
+    by_name TEXT NOT NULL DEFAULT '',
+    at INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
 
 -- Every list, in its order: a page is one range of this key.
 CREATE TABLE listing (

@@ -43,11 +43,22 @@ impl Cache {
         Ok(swept)
     }
 
-    /// Has lists and the search index follow what big batches changed, for up to `limit` conversations.
+    /// Has lists and the search index follow what big batches and changed views ask for, for up to `limit` conversations.
     ///
     /// # Errors
     /// [`ApplyError`] of storage; nothing changed then.
     pub fn settle(&mut self, limit: u32) -> Result<Swept, ApplyError> {
+        let swept = self.settle_entries(limit)?;
+        if swept == Swept::default() {
+            return self.fill_views(limit);
+        }
+        Ok(Swept {
+            more: true,
+            ..swept
+        })
+    }
+
+    fn settle_entries(&mut self, limit: u32) -> Result<Swept, ApplyError> {
         let (member, now) = (self.holder.member, self.swept_at);
         self.write(|tx| {
             let rows = column(

@@ -8,6 +8,7 @@ use crate::view::{PageAsked, Row, View};
 use feed::{Feed, conversation, member, minute};
 
 mod carts;
+mod desk;
 mod faults;
 mod feed;
 mod histories;

@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
-use contract::{ConversationId, Customer, Order};
+use contract::{ConversationId, Customer, Filter, MemberId, Order, StageGroup, ViewId};
 
 use super::batch::bought;
 use super::conversation::Conversation;
-#[cfg(test)]
-use super::links;
 use super::shelf::Shelf;
-use super::{ApplyError, Overlay};
-use crate::asking::{Found, TimelinePage};
-use crate::view::{ConversationView, Counters, PageAsked, Row, RowPage, View};
+use super::{ApplyError, KeptTemplate, Overlay, saved, team};
+#[cfg(test)]
+use super::{handling, labels, links, listing, moment, traits};
+use crate::asking::{Found, TimelineAsked, TimelinePage};
+use crate::view::{
+    Colleague, ConversationView, Counters, FilterValues, PageAsked, Row, RowPage, SavedView, View,
+};
 
+mod laid;
 mod lists;
+mod narrowed;
 mod persons;
 mod search;
 mod talk;
+mod values;
 
 /// Answers the page; cheap to clone, usable from any thread, and open across [`super::Cache::replace_with`].
 ///
@@ -49,7 +54,69 @@ impl Views {
         ids: &[ConversationId],
         overlay: &Overlay,
     ) -> Result<Vec<Row>, ApplyError> {
-        self.shelf.read(|db| lists::rows(db, view, ids, overlay))
+        self.rows_of(view, None, &Filter::default(), ids, overlay)
+    }
+
+    /// The same, of a saved view in place of `view` and narrowed by a filter, as a [`PageAsked`] names them.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn rows_of(
+        &self,
+        view: View,
+        saved: Option<ViewId>,
+        filter: &Filter,
+        ids: &[ConversationId],
+        overlay: &Overlay,
+    ) -> Result<Vec<Row>, ApplyError> {
+        self.shelf
+            .read(|db| lists::rows(db, (view, saved, filter), ids, overlay))
+    }
+
+    /// Lists the saved views: the team's first, each by name.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn saved(&self) -> Result<Vec<SavedView>, ApplyError> {
+        let views = self.shelf.read(|db| saved::all(db))?;
+        Ok(views.into_iter().map(|(_, _, view)| view).collect())
+    }
+
+    /// Lists what there is to narrow lists by.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn filter_values(&self) -> Result<FilterValues, ApplyError> {
+        self.shelf.read(|db| values::all(db))
+    }
+
+    /// Lists the members of the team that the feed told of, by name; whoever founded it may not be among them.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn members(&self, me: MemberId) -> Result<Vec<Colleague>, ApplyError> {
+        self.shelf.read(|db| Ok(team::members(db, me)?))
+    }
+
+    /// Lists the team's templates, by key and language.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn templates(&self) -> Result<Vec<KeptTemplate>, ApplyError> {
+        self.shelf.read(|db| Ok(team::templates(db)?))
+    }
+
+    /// Names the conversations and orders that stand at one of some stages, the newest first, at most `limit`; tests are left
+    /// out. For trying a template on what is real.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn recent_orders(
+        &self,
+        stages: &[StageGroup],
+        limit: u32,
+    ) -> Result<Vec<(ConversationId, String)>, ApplyError> {
+        self.shelf.read(|db| values::recent(db, stages, limit))
     }
 
     /// Returns how many rows each view has.
@@ -86,8 +153,25 @@ impl Views {
         before: &str,
         overlay: &Overlay,
     ) -> Result<TimelinePage, ApplyError> {
-        self.shelf
-            .read(|db| talk::timeline_before(db, id, before, overlay))
+        let asked = TimelineAsked {
+            id,
+            before: Some(before.to_owned()),
+            at: None,
+            only: None,
+        };
+        self.timeline(&asked, overlay)
+    }
+
+    /// Returns a part of a timeline, at most 50 items and, from the newest on, what is pending.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage. A place that this cache did not name reads as the start.
+    pub fn timeline(
+        &self,
+        asked: &TimelineAsked,
+        overlay: &Overlay,
+    ) -> Result<TimelinePage, ApplyError> {
+        self.shelf.read(|db| talk::timeline(db, asked, overlay))
     }
 
     /// Finds conversations by words or numbers, newest first, at most `limit` (1 to 100).
@@ -129,11 +213,26 @@ impl Views {
 
 /// Names the questions whose plans matter, for the test that looks at them.
 #[cfg(test)]
-pub(super) fn questions() -> [(&'static str, &'static str); 13] {
-    [
+pub(super) fn questions() -> Vec<(&'static str, &'static str)> {
+    vec![
         ("one page of a list", lists::PAGE),
         ("one row", lists::ROW),
         ("one page of a timeline", talk::MOMENTS),
+        ("purchases of a timeline", talk::NARROWED[0]),
+        ("messages of a timeline", talk::NARROWED[1]),
+        ("notes of a timeline", talk::NARROWED[2]),
+        ("handling of a timeline", talk::NARROWED[3]),
+        ("what messages say", moment::SAID[0]),
+        ("what notes say", moment::SAID[1]),
+        ("what happened since", handling::SINCE),
+        ("one count", listing::COUNT),
+        ("a narrowed view's order", narrowed::WALK),
+        ("what a member has", narrowed::OWNED),
+        ("who wears a label", narrowed::WORN),
+        ("what was told of labels", labels::TOLD),
+        ("a label's name", labels::NAME),
+        ("words to narrow by", traits::VALUES),
+        ("one saved view", saved::ONE),
         ("one search", search::HITS),
         ("the age of a hit", search::HAPPENED),
         (

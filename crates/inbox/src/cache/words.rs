@@ -33,9 +33,23 @@ const MAX_ORDERS: usize = 1_000;
 /// The longest text taken over from one field.
 const MAX_FIELD: usize = 200;
 
-/// Returns all words of a conversation, whose orders come newest first: names, e-mails, phones in every form people type, tax numbers, orders, products.
-pub(super) fn of(orders: &[Bought]) -> String {
-    let mut words = BTreeSet::new();
+/// The longest text taken over from one note or message.
+const MAX_SAID: usize = 1_000;
+
+/// Characters of an end from which on it is looked for.
+const SHORTEST_END: usize = 4;
+
+/// What stands before a text that is written backwards, so that its end is a beginning; no word begins so.
+const BACKWARDS: &str = "zzq";
+
+/// Returns all words of a conversation, whose orders come newest first: names, e-mails, phones in every form people type, tax numbers, orders with their
+/// ends, products, labels, and what was said.
+pub(super) fn of(orders: &[Bought], labels: &[String], said: &[String]) -> String {
+    let mut words: BTreeSet<String> = labels.iter().cloned().collect();
+    words.extend(
+        said.iter()
+            .map(|text| text.chars().take(MAX_SAID).collect()),
+    );
     for bought in orders.iter().take(MAX_ORDERS) {
         let facts = &bought.facts;
         let told = [&facts.name, &facts.email, &facts.document];
@@ -45,6 +59,8 @@ pub(super) fn of(orders: &[Bought]) -> String {
         }
         words.insert(clipped(&facts.reference));
         words.insert(clipped(&bought.key));
+        words.extend(backwards(&facts.reference));
+        words.extend(facts.ends.iter().filter_map(|end| backwards(end)));
         words.extend(facts.items.iter().map(|name| clipped(name)));
     }
     words.into_iter().collect::<Vec<_>>().join("\n")
@@ -81,15 +97,23 @@ pub(super) fn queries(typed: &str) -> Vec<String> {
         let terms: Vec<String> = terms.iter().map(|term| how(term)).collect();
         terms.join(" ")
     };
+    let end = match terms.as_slice() {
+        [term] if reads_as_end(term) => backwards(term),
+        _ => number(typed).as_deref().and_then(backwards),
+    };
+    let end = end
+        .map(|end| format!(" OR {}", beginning(&end)))
+        .unwrap_or_default();
     match number(typed) {
-        None => vec![all(whole), all(beginning)],
+        None if end.is_empty() => vec![all(whole), all(beginning)],
+        None => vec![format!("({}){end}", all(beginning))],
         Some(number) => {
             let bare = Some(number.trim_start_matches('0'))
                 .filter(|bare| bare.len() >= SHORTEST_NUMBER && bare.len() < number.len())
                 .map(|bare| format!(" OR {}", beginning(bare)))
                 .unwrap_or_default();
             let words = all(beginning);
-            vec![format!("({words}) OR {}{bare}", beginning(&number))]
+            vec![format!("({words}) OR {}{bare}{end}", beginning(&number))]
         }
     }
 }
@@ -145,6 +169,29 @@ fn phone_forms(typed: &str) -> Vec<String> {
         .next();
     forms.extend(last);
     forms.into_iter().collect()
+}
+
+/// Tells whether a word can be the end of a code or an order's number, rather than of a name.
+fn reads_as_end(term: &str) -> bool {
+    let is_hex = |letter: char| letter.is_ascii_hexdigit();
+    term.chars().any(|letter| letter.is_ascii_digit()) || term.chars().all(is_hex)
+}
+
+/// Writes the letters and digits of a text from its end on, or returns `None` where they are too few to be looked for.
+fn backwards(text: &str) -> Option<String> {
+    let mut letters: Vec<char> = text
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    letters.reverse();
+    let is_long = letters.len() >= SHORTEST_END;
+    is_long.then(|| {
+        BACKWARDS
+            .chars()
+            .chain(letters.into_iter().take(MAX_FIELD))
+            .collect()
+    })
 }
 
 fn clipped(text: &str) -> String {

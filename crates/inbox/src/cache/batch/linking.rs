@@ -8,13 +8,15 @@ use std::collections::BTreeSet;
 use contract::ConversationId;
 
 use super::super::ApplyError;
-use super::super::conversation::{Conversation, MAX_MERGES, Times};
+use super::super::conversation::{Conversation, MAX_MERGES, Whole};
 use super::super::links::{self, Link, Standing};
 use super::super::moment::Told;
 use super::{Batch, signed};
 
 /// Rows that follow a conversation to where it is shown.
-const MOVES: [&str; 2] = [
+const MOVES: [&str; 3] = [
+    "UPDATE trait SET conversation = ?2
+    WHERE purchase IN (SELECT id FROM purchase WHERE conversation = ?1 AND own = ?3)",
     "UPDATE purchase SET conversation = ?2 WHERE conversation = ?1 AND own = ?3",
     "UPDATE moment SET conversation = ?2 WHERE conversation = ?1 AND own = ?3",
 ];
@@ -80,14 +82,19 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Returns what is shown of the times of a conversation: nothing of one that was taken in.
-    pub(super) fn times(&mut self, row: i64) -> Result<Times, ApplyError> {
+    /// Returns what is shown of a conversation and all that it took in: nothing of one that was taken in itself.
+    pub(super) fn whole(&mut self, row: i64) -> Result<Whole, ApplyError> {
         let conversation = self.load(row)?;
         if conversation.merged_into != 0 {
-            return Ok(Times::default());
+            return Ok(Whole::default());
         }
         if !conversation.has_merged {
-            return Ok(conversation.times());
+            return Ok(Whole {
+                times: conversation.times(),
+                registers: conversation.registers.clone(),
+                flags: conversation.flags,
+                rows: vec![row],
+            });
         }
         let mut rows = vec![row];
         let mut parts: Vec<Conversation> = Vec::new();
@@ -98,7 +105,7 @@ impl Batch<'_> {
             }
             parts.push(part);
         }
-        Ok(Times::of(&parts))
+        Ok(Whole::of(&parts))
     }
 
     /// Returns the rows that one took in, as they stand in this batch.

@@ -1,14 +1,18 @@
 //! Writing what a batch gathered: orders, moments, lists, words, and last the conversations themselves.
 
-use contract::ConversationId;
+use std::collections::BTreeSet;
+
+use contract::{ConversationId, MemberId};
 use rusqlite::Connection;
 
 use super::super::apply::{WIDE, side_by_side};
-use super::super::conversation::{Conversation, Holding};
+use super::super::conversation::{Conversation, Holding, LABELLED, SAID, Whole};
 use super::super::facts::Facts;
+use super::super::handling::{self, Stands};
 use super::super::judge::{Bought, Standing, judge};
 use super::super::listing::{self, Deltas};
-use super::super::{ApplyError, words};
+use super::super::traits::{self, Origin};
+use super::super::{ApplyError, labels, moment, saved, words};
 use super::{Batch, Touched, signed};
 
 /// Holds are looked for through so many merges of merges.
@@ -30,10 +34,20 @@ impl Batch<'_> {
         // New rows are appended that way, and fill their pages.
         orders.sort_unstable_by_key(|(_, touched)| touched.row);
         let kept = keep(&orders)?;
+        for (_, touched) in &orders {
+            traits::count(
+                &mut self.tally,
+                &touched.origin,
+                &Origin::of(&touched.order),
+            );
+        }
+        traits::add(self.db, std::mem::take(&mut self.tally))?;
         for ((key, touched), kept) in orders.into_iter().zip(kept) {
             let conversation = self.root(touched.own)?;
             self.dirty.insert(conversation);
             self.write_order(&key, &touched, conversation, &kept)?;
+            let (row, facts) = (touched.row, &kept.facts);
+            traits::write(self.db, &mut self.numbers, row, conversation, facts)?;
             self.written.entry(conversation).or_default().push(Bought {
                 row: touched.row,
                 own: touched.own,
@@ -94,10 +108,10 @@ impl Batch<'_> {
         // Rows go to the end whatever their order, and places are found faster one beside the other.
         moments.sort_unstable_by_key(|(conversation, at, seq, ..)| (*conversation, *at, *seq));
         let mut statement = self.db.prepare_cached(
-            "INSERT INTO moment (conversation, at, seq, own, what) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO moment (conversation, at, seq, own, kind, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        for (conversation, at, seq, own, what) in moments {
-            statement.execute((conversation, at, signed(seq), own, what))?;
+        for (conversation, at, seq, own, (kind, what)) in moments {
+            statement.execute((conversation, at, signed(seq), own, kind, what))?;
         }
         Ok(())
     }
@@ -109,9 +123,14 @@ impl Batch<'_> {
         deltas: &mut Deltas,
     ) -> Result<Option<Worded>, ApplyError> {
         let owner = self.owner(row)?;
-        let happened_at = self.times(row)?.happened_at;
+        let whole = self.whole(row)?;
         let mut orders = self.orders_of(row)?;
         let (me, now, db) = (self.member, self.now, self.db);
+        let told = Said::of(db, row, &whole)?;
+        let stands = stands(db, row, &whole, &orders, me, now)?;
+        if self.saved.is_none() {
+            self.saved = Some(saved::standing(db, me)?);
+        }
         let conversation = self
             .conversations
             .get_mut(&row)
@@ -119,19 +138,34 @@ impl Batch<'_> {
         let judged = judge(
             &mut orders,
             Standing {
-                is_owned: owner.is_some(),
-                is_mine: owner.as_ref().is_some_and(|owner| owner.member == me),
-                happened_at,
+                me,
+                owner: owner.as_ref().map(|owner| owner.member),
+                happened_at: whole.times.happened_at,
+                heard_at: whole.times.heard_at,
+                stands: &stands,
+                labels: &told.names,
+                said: &told.texts,
+                saved: self.saved.as_deref().unwrap_or_default(),
                 now,
             },
         );
         listing::relist(db, row, &conversation.listed, &judged.listed, deltas)?;
         listing::turn(db, row, &conversation.turns, &judged.turns)?;
+        labels::wear(db, row, &conversation.labels, &told.labels)?;
+        // One that stands by itself again may have heard nothing.
+        if whole.times.heard_at != 0 || !self.relinked.is_empty() {
+            traits::hear(db, &orders)?;
+        }
+        if conversation.owner != owner {
+            own(db, row, conversation.owner.as_ref(), owner.as_ref())?;
+        }
         conversation.is_judged = true;
         conversation.owner = owner;
         conversation.name = judged.name;
         conversation.listed = judged.listed;
         conversation.turns = judged.turns;
+        conversation.stands = stands.handling;
+        conversation.labels = told.labels;
         let public: ConversationId = conversation.public;
         let is_new = words::hash(&judged.words) != conversation.word_hash;
         self.applied.change.conversations.push(public);
@@ -241,6 +275,70 @@ impl Batch<'_> {
         }
         Ok(None)
     }
+}
+
+/// What a conversation is narrowed and found by, beside its orders.
+#[derive(Debug, Default)]
+pub(in super::super) struct Said {
+    pub(in super::super) labels: BTreeSet<i64>,
+    /// The labels' names, folded.
+    pub(in super::super) names: Vec<String>,
+    /// The newest notes and messages.
+    pub(in super::super) texts: Vec<String>,
+}
+
+impl Said {
+    /// Reads what was said in a conversation and told of its labels.
+    pub(in super::super) fn of(
+        db: &Connection,
+        row: i64,
+        whole: &Whole,
+    ) -> Result<Self, ApplyError> {
+        let mut said = Self::default();
+        if whole.flags & LABELLED != 0 {
+            said.labels = labels::of(db, whole.rows.iter().copied())?;
+            let names = labels::names(db, said.labels.iter().copied())?;
+            said.names = names.iter().map(|name| labels::folded(name)).collect();
+        }
+        if whole.flags & SAID != 0 {
+            said.texts = moment::texts(db, row)?;
+        }
+        Ok(said)
+    }
+}
+
+/// Moves a conversation from who had it to who has it.
+fn own(
+    db: &Connection,
+    row: i64,
+    before: Option<&Holding>,
+    after: Option<&Holding>,
+) -> rusqlite::Result<()> {
+    if let Some(holding) = before {
+        db.prepare_cached("DELETE FROM owned WHERE owner = ?1 AND conversation = ?2")?
+            .execute((holding.member.as_u128().to_be_bytes(), row))?;
+    }
+    if let Some(holding) = after {
+        db.prepare_cached("INSERT INTO owned (owner, conversation) VALUES (?1, ?2)")?
+            .execute((holding.member.as_u128().to_be_bytes(), row))?;
+    }
+    Ok(())
+}
+
+/// Says how the work on a conversation stands.
+pub(in super::super) fn stands(
+    db: &Connection,
+    row: i64,
+    whole: &Whole,
+    orders: &[Bought],
+    me: MemberId,
+    now: i64,
+) -> Result<Stands, ApplyError> {
+    let news = match whole.registers.aside_since() {
+        Some(seq) => handling::since(db, row, seq)?,
+        None => Vec::new(),
+    };
+    Ok(whole.registers.stands(orders, &news, now, me))
 }
 
 /// Reads the orders of a conversation.

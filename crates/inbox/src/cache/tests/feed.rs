@@ -9,6 +9,7 @@ use contract::{
 };
 use serde::Serialize;
 
+pub(crate) mod desk;
 mod people;
 
 use people::Families;
@@ -269,7 +270,7 @@ pub(crate) fn story(seed: u64, length: u64, people: u64) -> Feed {
         let (who, other) = (dice.below(people), dice.below(people));
         let cnv = conversation(families.root(who));
         let by = member(u8::try_from(dice.below(3)).expect("small"));
-        match dice.below(24) {
+        match dice.below(36) {
             0 => feed.claim(cnv, &by),
             1 => feed.release(cnv, &by),
             2 => feed.note(cnv, &by, "ligar à tarde"),
@@ -286,6 +287,7 @@ pub(crate) fn story(seed: u64, length: u64, people: u64) -> Feed {
             },
             9 => feed.suggest(conversation(who), conversation(other), "email"),
             10 => feed.keep_apart(cnv, conversation(families.root(other)), &by),
+            24.. => desk::handled(&mut feed, &mut dice, cnv, &by, who),
             11 => feed.share(conversation(who), u32::try_from(6 + other).expect("small")),
             _ => told(&mut feed, &mut dice, who, conversation(who)),
         };

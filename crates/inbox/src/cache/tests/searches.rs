@@ -97,6 +97,107 @@ fn people_orders_and_products_are_found_as_people_type_them() {
     );
 }
 
+/// Ways in which people look for a person or an order they have before them, each of which has to find it.
+#[test]
+fn every_identifier_is_found_however_it_is_typed() {
+    let line = |number: u64| {
+        format!(
+            "3419179001010435100479102015000829107002{:07}",
+            6_000_000 + number * 7_919
+        )
+    };
+    let code = |number: u64| {
+        format!(
+            "00020101021226900014br.gov.bcb.pix62070503***6304{:04X}",
+            40_000 + number * 577
+        )
+    };
+    let mut feed = Feed::default();
+    for number in 0..20_u64 {
+        let stage = if number % 2 == 0 {
+            Stage::PixGenerated
+        } else {
+            Stage::BoletoGenerated
+        };
+        feed.sale(
+            conversation(number),
+            &format!("KW{:08}", 31_000_000 + number * 1_234_577),
+            stage,
+            |event| {
+                event.customer = feed::person(number);
+                event.customer.document =
+                    Some(format!("{:011}", 52_998_224_725_u64 + number * 97_003));
+                event.payment.pix = (stage == Stage::PixGenerated).then(|| contract::Pix {
+                    code: Some(code(number)),
+                    expires_at: None,
+                });
+                event.payment.boleto =
+                    (stage == Stage::BoletoGenerated).then(|| contract::Boleto {
+                        line: Some(line(number)),
+                        ..contract::Boleto::default()
+                    });
+            },
+        );
+        feed.note(
+            conversation(number),
+            &member(1),
+            &format!("combinou retorno protocolo{number}"),
+        );
+        feed.label(
+            conversation(number),
+            &member(1),
+            &[&format!("Etiqueta {number}")],
+            &[],
+        );
+    }
+    let world = World::of(&feed, 1);
+    let mut queries: Vec<(u64, String)> = Vec::new();
+    for number in 0..20_u64 {
+        let person = feed::person(number);
+        let phone = person.phone.expect("a phone");
+        let national = phone.trim_start_matches("+55").to_owned();
+        let (area, local) = national.split_at(2);
+        let old = format!("{area}{}", local.trim_start_matches('9'));
+        let document = format!("{:011}", 52_998_224_725_u64 + number * 97_003);
+        let reference = format!("KW{:08}", 31_000_000 + number * 1_234_577);
+        let end = |text: &str, length: usize| text[text.len() - length..].to_owned();
+        let charge = if number % 2 == 0 {
+            code(number)
+        } else {
+            line(number)
+        };
+        queries.extend(
+            [
+                phone.clone(),
+                format!("({area}) {}-{}", &local[..5], &local[5..]),
+                old,
+                local.to_owned(),
+                person.email.expect("an e-mail"),
+                document.clone(),
+                format!(
+                    "{}.{}.{}-{}",
+                    &document[..3],
+                    &document[3..6],
+                    &document[6..9],
+                    &document[9..]
+                ),
+                reference.clone(),
+                end(&reference, 6),
+                end(&charge, 6),
+                end(&charge, 4).to_lowercase(),
+                format!("protocolo{number}"),
+                format!("etiqueta {number}"),
+            ]
+            .map(|typed| (number, typed)),
+        );
+    }
+    assert!(queries.len() >= 200);
+    for (number, typed) in queries {
+        let hits = found(&world, &typed);
+        assert!(hits.contains(&conversation(number)), "{typed} of {number}");
+    }
+}
+
 #[test]
 fn common_words_find_the_newest() {
     let mut feed = Feed::default();

@@ -1,23 +1,28 @@
 //! Pages of lists, single rows, and counters.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use contract::{Action, ConversationId, MemberId};
+use contract::{ConversationId, Filter, ViewId};
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::super::conversation::{Conversation, Holding, Times, holding};
+use super::super::conversation::{Conversation, Holding, Times, holding, parsed};
 use super::super::facts::RowFacts;
 use super::super::listing::{self, VIEWS};
-use super::super::{ApplyError, Overlay};
-use crate::card;
-use crate::view::{Counters, Owner, PageAsked, Row, RowPage, View, ViewCount};
+use super::super::{ApplyError, Overlay, Pending, labels, saved};
+use super::laid::{self, Eyes, Laid};
+use super::narrowed;
+use crate::view::{
+    Counters, Deadline, DeadlineKind, Handling, Owner, PageAsked, Row, RowPage, SavedCount, View,
+    ViewCount,
+};
+use crate::{card, deadline};
 
 /// The most rows of one page.
 const MAX_PAGE: u32 = 200;
 
 pub(in super::super) const PAGE: &str =
     "SELECT c.public, c.owner, c.owner_name, c.happened_at, c.news_at, c.read_at, c.name,
-        p.facts, c.has_merged, l.rank, l.conversation
+        p.facts, c.has_merged, c.heard_at, c.stands, c.labels, l.rank, l.conversation
     FROM listing l
     CROSS JOIN conversation c ON c.id = l.conversation
     LEFT JOIN purchase p ON p.id = l.purchase
@@ -26,10 +31,13 @@ pub(in super::super) const PAGE: &str =
 
 pub(in super::super) const ROW: &str =
     "SELECT c.public, c.owner, c.owner_name, c.happened_at, c.news_at, c.read_at, c.name, p.facts,
-        c.has_merged
+        c.has_merged, c.heard_at, c.stands, c.labels
     FROM conversation c
     LEFT JOIN purchase p ON p.id = :purchase
     WHERE c.id = :conversation";
+
+/// A row's place in a list.
+pub(super) type Key = (i64, i64);
 
 /// Returns one page of a view.
 pub(super) fn page(
@@ -40,44 +48,60 @@ pub(super) fn page(
     let shown = Shown::at(db, overlay)?;
     let limit = asked.limit.clamp(1, MAX_PAGE);
     let after = asked.after.as_deref().and_then(key);
-    let (mut found, last) = read_page(db, asked.view, after, limit, &shown)?;
-    let is_full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
-    found.retain(|(row, _)| !shown.hides(asked.view, *row));
-    let mut rows: Vec<Row> = found.into_iter().map(|(_, row)| row).collect();
-    if after.is_none() && asked.view == View::Mine {
-        let mut claimed = shown.claimed_elsewhere(db)?;
-        claimed.append(&mut rows);
-        rows = claimed;
+    let Some(view) = number(db, asked.view, asked.saved)? else {
+        return Ok(RowPage {
+            rows: Vec::new(),
+            next: None,
+            total: 0,
+        });
+    };
+    if !asked.filter.is_empty() {
+        return narrowed::page(db, &shown, view, &asked.filter, after, limit);
     }
-    let counts = counted(db, &shown)?;
-    Ok(RowPage {
-        rows,
-        next: last
-            .filter(|_| is_full)
-            .map(|(rank, row)| format!("{rank}.{row}")),
-        total: count_of(&counts, asked.view),
-    })
+    let rows = read_page(db, view, after, limit, &shown)?;
+    let count = listing::count(db, view)?.saturating_add(shown.delta(view));
+    Ok(put_together(rows, limit, count))
+}
+
+/// Makes a page of rows with their places.
+pub(super) fn put_together(rows: Vec<(Key, Row)>, limit: u32, count: i64) -> RowPage {
+    let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
+    let last = rows.last().filter(|_| is_full);
+    RowPage {
+        next: last.map(|((rank, row), _)| format!("{rank}.{row}")),
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        total: count.max(0).unsigned_abs(),
+    }
 }
 
 /// Returns those of the conversations that are in the view, in the order asked for.
 pub(super) fn rows(
     db: &Connection,
-    view: View,
+    (view, saved, filter): (View, Option<ViewId>, &Filter),
     ids: &[ConversationId],
     overlay: &Overlay,
 ) -> Result<Vec<Row>, ApplyError> {
     let shown = Shown::at(db, overlay)?;
+    let Some(view) = number(db, view, saved)? else {
+        return Ok(Vec::new());
+    };
     let mut rows = Vec::new();
     for id in ids.iter().take(MAX_PAGE as usize) {
         let Some(found) = Conversation::by_public(db, *id)? else {
             continue;
         };
-        let place = |view| found.listed.iter().find(|listed| listed.view == view);
-        let listed = place(view)
-            .filter(|_| !shown.hides(view, found.row))
-            .or_else(|| place(View::All).filter(|_| shown.adds(view, &found)));
-        if let Some(listed) = listed {
-            rows.extend(row(db, found.row, listed.purchase, &shown)?);
+        let laid = shown.laid.get(&found.row);
+        let place = laid.map_or_else(|| found.place(view), |laid| laid.place(view));
+        let Some(place) = place.copied() else {
+            continue;
+        };
+        let purchase = if filter.is_empty() {
+            Some(place.purchase)
+        } else {
+            narrowed::purchase(db, &shown, &found, filter, place.purchase)?
+        };
+        if let Some(purchase) = purchase {
+            rows.extend(row(db, found.row, purchase, &shown)?);
         }
     }
     Ok(rows)
@@ -85,14 +109,28 @@ pub(super) fn rows(
 
 /// Returns how many rows each view has.
 pub(super) fn counters(db: &Connection, overlay: &Overlay) -> Result<Counters, ApplyError> {
-    let counts = counted(db, &Shown::at(db, overlay)?)?;
+    let shown = Shown::at(db, overlay)?;
+    let counts = listing::counts(db)?;
+    let count = |view: i64| {
+        let count = counts.get(&view).copied().unwrap_or(0);
+        let count = count.saturating_add(shown.delta(view));
+        count.max(0).unsigned_abs()
+    };
     let views = VIEWS.iter().map(|view| ViewCount {
         view: *view,
-        count: count_of(&counts, *view),
+        count: count(listing::code(*view)),
     });
+    let saved = saved::all(db)?;
     Ok(Counters {
         views: views.collect(),
-        saved: Vec::new(),
+        saved: saved
+            .into_iter()
+            .map(|(code, filling, view)| SavedCount {
+                id: view.id,
+                count: count(code),
+                filling,
+            })
+            .collect(),
     })
 }
 
@@ -117,16 +155,9 @@ pub(super) fn row(
 pub(super) struct Shown<'a> {
     pub(super) overlay: &'a Overlay,
     read_until: i64,
-    swept_at: i64,
-    /// Who has a conversation once what is pending is done.
-    claims: HashMap<i64, Claim>,
-}
-
-struct Claim {
-    is_mine: bool,
-    was_mine: bool,
-    was_unassigned: bool,
-    purchase: i64,
+    pub(super) swept_at: i64,
+    /// Conversations that something pending moves.
+    pub(super) laid: BTreeMap<i64, Laid>,
 }
 
 impl<'a> Shown<'a> {
@@ -134,119 +165,116 @@ impl<'a> Shown<'a> {
         let (read_until, swept_at) = db
             .prepare_cached("SELECT read_until, swept_at FROM meta WHERE id = 1")?
             .query_row((), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut claims = HashMap::new();
+        let mut touched: BTreeMap<i64, (Conversation, Vec<&Pending>)> = BTreeMap::new();
         for pending in &overlay.pending {
-            let is_mine = match pending.action {
-                Action::Claim {} => true,
-                Action::Release {} => false,
-                _ => continue,
-            };
-            if let Some(found) = Conversation::shown(db, pending.conversation_id)? {
-                let place = |view| found.listed.iter().find(|listed| listed.view == view);
-                let claim = Claim {
-                    is_mine,
-                    was_mine: place(View::Mine).is_some(),
-                    was_unassigned: place(View::Unassigned).is_some(),
-                    purchase: place(View::All).map_or(0, |listed| listed.purchase),
-                };
-                claims.insert(found.row, claim);
+            if !laid::moves(&pending.action) {
+                continue;
             }
+            if let Some(found) = Conversation::shown(db, pending.conversation_id)? {
+                let (_, actions) = touched.entry(found.row).or_insert((found, Vec::new()));
+                actions.push(pending);
+            }
+        }
+        let saved = if touched.is_empty() {
+            Vec::new()
+        } else {
+            saved::standing(db, overlay.me.id)?
+        };
+        let eyes = Eyes {
+            me: &overlay.me,
+            saved: &saved,
+            now: swept_at,
+        };
+        let mut laid = BTreeMap::new();
+        for (row, (found, actions)) in touched {
+            laid.insert(row, Laid::over(db, found, &actions, &eyes)?);
         }
         Ok(Self {
             overlay,
             read_until,
             swept_at,
-            claims,
+            laid,
         })
     }
 
     /// Returns who has a conversation, pending actions included.
     pub(super) fn owner(&self, conversation: i64, holding: Option<Holding>) -> Option<Owner> {
-        let me: MemberId = self.overlay.me.id;
-        match self.claims.get(&conversation) {
-            Some(claim) if claim.is_mine => Some(Owner {
-                id: me,
-                name: self.overlay.me.name.clone(),
-                is_me: true,
-                pending: !claim.was_mine,
-            }),
-            Some(_) => None,
-            None => holding.map(|holding| Owner {
-                id: holding.member,
-                name: holding.name,
-                is_me: holding.member == me,
-                pending: false,
-            }),
-        }
+        let laid = self.laid.get(&conversation);
+        let (owner, told) = match laid {
+            Some(laid) => (laid.owner.clone(), laid.found.owner.as_ref()),
+            None => (holding, None),
+        };
+        owner.map(|owner| Owner {
+            id: owner.member,
+            is_me: owner.member == self.overlay.me.id,
+            pending: laid.is_some() && told.is_none_or(|told| told.member != owner.member),
+            name: owner.name,
+        })
     }
 
-    fn hides(&self, view: View, conversation: i64) -> bool {
-        self.claims
-            .get(&conversation)
-            .is_some_and(|claim| match view {
-                View::Mine => !claim.is_mine,
-                View::Unassigned => claim.is_mine,
-                _ => false,
-            })
-    }
-
-    fn adds(&self, view: View, found: &Conversation) -> bool {
-        view == View::Mine
-            && self
-                .claims
-                .get(&found.row)
-                .is_some_and(|claim| claim.is_mine)
-    }
-
-    /// Returns the rows that a pending claim puts into "mine" before the feed does.
-    fn claimed_elsewhere(&self, db: &Connection) -> Result<Vec<Row>, ApplyError> {
-        let mut rows = Vec::new();
-        for (conversation, claim) in &self.claims {
-            if claim.is_mine && !claim.was_mine {
-                rows.extend(row(db, *conversation, claim.purchase, self)?);
-            }
-        }
-        rows.sort_by_key(|row| std::cmp::Reverse(row.last_at));
-        Ok(rows)
+    /// Returns the rows that a view has of conversations that something pending moves.
+    pub(super) fn moved(&self, view: i64) -> impl Iterator<Item = (Key, i64, &Laid)> {
+        self.laid.iter().filter_map(move |(row, laid)| {
+            let place = laid.place(view)?;
+            Some(((place.rank, *row), place.purchase, laid))
+        })
     }
 
     /// Returns how the pending actions change a view's count.
-    fn delta(&self, view: View) -> i64 {
-        let one = |claim: &Claim| match (view, claim.is_mine) {
-            (View::Mine, true) => i64::from(!claim.was_mine),
-            (View::Mine, false) => -i64::from(claim.was_mine),
-            (View::Unassigned, true) => -i64::from(claim.was_unassigned),
-            _ => 0,
+    fn delta(&self, view: i64) -> i64 {
+        let one = |laid: &Laid| {
+            i64::from(laid.place(view).is_some()) - i64::from(laid.found.place(view).is_some())
         };
-        self.claims.values().map(one).sum()
+        self.laid.values().map(one).sum()
     }
 }
 
-type Page = (Vec<(i64, Row)>, Option<(i64, i64)>);
+/// Returns the number of the view that is asked for; `None` where a saved one is not there any more.
+fn number(db: &Connection, view: View, saved: Option<ViewId>) -> rusqlite::Result<Option<i64>> {
+    match saved {
+        Some(id) => Ok(saved::number(db, id)?.map(|(code, _)| code)),
+        None => Ok(Some(listing::code(view))),
+    }
+}
 
 fn read_page(
     db: &Connection,
-    view: View,
-    after: Option<(i64, i64)>,
+    view: i64,
+    after: Option<Key>,
     limit: u32,
     shown: &Shown<'_>,
-) -> Result<Page, ApplyError> {
-    let (rank, conversation) = after.unwrap_or((i64::MIN, i64::MIN));
+) -> Result<Vec<(Key, Row)>, ApplyError> {
+    let after = after.unwrap_or((i64::MIN, i64::MIN));
+    let moved = u32::try_from(shown.laid.len()).unwrap_or(u32::MAX);
+    let most = limit.saturating_add(moved);
     let mut statement = db.prepare_cached(PAGE)?;
     let mut rows = statement.query(named_params! {
-        ":view": listing::code(view),
-        ":rank": rank,
-        ":conversation": conversation,
-        ":limit": limit,
+        ":view": view,
+        ":rank": after.0,
+        ":conversation": after.1,
+        ":limit": most,
     })?;
-    let mut page = Vec::new();
-    let mut last = None;
+    let mut page = Vec::with_capacity(most as usize);
+    let (mut read, mut last) = (0, None);
     while let Some(found) = rows.next()? {
-        let conversation = found.get(10)?;
-        last = Some((found.get(9)?, conversation));
-        page.push((conversation, read_row(db, found, conversation, shown)?));
+        let key: Key = (found.get(12)?, found.get(13)?);
+        (read, last) = (read + 1, Some(key));
+        if !shown.laid.contains_key(&key.1) {
+            page.push((key, read_row(db, found, key.1, shown)?));
+        }
     }
-    Ok((page, last))
+    // Beyond the last row that was read there may be others before what was moved.
+    let reaches = last.filter(|_| read == most);
+    for (key, purchase, _) in shown.moved(view) {
+        if key > after && reaches.is_none_or(|last| key <= last) {
+            page.extend(row(db, key.1, purchase, shown)?.map(|row| (key, row)));
+        }
+    }
+    if !shown.laid.is_empty() {
+        page.sort_by_key(|(key, _)| *key);
+        page.truncate(limit as usize);
+    }
+    Ok(page)
 }
 
 /// Returns when something last happened in a conversation that is shown, and what of it was read.
@@ -268,13 +296,29 @@ fn read_row(
         .get_ref(7)?
         .as_str_or_null()?
         .and_then(|text| serde_json::from_str(text).ok());
-    let times = if found.get(8)? {
+    let mut times = if found.get(8)? {
         times(db, conversation)?
     } else {
         Times {
             happened_at: found.get(3)?,
             news_at: found.get(4)?,
             read_at: found.get(5)?,
+            heard_at: found.get(9)?,
+        }
+    };
+    let (stands, labels) = match shown.laid.get(&conversation) {
+        Some(laid) => {
+            times.happened_at = laid.happened_at;
+            times.heard_at = laid.heard_at;
+            (laid.stands.clone(), laid.labels.values().cloned().collect())
+        }
+        None => {
+            let worn: BTreeSet<i64> = match found.get_ref(11)?.as_str()? {
+                "[]" => BTreeSet::new(),
+                told => parsed(told),
+            };
+            let stands: Handling = parsed(found.get_ref(10)?.as_str()?);
+            (stands, labels::names(db, worn)?)
         }
     };
     let name: String = found.get(6)?;
@@ -288,16 +332,26 @@ fn read_row(
         group: None,
         platform: None,
         owner: shown.owner(conversation, holding(found, 1)?),
-        deadline: None,
+        deadline: returning(&stands),
         last_at: times.happened_at,
         unread: times.news_at > times.read_at.max(shown.read_until),
         is_test: false,
-        labels: Vec::new(),
+        labels,
         has_draft: false,
-        back: None,
-        snoozed_until: None,
+        back: match stands {
+            Handling::Back { reason, .. } => Some(reason),
+            _ => None,
+        },
+        snoozed_until: match stands {
+            Handling::Snoozed { at, .. } => at,
+            _ => None,
+        },
     };
     let Some(facts) = facts else { return Ok(row) };
+    let ends = facts
+        .deadline
+        .map(|ends| deadline::heard(ends, times.heard_at))
+        .filter(|ends| card::is_shown(*ends, shown.swept_at));
     Ok(Row {
         amount: facts.amount,
         product: facts.items.into_iter().next(),
@@ -305,30 +359,30 @@ fn read_row(
         stage: Some(facts.stage),
         group: Some(facts.stage.group()),
         platform: Some(card::platform(&facts.provider)),
-        deadline: facts
-            .deadline
-            .filter(|ends| card::is_shown(*ends, shown.swept_at)),
+        deadline: match row.snoozed_until {
+            Some(_) => row.deadline,
+            None => ends.or(row.deadline),
+        },
         is_test: facts.is_test,
         ..row
     })
 }
 
-fn counted(db: &Connection, shown: &Shown<'_>) -> Result<Vec<(View, i64)>, ApplyError> {
-    let counts = listing::counts(db)?;
-    let views = VIEWS.iter().zip(counts);
-    Ok(views
-        .map(|(view, count)| (*view, count.saturating_add(shown.delta(*view))))
-        .collect())
+/// Returns when what was put aside comes back, or came.
+fn returning(stands: &Handling) -> Option<Deadline> {
+    let at = match stands {
+        Handling::Snoozed { at, .. } => (*at)?,
+        Handling::Back { at, .. } => *at,
+        Handling::Open | Handling::Resolved { .. } => return None,
+    };
+    Some(Deadline {
+        kind: DeadlineKind::Snooze,
+        from: at,
+        at,
+    })
 }
 
-fn count_of(counts: &[(View, i64)], view: View) -> u64 {
-    counts
-        .iter()
-        .find(|(counted, _)| *counted == view)
-        .map_or(0, |(_, count)| (*count).max(0).unsigned_abs())
-}
-
-fn key(text: &str) -> Option<(i64, i64)> {
+fn key(text: &str) -> Option<Key> {
     let (rank, conversation) = text.split_once('.')?;
     Some((rank.parse().ok()?, conversation.parse().ok()?))
 }

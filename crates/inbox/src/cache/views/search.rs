@@ -41,16 +41,14 @@ pub(super) fn search(
     let mut rows = Vec::new();
     for (_, hit) in hits {
         let conversation = Conversation::by_row(db, hit)?;
-        let place = conversation.as_ref().and_then(|found| {
-            let mut all = found.listed.iter();
-            all.find(|listed| listed.view == View::All)
-        });
+        let place = conversation
+            .as_ref()
+            .and_then(|found| found.place(listing::code(View::All)));
         if let Some(listed) = place {
             rows.extend(lists::row(db, hit, listed.purchase, &shown)?);
         }
     }
-    let all = usize::try_from(listing::code(View::All)).unwrap_or(0);
-    let searched = listing::counts(db)?.get(all).copied().unwrap_or(0);
+    let searched = listing::count(db, listing::code(View::All))?;
     Ok(Found {
         rows,
         searched: searched.max(0).unsigned_abs(),

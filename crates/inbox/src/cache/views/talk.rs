@@ -6,13 +6,15 @@ use rusqlite::Connection;
 use super::super::batch::bought;
 use super::super::conversation::{Conversation, Times};
 use super::super::judge::{Bought, Closed, most_pressing};
-use super::super::moment::Moment;
-use super::super::{ApplyError, Overlay};
+use super::super::moment::{Moment, code};
+use super::super::{ApplyError, Overlay, labels, team};
 use super::lists::Shown;
 use super::persons;
-use crate::asking::TimelinePage;
-use crate::card;
-use crate::view::{Amount, ConversationView, Happening, OrderCard, Person, PixPart, TimelineItem};
+use crate::asking::{TimelineAsked, TimelinePage};
+use crate::view::{
+    Amount, ConversationView, Happening, OrderCard, Person, PixPart, TimelineItem, TimelineOnly,
+};
+use crate::{card, deadline};
 
 /// Orders shown of one person; the most pressing is always among them.
 const MAX_ORDERS: usize = 30;
@@ -23,9 +25,28 @@ const MAX_DRAWN: usize = 5;
 /// Items of one page of a timeline.
 const TIMELINE: usize = 50;
 
+/// The place behind everything.
+const NEWEST: (i64, i64) = (i64::MAX, i64::MAX);
+
 pub(in super::super) const MOMENTS: &str = "SELECT at, seq, what FROM moment
     WHERE conversation = ?1 AND (at, seq) < (?2, ?3)
     ORDER BY at DESC, seq DESC LIMIT ?4";
+
+/// The same, of one kind each; the kind has to stand in the text for the smaller index to be taken.
+pub(in super::super) const NARROWED: [&str; 4] = [
+    "SELECT at, seq, what FROM moment
+    WHERE conversation = ?1 AND kind = 0 AND (at, seq) < (?2, ?3)
+    ORDER BY at DESC, seq DESC LIMIT ?4",
+    "SELECT at, seq, what FROM moment INDEXED BY moment_by_kind
+    WHERE conversation = ?1 AND kind <> 0 AND kind = 1 AND (at, seq) < (?2, ?3)
+    ORDER BY at DESC, seq DESC LIMIT ?4",
+    "SELECT at, seq, what FROM moment INDEXED BY moment_by_kind
+    WHERE conversation = ?1 AND kind <> 0 AND kind = 2 AND (at, seq) < (?2, ?3)
+    ORDER BY at DESC, seq DESC LIMIT ?4",
+    "SELECT at, seq, what FROM moment INDEXED BY moment_by_kind
+    WHERE conversation = ?1 AND kind <> 0 AND kind = 3 AND (at, seq) < (?2, ?3)
+    ORDER BY at DESC, seq DESC LIMIT ?4",
+];
 
 /// Returns a conversation as it stands at `now`.
 pub(super) fn conversation(
@@ -42,39 +63,67 @@ pub(super) fn conversation(
         return Ok(None);
     }
     let shown = Shown::at(db, overlay)?;
-    let orders = newest_first(bought(db, found.row)?);
+    let laid = shown.laid.get(&found.row);
+    let mut orders = newest_first(bought(db, found.row)?);
+    let heard_at = laid.map_or(Times::of(&parts).heard_at, |laid| laid.heard_at);
+    for bought in &mut orders {
+        bought.facts.hear(heard_at);
+    }
     let folds = folds(db, &orders, now)?;
-    let (mut timeline, older) = timeline(db, found.row, (i64::MAX, i64::MAX), overlay.me.id)?;
+    let (mut timeline, older) = items(db, found.row, NEWEST, None, overlay.me.id)?;
     timeline.extend(pending(db, &found, overlay, &timeline)?);
     let people = persons::people(db, &parts, &orders, overlay)?;
     Ok(Some(ConversationView {
         id: found.public,
         person: person(&orders, &folds),
         owner: shown.owner(found.row, found.owner),
-        orders: cards(&folds, &Closed::of(&orders), now),
+        orders: cards(&folds, &Closed::of(&orders), now, heard_at),
         timeline,
         older,
         draft: None,
         merged: people.merged,
         suggestions: people.suggestions,
         shared: people.shared,
-        labels: Vec::new(),
-        handling: crate::view::Handling::default(),
+        labels: match laid {
+            Some(laid) => laid.labels.values().cloned().collect(),
+            None => labels::names(db, found.labels)?,
+        },
+        handling: laid.map_or(found.stands, |laid| laid.stands.clone()),
     }))
 }
 
-/// Returns the items of a timeline before a place.
-pub(super) fn timeline_before(
+/// Returns the items of a timeline before a place, or up to the end of a moment, or the newest; all, or those of one kind.
+pub(super) fn timeline(
     db: &Connection,
-    id: ConversationId,
-    before: &str,
+    asked: &TimelineAsked,
     overlay: &Overlay,
 ) -> Result<TimelinePage, ApplyError> {
-    let (items, older) = match (Conversation::shown(db, id)?, place(before)) {
-        (Some(found), Some(place)) => timeline(db, found.row, place, overlay.me.id)?,
-        _ => (Vec::new(), None),
+    let before = match (&asked.before, asked.at) {
+        (Some(before), _) => place(before),
+        (None, Some(at)) => Some((at, i64::MAX)),
+        (None, None) => Some(NEWEST),
     };
+    let (Some(found), Some(before)) = (Conversation::shown(db, asked.id)?, before) else {
+        return Ok(TimelinePage {
+            items: Vec::new(),
+            older: None,
+        });
+    };
+    let (mut items, older) = items(db, found.row, before, asked.only, overlay.me.id)?;
+    if before == NEWEST {
+        let waiting = pending(db, &found, overlay, &items)?;
+        let is_meant = |item: &TimelineItem| asked.only.is_none_or(|only| kind(item) == only);
+        items.extend(waiting.into_iter().filter(is_meant));
+    }
     Ok(TimelinePage { items, older })
+}
+
+/// Returns what a timeline has to be narrowed to for what was done here to be in it.
+const fn kind(waiting: &TimelineItem) -> TimelineOnly {
+    match waiting.what {
+        Happening::Note { .. } => TimelineOnly::Notes,
+        _ => TimelineOnly::Messages,
+    }
 }
 
 /// Sorts orders by their last event, newest first.
@@ -151,11 +200,19 @@ fn fold(db: &Connection, purchase: i64) -> Result<Order, ApplyError> {
     serde_json::from_str(&fold).map_err(|_| ApplyError::Corrupt)
 }
 
-fn cards(folds: &[(String, Order)], closed: &Closed<'_>, now: i64) -> Vec<OrderCard> {
+fn cards(
+    folds: &[(String, Order)],
+    closed: &Closed<'_>,
+    now: i64,
+    heard_at: i64,
+) -> Vec<OrderCard> {
     let mut drawn = 0;
     let cards = folds.iter().filter_map(|(key, order)| {
         let pix_drawn = drawn < MAX_DRAWN;
         let mut card = card::card(key, order, now, pix_drawn)?;
+        card.deadline = deadline::of_order(order)
+            .map(|ends| deadline::heard(ends, heard_at))
+            .filter(|ends| card::is_shown(*ends, now));
         if let Some(grown) = closed.recovered(key).filter(|_| !order.was_paid()) {
             card::recover(&mut card, &grown.facts.reference);
         }
@@ -192,13 +249,15 @@ fn sum(mut amounts: impl Iterator<Item = Amount>) -> Option<Amount> {
     })
 }
 
-fn timeline(
+fn items(
     db: &Connection,
     conversation: i64,
     before: (i64, i64),
+    only: Option<TimelineOnly>,
     me: MemberId,
 ) -> Result<(Vec<TimelineItem>, Option<String>), ApplyError> {
-    let mut statement = db.prepare_cached(MOMENTS)?;
+    let narrowed = only.and_then(|only| NARROWED.get(usize::try_from(code(only)).ok()?));
+    let mut statement = db.prepare_cached(narrowed.unwrap_or(&MOMENTS))?;
     let limit = i64::try_from(TIMELINE + 1).unwrap_or(i64::MAX);
     let mut rows = statement.query((conversation, before.0, before.1, limit))?;
     let mut items = Vec::new();
@@ -247,12 +306,18 @@ fn pending(
             | Action::Snooze { .. }
             | Action::Wake {}
             | Action::Label { .. }
-            | Action::Receive { .. }
             | Action::Reveal { .. } => continue,
-            Action::Note { text, .. } => Happening::Note {
+            Action::Receive { channel, text } => Happening::Received {
+                channel: *channel,
                 text: text.clone(),
-                mentions: Vec::new(),
-                mentions_me: false,
+                by,
+                by_me: true,
+                pending: true,
+            },
+            Action::Note { text, mentions } => Happening::Note {
+                text: text.clone(),
+                mentions: names(db, mentions)?,
+                mentions_me: mentions.contains(&overlay.me.id),
                 by,
                 by_me: true,
                 pending: true,
@@ -272,6 +337,14 @@ fn pending(
         });
     }
     Ok(items)
+}
+
+fn names(db: &Connection, members: &[MemberId]) -> Result<Vec<String>, ApplyError> {
+    let mut names = Vec::new();
+    for member in members {
+        names.extend(team::name(db, *member)?);
+    }
+    Ok(names)
 }
 
 fn place(text: &str) -> Option<(i64, i64)> {

@@ -1,0 +1,158 @@
+//! What the whole team shares beside conversations: who is in it, and its templates. Of each the newest entry counts.
+
+use contract::{Actor, MemberId, Role};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::conversation::{Holding, columns, holding};
+use super::moment::{TemplateTold, Told};
+use crate::view::Colleague;
+
+/// Holds a template of the team's as it was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTemplate {
+    /// Its key.
+    pub key: String,
+    /// Its language.
+    pub locale: String,
+    /// The template, as JSON.
+    pub body: String,
+    /// Who saved it last.
+    pub by: Option<Actor>,
+    /// When, in Unix milliseconds by the service's clock.
+    pub at: i64,
+}
+
+pub(super) const TEMPLATES: &str =
+    "SELECT name, body, by, by_name, at FROM template WHERE body <> '' ORDER BY name";
+
+pub(super) const MEMBERS: &str =
+    "SELECT public, name, role FROM colleague WHERE role <> '' ORDER BY name, public";
+
+/// What an entry changed of what the team shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shared {
+    /// Who is in the team.
+    Members,
+    /// A template.
+    Templates,
+}
+
+/// Takes in what an entry tells of the team or its templates.
+pub(super) fn take(
+    db: &Connection,
+    seq: i64,
+    at: i64,
+    told: &Told,
+) -> rusqlite::Result<Option<Shared>> {
+    match told {
+        Told::Joined(told) => join(db, seq, &told.member, told.role.as_str())?,
+        Told::Left(told) => join(db, seq, &told.member, "")?,
+        Told::TemplateSaved(told) => {
+            let Some((name, body)) = body(told) else {
+                return Ok(None);
+            };
+            save(db, seq, at, &name, &body, told.by.as_ref())?;
+        }
+        Told::TemplateRemoved(told) => save(db, seq, at, &told.key, "", Some(&told.by))?,
+        _ => return Ok(None),
+    }
+    let is_member = matches!(told, Told::Joined(_) | Told::Left(_));
+    Ok(Some(if is_member {
+        Shared::Members
+    } else {
+        Shared::Templates
+    }))
+}
+
+/// Lists the members, by name.
+pub(super) fn members(db: &Connection, me: MemberId) -> rusqlite::Result<Vec<Colleague>> {
+    let mut statement = db.prepare_cached(MEMBERS)?;
+    let rows = statement.query_map((), |row| {
+        let id = MemberId::from_u128(u128::from_be_bytes(row.get(0)?));
+        let role: String = row.get(2)?;
+        Ok(Colleague {
+            id,
+            name: row.get(1)?,
+            role: [Role::Agent, Role::Lead, Role::Admin]
+                .into_iter()
+                .find(|known| known.as_str() == role)
+                .unwrap_or(Role::Agent),
+            is_me: id == me,
+        })
+    })?;
+    rows.collect()
+}
+
+/// Returns the name of a member.
+pub(super) fn name(db: &Connection, member: MemberId) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached("SELECT name FROM colleague WHERE public = ?1")?
+        .query_row([member.as_u128().to_be_bytes()], |row| row.get(0))
+        .optional()
+}
+
+/// Lists the team's templates, by key and language.
+pub(super) fn templates(db: &Connection) -> rusqlite::Result<Vec<KeptTemplate>> {
+    let mut statement = db.prepare_cached(TEMPLATES)?;
+    let rows = statement.query_map((), |row| {
+        let name: String = row.get(0)?;
+        let (key, locale) = name.rsplit_once('/').unwrap_or((&name, ""));
+        Ok(KeptTemplate {
+            key: key.to_owned(),
+            locale: locale.to_owned(),
+            body: row.get(1)?,
+            by: holding(row, 2)?.map(|holding| Actor {
+                id: holding.member,
+                name: holding.name,
+            }),
+            at: row.get(4)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn join(db: &Connection, seq: i64, member: &Actor, role: &str) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO colleague (public, name, role, seq) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (public) DO UPDATE SET name = excluded.name, role = excluded.role, seq = excluded.seq
+        WHERE excluded.seq > colleague.seq",
+    )?
+    .execute((
+        member.id.as_u128().to_be_bytes(),
+        &member.name,
+        role,
+        seq,
+    ))?;
+    Ok(())
+}
+
+fn save(
+    db: &Connection,
+    seq: i64,
+    at: i64,
+    name: &str,
+    body: &str,
+    by: Option<&Actor>,
+) -> rusqlite::Result<()> {
+    let by = by.map(|actor| Holding {
+        member: actor.id,
+        name: actor.name.clone(),
+    });
+    let (by, by_name) = columns(by.as_ref());
+    db.prepare_cached(
+        "INSERT INTO template (name, seq, body, by, by_name, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, body = excluded.body, by = excluded.by,
+            by_name = excluded.by_name, at = excluded.at
+        WHERE excluded.seq > template.seq",
+    )?
+    .execute((name, seq, body, by, by_name, at))?;
+    Ok(())
+}
+
+/// Returns a template's key and language, and the template as JSON.
+fn body(told: &TemplateTold) -> Option<(String, String)> {
+    let rest = serde_json::Value::Object(told.rest.clone());
+    let template = told.template.as_ref().unwrap_or(&rest);
+    let word = |name: &str| template.get(name)?.as_str().map(str::to_owned);
+    let name = format!("{}/{}", word("key")?, word("locale")?);
+    Some((name, template.to_string()))
+}
