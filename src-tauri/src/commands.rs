@@ -9,6 +9,7 @@ mod lists;
 mod outside;
 mod sources;
 mod team;
+mod templates;
 
 use tauri::{Wry, ipc::Invoke};
 
@@ -31,10 +32,12 @@ macro_rules! commands {
 
 commands! {
     doors: boot, painted, join_team, start_here, start_sample, sign_out, settings_put;
-    lists: list_page, rows, counters, freshness, desk, search;
-    conversations: conversation, timeline_before, reveal, templates, fill, save_draft, mark_read;
+    lists: list_page, rows, counters, filter_values, freshness, desk, search;
+    conversations: conversation, timeline, reveal, templates, fill, save_draft, mark_read;
     acting: act, undo, undo_many, bulk_preview, bulk, outbox, outbox_retry, outbox_discard;
-    team: view_save, view_remove, present, presence, provenance, raw_event;
+    team: members, views, view_save, view_remove, present, presence, provenance, raw_event;
+    templates: template_list, template_check, template_save, template_remove, template_versions, template_export,
+        template_import;
     outside: hand_over, copy, copy_text, open_link;
     sources: source_platforms, source_list, source_health, source_add, source_change, source_remove, source_rotate,
         source_retire, source_register, source_test, source_sync, source_jobs, source_job_cancel, source_deliveries,

@@ -145,7 +145,8 @@ fn joined(between: &str, parts: [Option<String>; 2]) -> String {
     parts.join(between)
 }
 
-fn locale(choice: LocaleChoice) -> Locale {
+/// Returns the language of a choice; the system's where it chooses.
+pub(crate) fn locale(choice: LocaleChoice) -> Locale {
     match choice {
         LocaleChoice::PtBr => Locale::PtBr,
         LocaleChoice::En => Locale::En,

@@ -19,6 +19,19 @@ pub struct TimelinePage {
     pub older: Option<String>,
 }
 
+/// Asks which of some conversations are in a view, and how they are now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowsAsked {
+    /// The view.
+    pub view: View,
+    /// The saved view, in place of `view`.
+    pub saved: Option<contract::ViewId>,
+    /// What narrows it further.
+    pub filter: contract::Filter,
+    /// The conversations.
+    pub ids: Vec<ConversationId>,
+}
+
 /// Asks for a part of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

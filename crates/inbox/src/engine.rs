@@ -9,6 +9,7 @@ mod bulk;
 mod changes;
 mod checking;
 pub(crate) mod core;
+mod editing;
 mod folder;
 mod keeper;
 mod link;
@@ -27,7 +28,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use contract::SignIn;
-use follow_up::Library;
 use url::Url;
 
 use self::announcing::Announcer;
@@ -65,7 +65,6 @@ struct Inner {
     /// Sitting down and getting up, one at a time.
     moving: tokio::sync::Mutex<()>,
     settings: RwLock<Settings>,
-    library: Arc<Library>,
     mended: Mutex<Mended>,
 }
 
@@ -109,7 +108,6 @@ impl Inbox {
                 seat: RwLock::new(None),
                 moving: tokio::sync::Mutex::new(()),
                 settings: RwLock::new(settings),
-                library: Arc::new(Library::built_in()),
                 mended: Mutex::new(mended),
             }),
         };
@@ -303,10 +301,6 @@ impl Inbox {
         &self.inner.core
     }
 
-    fn library(&self) -> Arc<Library> {
-        Arc::clone(&self.inner.library)
-    }
-
     fn seat(&self) -> Result<Arc<Seat>, Refusal> {
         let seat = self.inner.seat.read();
         let seat = seat.unwrap_or_else(PoisonError::into_inner);
@@ -322,9 +316,10 @@ impl Inbox {
     /// Opens the cache with the member's eyes and begins what happens by itself.
     async fn take_seat(&self, session: Session) -> Result<Arc<Seat>, Refusal> {
         let core = Arc::clone(self.core());
-        let (seated_at, marks, drafted) = core
-            .user(|db| Ok((db.seated_at()?, db.read_marks()?, db.drafted()?)))
+        let (seated_at, marks) = core
+            .user(|db| Ok((db.seated_at()?, db.read_marks()?)))
             .await?;
+        let (drafted, own) = core.user(|db| Ok((db.drafted()?, db.own_views()?))).await?;
         let holder = Holder {
             member: session.me.member_id,
             read_until: seated_at,
@@ -338,6 +333,7 @@ impl Inbox {
             refill.is_some_and(|refill| refill != Refill::New);
         let seat = Arc::new(Seat::new(session, keeper));
         seat.note_drafts(drafted);
+        seat.hand_views_in(own).await?;
         seat.outbox_changed(&core).await?;
         seat.run(tending::run(core, Arc::clone(&seat)));
         let mut slot = self

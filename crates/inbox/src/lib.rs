@@ -14,6 +14,7 @@ pub mod notices;
 mod outbox;
 pub mod sources;
 mod team;
+mod templates;
 mod user;
 pub mod view;
 

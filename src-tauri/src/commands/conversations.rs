@@ -3,7 +3,7 @@
 use contract::ConversationId;
 use follow_up::{Answers, Fill, Locale, TemplateChip};
 use inbox::{
-    asking::{DraftAsked, TimelinePage},
+    asking::{DraftAsked, TimelineAsked, TimelinePage},
     view::{ConversationView, PersonPart},
 };
 use tauri::State;
@@ -20,15 +20,13 @@ pub(super) async fn conversation(
     Ok(opening.shop().await?.inbox().conversation(id).await?)
 }
 
-/// Reads older items of a timeline.
+/// Reads a part of a timeline.
 #[tauri::command]
-pub(super) async fn timeline_before(
+pub(super) async fn timeline(
     opening: State<'_, Opening>,
-    id: ConversationId,
-    before: String,
+    asked: TimelineAsked,
 ) -> Answer<TimelinePage> {
-    let shop = opening.shop().await?;
-    Ok(shop.inbox().timeline_before(id, before).await?)
+    Ok(opening.shop().await?.inbox().timeline(asked).await?)
 }
 
 /// Shows one part of a person in full.

@@ -1,9 +1,9 @@
 //! Lists of conversations and what stands around them.
 
-use contract::ConversationId;
+use contract::{ConversationId, Filter, ViewId};
 use inbox::{
-    asking::Found,
-    view::{Counters, Desk, Freshness, PageAsked, Row, RowPage, View},
+    asking::{Found, RowsAsked},
+    view::{Counters, Desk, FilterValues, Freshness, PageAsked, Row, RowPage, View},
 };
 use tauri::State;
 
@@ -21,15 +21,29 @@ pub(super) async fn list_page(opening: State<'_, Opening>, asked: PageAsked) -> 
 pub(super) async fn rows(
     opening: State<'_, Opening>,
     view: View,
+    saved: Option<ViewId>,
+    filter: Option<Filter>,
     ids: Vec<ConversationId>,
 ) -> Answer<Vec<Row>> {
-    Ok(opening.shop().await?.inbox().rows(view, ids).await?)
+    let asked = RowsAsked {
+        view,
+        saved,
+        filter: filter.unwrap_or_default(),
+        ids,
+    };
+    Ok(opening.shop().await?.inbox().rows(asked).await?)
 }
 
 /// Counts every view.
 #[tauri::command]
 pub(super) async fn counters(opening: State<'_, Opening>) -> Answer<Counters> {
     Ok(opening.shop().await?.inbox().counters().await?)
+}
+
+/// Lists what there is to narrow lists by.
+#[tauri::command]
+pub(super) async fn filter_values(opening: State<'_, Opening>) -> Answer<FilterValues> {
+    Ok(opening.shop().await?.inbox().filter_values().await?)
 }
 
 /// Tells how the desk stands to its service.

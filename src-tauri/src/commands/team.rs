@@ -3,12 +3,24 @@
 use contract::{DeliveryId, Filter, Present, PresentMember, ViewId};
 use inbox::{
     asking::{Provenance, ViewSaveAsked},
-    view::SavedView,
+    view::{Colleague, SavedView},
 };
 use tauri::State;
 
 use super::Answer;
 use crate::shop::Opening;
+
+/// Lists the members of the team.
+#[tauri::command]
+pub(super) async fn members(opening: State<'_, Opening>) -> Answer<Vec<Colleague>> {
+    Ok(opening.shop().await?.inbox().members().await?)
+}
+
+/// Lists the saved views.
+#[tauri::command]
+pub(super) async fn views(opening: State<'_, Opening>) -> Answer<Vec<SavedView>> {
+    Ok(opening.shop().await?.inbox().views().await?)
+}
 
 /// Saves a view.
 #[tauri::command]

@@ -52,14 +52,16 @@ impl Inbox {
 
     /// Checks a text and returns the subject that goes with it.
     async fn checked(&self, asked: &HandOverAsked) -> Result<String, Refusal> {
-        let library = self.library();
+        let library = self.seat()?.library().await?;
         let template = asked.template_key.as_deref();
         let Some(order_key) = asked.order_key.clone() else {
             leaving::text(&asked.text, template, &library, None)?;
             return Ok(String::new());
         };
-        // What a template needs is the same in every language.
-        self.with_sources(asked.conversation_id, order_key, Locale::PtBr, |sources| {
+        // What a template needs is the same in every language that it has.
+        let has = |locale: &Locale| template.is_some_and(|key| library.get(key, *locale).is_some());
+        let locale = Locale::ALL.into_iter().find(has).unwrap_or(Locale::PtBr);
+        self.with_sources(asked.conversation_id, order_key, locale, |sources| {
             leaving::text(&asked.text, template, &library, Some(sources))?;
             Ok(template.map_or_else(String::new, |key| {
                 subject(&library, key, sources, &asked.text)

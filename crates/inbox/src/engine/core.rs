@@ -27,6 +27,8 @@ pub(crate) struct Core {
     pub(crate) notices: broadcast::Sender<Notice>,
     /// Something new lies in the outbox.
     pub(crate) outbox_ready: Notify,
+    /// Lists have to follow something that is no entry.
+    pub(crate) listing: Notify,
     /// Counts how often the line came up again: what waits to be sent need not wait longer then.
     pub(crate) line_up: watch::Sender<u64>,
     /// Counts calls to try the connection at once.
@@ -45,6 +47,7 @@ impl Core {
             pulse: Pulse::new(Arc::clone(&clock), Arc::clone(&board)),
             notices: broadcast::channel(NOTICES).0,
             outbox_ready: Notify::new(),
+            listing: Notify::new(),
             line_up: watch::channel(0).0,
             wake: watch::channel(0).0,
             closed: watch::channel(false).0,

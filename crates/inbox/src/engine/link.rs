@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{CommandId, Entry, Epoch, Page, Position};
-use follow_up::name::first_name;
 use tokio::sync::watch;
 
 use super::announcing::{Announcer, calls};
@@ -234,11 +233,8 @@ impl Link {
         let named = self.seat.read(move |views, _| {
             let named = calls.into_iter().map(|call| {
                 let person = views.person(call.conversation_id)?;
-                let name = person.and_then(|person| person.name);
-                Ok(Call {
-                    first_name: name.and_then(|name| first_name(&name)),
-                    ..call
-                })
+                let first_name = person.and_then(|person| person.first_name().map(str::to_owned));
+                Ok(Call { first_name, ..call })
             });
             named.collect::<Result<Vec<_>, _>>()
         });

@@ -8,13 +8,13 @@ use follow_up::{Locale, Sources};
 
 use super::Inbox;
 use super::seat::Seat;
-use crate::asking::{Found, TimelinePage};
+use crate::asking::{Found, RowsAsked, TimelineAsked, TimelinePage};
 use crate::card;
 use crate::error::Refusal;
 use crate::user::{KeptDraft, KeptState};
 use crate::view::{
     ConversationView, Counters, Draft, DraftStop, OutboxItem, OutboxState, PageAsked, PersonPart,
-    Row, RowPage, View,
+    Row, RowPage,
 };
 
 /// The most rows of a page.
@@ -47,7 +47,13 @@ impl Inbox {
     ///
     /// # Errors
     /// `SignedOut`; `Invalid` for more than 1,000 ids.
-    pub async fn rows(&self, view: View, ids: Vec<ConversationId>) -> Result<Vec<Row>, Refusal> {
+    pub async fn rows(&self, asked: RowsAsked) -> Result<Vec<Row>, Refusal> {
+        let RowsAsked {
+            view,
+            saved,
+            filter,
+            ids,
+        } = asked;
         if ids.len() > MOST_IDS {
             return Err(Refusal::Invalid(
                 "at most 1,000 rows are read again at once",
@@ -55,7 +61,13 @@ impl Inbox {
         }
         let seat = self.seat()?;
         let rows = seat
-            .read(move |views, overlay| views.rows(view, &ids, overlay))
+            .read(move |views, overlay| {
+                let mut rows = Vec::with_capacity(ids.len());
+                for step in ids.chunks(MOST_ROWS as usize) {
+                    rows.extend(views.rows_of(view, saved, &filter, step, overlay)?);
+                }
+                Ok(rows)
+            })
             .await?;
         Ok(seat.mark_drafts(rows))
     }
@@ -86,17 +98,13 @@ impl Inbox {
         Ok(view)
     }
 
-    /// Reads older items of a timeline.
+    /// Reads a part of a timeline.
     ///
     /// # Errors
     /// `SignedOut`.
-    pub async fn timeline_before(
-        &self,
-        id: ConversationId,
-        before: String,
-    ) -> Result<TimelinePage, Refusal> {
+    pub async fn timeline(&self, asked: TimelineAsked) -> Result<TimelinePage, Refusal> {
         let seat = self.seat()?;
-        seat.read(move |views, overlay| views.timeline_before(id, &before, overlay))
+        seat.read(move |views, overlay| views.timeline(&asked, overlay))
             .await
     }
 

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::core::Core;
 use super::keeper::{Keeper, blocking};
 use super::presence::Presence;
+use super::templating::Stock;
 use crate::asking::Session;
 use crate::cache::{ApplyError, Overlay, Pending, Views};
 use crate::error::Refusal;
@@ -40,6 +41,7 @@ pub(crate) struct Seat {
     /// The conversations with a draft, as `user.db` has them.
     drafted: RwLock<HashSet<ConversationId>>,
     pub(crate) presence: Presence,
+    pub(crate) stock: Stock,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     line: Mutex<Option<Line>>,
 }
@@ -62,6 +64,7 @@ impl Seat {
             recent: Mutex::default(),
             drafted: RwLock::default(),
             presence: Presence::default(),
+            stock: Stock::default(),
             tasks: Mutex::new(Vec::new()),
             line: Mutex::new(None),
         }

@@ -1,10 +1,41 @@
 //! Templates at work: which lie under the keys for an order, and what one makes of it.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use contract::ConversationId;
-use follow_up::{Answers, Fill, Locale, TemplateChip};
+use follow_up::{Answers, Fill, Library, Locale, TemplateChip};
 
 use super::Inbox;
+use super::editing::shared;
+use super::seat::Seat;
+use crate::cache::KeptTemplate;
 use crate::error::Refusal;
+
+/// Holds the templates at hand together with what they were read from, so that they are read once and not for every key.
+#[derive(Default)]
+pub(crate) struct Stock(Mutex<Option<(Vec<KeptTemplate>, Arc<Library>)>>);
+
+impl Seat {
+    /// Returns the templates at hand: those of the program, with the team's beside and in the place of them.
+    pub(super) async fn library(&self) -> Result<Arc<Library>, Refusal> {
+        let kept = self.read(|views, _| views.templates()).await?;
+        let mut stock = self.stock.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, library)) = stock.as_ref()
+            && *of == kept
+        {
+            return Ok(Arc::clone(library));
+        }
+        let mut library = Library::built_in();
+        for (shared, _) in shared(&kept) {
+            if library.put(shared.template).is_err() {
+                tracing::warn!("a template of the team cannot be filled by this version");
+            }
+        }
+        let library = Arc::new(library);
+        *stock = Some((kept, Arc::clone(&library)));
+        Ok(library)
+    }
+}
 
 impl Inbox {
     /// Lists the templates under the keys 1 to 9 for an order; among equals what the member uses most comes first.
@@ -17,7 +48,7 @@ impl Inbox {
         order_key: String,
         locale: Locale,
     ) -> Result<Vec<TemplateChip>, Refusal> {
-        let library = self.library();
+        let library = self.seat()?.library().await?;
         let uses = self.core().user(|db| db.template_uses()).await?;
         self.with_sources(id, order_key, locale, |sources| {
             library.chips(sources, &uses)
@@ -37,7 +68,7 @@ impl Inbox {
         locale: Locale,
         answers: Answers,
     ) -> Result<Fill, Refusal> {
-        let library = self.library();
+        let library = self.seat()?.library().await?;
         self.with_sources(id, order_key, locale, |sources| {
             library.fill(&template_key, sources, &answers)
         })

@@ -25,7 +25,10 @@ pub(super) async fn run(core: Arc<Core>, seat: Arc<Seat>) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut clocks = Clocks::read(&core);
     for round in 1_u32.. {
-        tick.tick().await;
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = core.listing.notified() => {}
+        }
         if clocks.slept(&core) {
             tracing::info!("the machine slept; the connection is tried at once");
             core.wake();

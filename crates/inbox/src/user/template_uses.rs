@@ -22,7 +22,9 @@ impl UserDb {
         let mut read = self
             .file
             .prepare_cached("SELECT template, count FROM template_use WHERE desk = ?1")?;
-        let rows = read.query_map(params![self.desk()?], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = read.query_map(params![self.desk()?], |row| {
+            Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -2,7 +2,7 @@
 
 use contract::{Action, Actor, Channel, CommandId, MemberId, RefusalCode, Stage};
 use inbox::Refusal;
-use inbox::asking::{CopyWhat, HandOverAsked, LinkWhat, Outside};
+use inbox::asking::{CopyWhat, DraftAsked, HandOverAsked, LinkWhat, Outside};
 use inbox::view::{Happening, OutboxState, Primary};
 
 use crate::desk::Desk;
@@ -347,6 +347,15 @@ async fn a_text_is_written_down_and_opened() {
     );
 }
 
+fn draft_of(asked: &HandOverAsked) -> DraftAsked {
+    DraftAsked {
+        conversation_id: asked.conversation_id,
+        text: asked.text.clone(),
+        template_key: asked.template_key.clone(),
+        order_key: asked.order_key.clone(),
+    }
+}
+
 #[tokio::test]
 async fn a_payment_in_the_meantime_stops_the_chase() {
     let (service, desk) = open().await;
@@ -357,6 +366,10 @@ async fn a_payment_in_the_meantime_stops_the_chase() {
         text: "Segue o link".to_owned(),
         channel: Channel::Whatsapp,
     };
+    desk.inbox.save_draft(draft_of(&asked)).await.expect("kept");
+    let view = desk.conversation(person(1)).await;
+    assert_eq!(view.draft.expect("kept").stop, None);
+    assert!(desk.rows(3).await.iter().any(|row| row.has_draft));
     let link = desk
         .inbox
         .copy(person(1), order_key(1), CopyWhat::Link)
@@ -373,6 +386,20 @@ async fn a_payment_in_the_meantime_stops_the_chase() {
             .then_some(())
     })
     .await;
+    let draft = desk.conversation(person(1)).await.draft.expect("kept");
+    assert_eq!(
+        draft.stop.map(|stop| stop.stage),
+        Some(Stage::PurchaseApproved)
+    );
+    // A text begun now is about a sale that is known to be paid.
+    let thanks = DraftAsked {
+        text: "Obrigada!".to_owned(),
+        template_key: None,
+        ..draft_of(&asked)
+    };
+    desk.inbox.save_draft(thanks).await.expect("kept");
+    let draft = desk.conversation(person(1)).await.draft.expect("kept");
+    assert_eq!(draft.stop, None);
     assert_eq!(
         desk.inbox.hand_over(asked).await.err(),
         Some(Refusal::AlreadyPaid)

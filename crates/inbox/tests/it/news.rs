@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use contract::Stage;
-use inbox::notices::Notice;
+use contract::entry::{Assigned, Noted};
+use contract::{Actor, MemberId, Stage, kind};
+use inbox::notices::{CallReason, Notice};
 
 use crate::desk::Desk;
-use crate::service::Service;
+use crate::service::{Service, me};
 use crate::tape::{Tape, person};
 
 async fn open() -> (Service, Desk, inbox::engine::Notices) {
@@ -74,6 +75,80 @@ async fn a_burst_is_one_notice() {
         (count, total.map(|total| total.minor)),
         (100, Some(1_970_000))
     );
+}
+
+fn bia() -> Actor {
+    Actor {
+        id: MemberId::from_u128(99),
+        name: "Bia".to_owned(),
+    }
+}
+
+fn ana() -> Actor {
+    Actor {
+        id: me().member_id,
+        name: me().member_name,
+    }
+}
+
+#[tokio::test]
+async fn a_colleagues_call_is_announced_and_nobody_elses() {
+    let (service, _desk, mut notices) = open().await;
+    let command_id = contract::CommandId::from_u128(1);
+    service.with(|state| {
+        let mut note = |by: Actor, mentions: Vec<Actor>| {
+            let body = Noted {
+                command_id,
+                by,
+                text: "vê isso?".to_owned(),
+                mentions,
+            };
+            state.tape.write(Some(person(2)), kind::NOTED, &body);
+        };
+        note(bia(), vec![bia()]);
+        note(ana(), vec![ana()]);
+        note(bia(), vec![ana(), bia()]);
+        let mut assign = |by: Actor, to: Actor| {
+            let body = Assigned { command_id, by, to };
+            state.tape.write(Some(person(1)), kind::ASSIGNED, &body);
+        };
+        assign(ana(), ana());
+        assign(bia(), bia());
+        assign(bia(), ana());
+    });
+    for (who, reason) in [
+        (person(2), CallReason::Mention),
+        (person(1), CallReason::Assignment),
+    ] {
+        let Notice::Call(call) = next(&mut notices).await else {
+            panic!("one call")
+        };
+        assert_eq!((call.conversation_id, call.reason), (who, reason));
+        assert_eq!(
+            (call.by.as_str(), call.first_name.as_deref()),
+            ("Bia", Some("Pessoa"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_wants_no_calls_hears_of_sales_only() {
+    let (service, desk, mut notices) = open().await;
+    let settings = inbox::asking::Settings {
+        notify_mine: false,
+        ..desk.inbox.settings()
+    };
+    desk.inbox.settings_put(settings).await.expect("kept");
+    service.with(|state| {
+        let body = Assigned {
+            command_id: contract::CommandId::from_u128(1),
+            by: bia(),
+            to: ana(),
+        };
+        state.tape.write(Some(person(1)), kind::ASSIGNED, &body);
+        state.tape.sale(2, Stage::PurchaseApproved);
+    });
+    assert!(matches!(next(&mut notices).await, Notice::Sale(_)));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -13,6 +14,8 @@ pub(crate) struct Proxy {
     pub(crate) url: Url,
     failing: Arc<AtomicBool>,
     failures: Arc<AtomicU64>,
+    /// Whether there is a line at all.
+    up: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
@@ -45,10 +48,15 @@ impl Proxy {
             .trim_end_matches('/')
             .to_owned();
         let (fails, count) = (Arc::clone(&failing), Arc::clone(&failures));
+        let (up, is_up) = watch::channel(true);
         let task = tokio::spawn(async move {
             let mut seed = seed;
             let mut open = tokio::task::JoinSet::new();
             while let Ok((near, _)) = listener.accept().await {
+                if !*is_up.borrow() {
+                    continue;
+                }
+                let mut is_up = is_up.clone();
                 let fate = if fails.load(Ordering::Relaxed) {
                     fate(&mut seed)
                 } else {
@@ -62,7 +70,10 @@ impl Proxy {
                     let Ok(far) = TcpStream::connect(to).await else {
                         return;
                     };
-                    pass(near, far, fate).await;
+                    tokio::select! {
+                        () = pass(near, far, fate) => {}
+                        _ = is_up.wait_for(|up| !up) => {}
+                    }
                 });
             }
         });
@@ -70,8 +81,14 @@ impl Proxy {
             url: url.parse().expect("an address"),
             failing,
             failures,
+            up,
             task,
         }
+    }
+
+    /// Takes the line away, and all that runs on it, or gives it back.
+    pub(crate) fn set_up(&self, up: bool) {
+        self.up.send_replace(up);
     }
 
     /// From now on connections are left alone.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use contract::{Action, Invite, NewInvite, Role};
-use inbox::asking::Mode;
+use contract::{Action, CommandId, Invite, NewInvite, Page, Role};
+use inbox::asking::{Mode, TimelineAsked};
 use inbox::view::{Happening, View};
 use inbox::{Session, Token};
 use ingest::sample_sales::{SampleSales, send};
@@ -57,7 +57,7 @@ impl Real {
         (session, Token::new(self.admin.token.clone()))
     }
 
-    async fn sell(&self, count: u64, seed: u64) {
+    pub(crate) async fn sell(&self, count: u64, seed: u64) {
         let order = SampleSales {
             to: self.serving.base_url(),
             admin_token: self.admin.token.clone(),
@@ -73,7 +73,7 @@ impl Real {
         assert_eq!(summary.refused, 0);
     }
 
-    async fn invite(&self) -> String {
+    pub(crate) async fn invite(&self) -> String {
         let asked = reqwest::Client::new()
             .post(format!("{}/api/v1/invites", self.serving.base_url()))
             .bearer_auth(&self.admin.token)
@@ -82,7 +82,33 @@ impl Real {
         answer.json::<Invite>().await.expect("an invite").code
     }
 
-    async fn head(&self) -> u64 {
+    /// Returns the actions behind the entries after a number, in the feed's order; sales have none.
+    pub(crate) async fn commands_after(&self, seq: u64) -> Vec<CommandId> {
+        let address = format!(
+            "{}/api/v1/feed/entries?after={seq}&limit=1000",
+            self.serving.base_url()
+        );
+        let asked = reqwest::Client::new()
+            .get(address)
+            .bearer_auth(&self.admin.token);
+        let page: Page = asked
+            .send()
+            .await
+            .expect("answers")
+            .json()
+            .await
+            .expect("a page");
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Caused {
+            command_id: CommandId,
+        }
+        let caused = |entry: &contract::Entry| entry.read::<Caused>().ok();
+        let all = page.entries.iter().filter_map(caused);
+        all.map(|caused| caused.command_id).collect()
+    }
+
+    pub(crate) async fn head(&self) -> u64 {
         self.store
             .head(self.admin.session.me.workspace_id)
             .await
@@ -91,7 +117,7 @@ impl Real {
     }
 }
 
-async fn sit(real: &Real, server: &str) -> Desk {
+pub(crate) async fn sit(real: &Real, server: &str) -> Desk {
     let folder = tempfile::tempdir().expect("a folder");
     let inbox = open(folder.path()).await;
     let (session, token) = real.session(server);
@@ -186,7 +212,12 @@ async fn notes(desk: &Desk, who: contract::ConversationId) -> Vec<String> {
     while let Some(before) = older {
         let page = desk
             .inbox
-            .timeline_before(who, before)
+            .timeline(TimelineAsked {
+                id: who,
+                before: Some(before),
+                at: None,
+                only: None,
+            })
             .await
             .expect("reads");
         items.splice(0..0, page.items);

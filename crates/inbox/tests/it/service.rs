@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use contract::{
     Action, Actor, Chain, CommandAnswer, CommandAnswers, CommandBatch, CommandId, Me, MemberId,
-    Outcome, Position, Role, WorkspaceId,
+    Outcome, Position, Present, PresentMember, Role, WorkspaceId,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -64,6 +64,10 @@ pub(crate) struct State {
     pub(crate) signed_out: bool,
     /// Closes every connection unheard.
     pub(crate) deaf: bool,
+    /// What the desk said of where its member is.
+    pub(crate) said: Vec<Present>,
+    /// Who is told to be there.
+    pub(crate) there: Vec<PresentMember>,
 }
 
 #[derive(Clone)]
@@ -106,6 +110,8 @@ impl Service {
             holders: HashMap::new(),
             signed_out: false,
             deaf: false,
+            said: Vec::new(),
+            there: Vec::new(),
         }));
         let wake = watch::channel(0).0;
         let talk = Talk {
@@ -217,6 +223,11 @@ impl Talk {
             }
             ("DELETE", "/api/v1/sessions/me") => {
                 self.state.lock().expect("no panic inside").signed_out = true;
+                b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()
+            }
+            ("POST", "/api/v1/presence") => {
+                let said = serde_json::from_slice(&request.body).expect("a presence");
+                self.state.lock().expect("no panic inside").said.push(said);
                 b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()
             }
             _ => refusal(404, "not_found", ""),
@@ -339,6 +350,7 @@ impl Talk {
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
                 .to_vec();
         let mut cursor = after.seq;
+        let mut there = r#"{"members":[]}"#.to_owned();
         bytes.extend(self.hello().bytes());
         let mut left = match trick {
             Some(Trick::CutAfter(left) | Trick::StallAfter(left)) => left,
@@ -354,6 +366,11 @@ impl Talk {
             }
             for entry in self.entries_after(&mut cursor, &trick) {
                 bytes.extend(entry.bytes());
+            }
+            let now_there = self.there();
+            if now_there != there {
+                bytes.extend(format!("event: presence\ndata: {now_there}\n\n").bytes());
+                there = now_there;
             }
             let fits = bytes.len().min(left);
             left -= fits;
@@ -372,6 +389,11 @@ impl Talk {
                 () = tokio::time::sleep(Duration::from_millis(100)) => bytes.extend(b": beat\n\n"),
             }
         }
+    }
+
+    fn there(&self) -> String {
+        let state = self.state.lock().expect("no panic inside");
+        serde_json::json!({"members": state.there}).to_string()
     }
 
     fn hello(&self) -> String {
