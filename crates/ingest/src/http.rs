@@ -9,11 +9,15 @@ mod feed;
 mod integrations;
 mod jobs;
 mod operations;
+mod orders;
 mod passwords;
 mod people;
+mod presence;
 mod register;
 mod subjects;
 mod sync;
+mod team_views;
+mod templates;
 mod webhooks;
 mod who;
 
@@ -25,7 +29,7 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post, put};
-use contract::IntegrationId;
+use contract::{IntegrationId, SessionId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -35,6 +39,7 @@ use crate::config::Config;
 use crate::jobs::{Bell, Runner};
 use crate::metrics::Metrics;
 use crate::outgoing::{Client, Lines};
+use crate::presence::Presences;
 use crate::rate::Buckets;
 use crate::store::{Store, TokenHash, World};
 use answer::Refused;
@@ -42,6 +47,9 @@ use answer::Refused;
 /// Passwords one login may be tried with a minute, and at once.
 const PASSWORDS_PER_MINUTE: f64 = 5.0;
 const PASSWORDS_BURST: f64 = 10.0;
+/// Words of where a member is that one session may send a second, and at once.
+const PRESENCE_PER_SECOND: f64 = 2.0;
+const PRESENCE_BURST: f64 = 10.0;
 /// Passwords hashed at once: on a small machine a core stays free for webhooks.
 const HASHED_AT_ONCE: usize = 2;
 
@@ -64,6 +72,9 @@ pub(crate) struct Parts {
     /// Ends the streams of the feed.
     pub(crate) stop: CancellationToken,
     feeds: feed::Tails,
+    /// Who looks at what.
+    presences: Presences,
+    presence_rate: Buckets<SessionId>,
     deliveries_rate: Buckets<IntegrationId>,
     /// Webhooks by the address they come from.
     origin_rate: Buckets<Origin>,
@@ -97,6 +108,8 @@ impl Desk {
         let per_minute = f64::from(config.sign_ins_per_minute);
         Self(Arc::new(Parts {
             feeds: feed::Tails::new(Arc::clone(&store)),
+            presences: Presences::new(stop.clone()),
+            presence_rate: Buckets::new(PRESENCE_PER_SECOND, PRESENCE_BURST),
             deliveries_rate: Buckets::new(
                 f64::from(config.rate_per_second),
                 f64::from(config.rate_burst),
@@ -147,6 +160,11 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/api/v1/deliveries", get(deliveries::list))
         .route("/api/v1/deliveries/{id}", get(deliveries::one))
         .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/templates", get(templates::list))
+        .route(
+            "/api/v1/templates/{key}/{locale}/versions",
+            get(templates::versions),
+        )
         .route("/api/v1/subjects/export", post(subjects::export))
         .route("/openapi.json", get(operations::openapi))
         .route("/docs", get(operations::docs))
@@ -196,6 +214,17 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/api/v1/jobs/{id}", get(jobs::one).delete(jobs::cancel))
         .route("/api/v1/feed", get(feed::stream))
         .route("/api/v1/commands", post(commands::apply))
+        .route(
+            "/api/v1/templates/{key}/{locale}",
+            put(templates::save).delete(templates::remove),
+        )
+        .route("/api/v1/views", get(team_views::list))
+        .route(
+            "/api/v1/views/{id}",
+            put(team_views::save).delete(team_views::remove),
+        )
+        .route("/api/v1/presence", post(presence::note))
+        .route("/api/v1/orders/provenance", get(orders::provenance))
         .route("/api/v1/sessions", post(people::sign_in))
         .route(
             "/api/v1/sessions/me",

@@ -15,6 +15,7 @@ mod opening;
 mod outgoing;
 mod passwords;
 pub mod people;
+mod presence;
 mod rate;
 mod reading;
 pub mod sample_sales;

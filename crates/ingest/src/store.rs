@@ -15,6 +15,7 @@ mod jobs;
 mod people;
 mod pulse;
 mod secret;
+mod sharing;
 pub mod sqlite;
 mod subjects;
 mod trust;
@@ -48,6 +49,9 @@ pub use people::{
 };
 pub use pulse::{Histogram, Pulse};
 pub use secret::SecretText;
+pub use sharing::{
+    LISTED_DELIVERIES, LISTED_VERSIONS, MOST_TEMPLATES, MOST_VIEWS, Sharing, ToldBy,
+};
 pub use subjects::{HeldDelivery, Holdings, Sought, Subjects};
 pub use trust::Trust;
 pub use world::{System, World};
@@ -57,7 +61,7 @@ pub use world::{System, World};
 /// Every method that changes something returns only after the change is durable, and changes nothing when it fails, with one
 /// exception that no store can close: after [`StoreError::Unavailable`] the outcome is unknown, and asking again is safe.
 #[async_trait]
-pub trait Store: Jobs + Trust + Subjects + Send + Sync + 'static {
+pub trait Store: Jobs + Trust + Subjects + Sharing + Send + Sync + 'static {
     /// Stores one verified delivery with its nonce, its keys, its events and their feed entries, all or nothing.
     ///
     /// A delivery or event seen before makes no second entry; the answer then is [`DeliveryResult::Duplicate`].

@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contract::Problem;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::integrations::Shown;
 use crate::store::{Refusal, StoreError};
@@ -29,6 +30,7 @@ struct Words {
     hint: Option<Cow<'static, str>>,
     path: Option<String>,
     problems: Vec<Shown>,
+    current: Option<Value>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
@@ -39,6 +41,8 @@ struct Written {
     problem: Problem,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Shown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<Value>,
 }
 
 impl Refused {
@@ -55,6 +59,7 @@ impl Refused {
             hint: None,
             path: None,
             problems: Vec::new(),
+            current: None,
             header: None,
         }))
     }
@@ -74,6 +79,12 @@ impl Refused {
     /// Adds every single fault.
     pub(crate) fn problems(mut self, problems: Vec<Shown>) -> Self {
         self.0.problems = problems;
+        self
+    }
+
+    /// Adds what is there instead of what the caller took to be there.
+    pub(crate) fn current(mut self, current: Value) -> Self {
+        self.0.current = Some(current);
         self
     }
 
@@ -203,6 +214,7 @@ impl IntoResponse for Refused {
         let written = Written {
             problem,
             problems: words.problems,
+            current: words.current,
         };
         let mut response = (words.status, Json(written)).into_response();
         let headers = response.headers_mut();
@@ -276,6 +288,16 @@ impl From<Refusal> for Refused {
                 StatusCode::CONFLICT,
                 "The job has ended.",
                 "Ask for a new one with POST /api/v1/integrations/sync.",
+            ),
+            Refusal::VersionConflict => (
+                StatusCode::CONFLICT,
+                "Another version is there by now.",
+                "Look at `current`, and save on top of its version.",
+            ),
+            Refusal::TooMany => (
+                StatusCode::CONFLICT,
+                "The team has as many as it may.",
+                "Remove one that is no longer needed.",
             ),
         };
         Self::new(status, refusal.code(), detail).hint(hint)

@@ -101,6 +101,7 @@ pub(crate) async fn sign_out(
     desk.store
         .revoke_session(agent.workspace(), agent.session.id)
         .await?;
+    desk.presences.leave(agent.workspace(), agent.session.id);
     Ok(StatusCode::NO_CONTENT)
 }
 

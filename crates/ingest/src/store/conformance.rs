@@ -4,10 +4,12 @@ pub(crate) mod checkouts;
 pub(crate) mod commands;
 pub(crate) mod deliveries;
 pub(crate) mod feed;
+pub(crate) mod handling;
 pub(crate) mod jobs;
 pub(crate) mod merges;
 pub(crate) mod persons;
 pub(crate) mod script;
+pub(crate) mod sharing;
 pub(crate) mod subjects;
 pub(crate) mod trust;
 mod world;
@@ -50,6 +52,11 @@ macro_rules! store_conformance {
                 an_id_is_not_used_twice, claims_can_be_given_back_by_their_owner_only,
                 notes_and_messages_are_told, what_is_not_acceptable_is_refused,
                 a_merged_conversation_leads_on;
+            handling: agents_give_away_what_is_theirs_and_leads_everything, only_members_of_the_team_are_meant,
+                what_is_done_is_told_as_it_was_asked, what_cannot_be_done_with_a_conversation_is_refused,
+                each_act_can_be_taken_back;
+            sharing: a_template_is_changed_on_top_of_its_version, a_templates_versions_stay, views_are_the_teams,
+                an_order_knows_who_told_of_it, the_newest_of_many_are_listed;
             trust: a_session_in_use_goes_on_and_a_resting_one_ends, a_removed_member_is_out,
                 a_password_ends_other_sessions, a_login_is_one_members, what_is_refused_is_not_recorded,
                 deeds_are_recorded_once, counts_move_with_what_is_read_anew, a_deleted_integration_frees_its_slug;

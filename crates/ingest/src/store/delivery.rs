@@ -105,6 +105,21 @@ impl ProofSummary {
         }
     }
 
+    /// Says in one stable word how the origin was proven: `fetched`, `signature`, `token`, or `key` where only the unguessable
+    /// address vouched for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        if self.is_pulled() {
+            "fetched"
+        } else if !self.signed {
+            "key"
+        } else if self.scheme.contains("hmac") || self.scheme.starts_with("kiwify.") {
+            "signature"
+        } else {
+            "token"
+        }
+    }
+
     /// Tells whether the delivery was fetched and not sent to us.
     #[must_use]
     pub fn is_pulled(&self) -> bool {

@@ -53,6 +53,12 @@ pub enum Refusal {
     /// Nobody else could set things up.
     #[error("the member is the last admin")]
     LastAdmin,
+    /// What is to be changed is another version by now.
+    #[error("another version is there")]
+    VersionConflict,
+    /// The team has as many as it may.
+    #[error("there are too many")]
+    TooMany,
 }
 
 impl Refusal {
@@ -71,6 +77,8 @@ impl Refusal {
             Self::JobOver => "job_over",
             Self::LoginTaken => "login_taken",
             Self::LastAdmin => "last_admin",
+            Self::VersionConflict => "version_conflict",
+            Self::TooMany => "too_many",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What agents do, over HTTP.
 
+use std::time::{Duration, Instant};
+
 use contract::{CommandAnswers, ConversationId, Outcome, RefusalCode, Role, kind};
 use ingest::store::{System, World};
 use serde_json::{Value, json};
@@ -86,6 +88,52 @@ async fn a_claimed_conversation_names_who_has_it() {
         (*code, by.as_ref().unwrap().name.as_str()),
         (RefusalCode::AlreadyClaimed, "agent")
     );
+}
+
+/// Fifty agents take the same conversation at once: one has it, and each of the others is told who, within a second.
+#[tokio::test]
+async fn one_of_fifty_agents_has_it_and_the_rest_are_told_who() {
+    let (api, conversation) = with_conversation().await;
+    let mut agents = Vec::new();
+    for n in 0..50 {
+        let name = format!("Agente {n:02}");
+        let (workspace, role) = (api.workspace, Role::Agent);
+        let store = &*api.store;
+        let enrolled = ingest::people::enrol(store, &System, workspace, &name, role, "teste").await;
+        agents.push((name, enrolled.unwrap().1));
+    }
+    let asked = agents.into_iter().map(|(name, token)| {
+        let claim =
+            json!({"id": new_id(), "conversationId": conversation, "kind": "claim", "body": {}});
+        let request = api
+            .request(reqwest::Method::POST, "/api/v1/commands")
+            .bearer_auth(token)
+            .json(&json!({ "commands": [claim] }));
+        tokio::spawn(async move {
+            let sent = Instant::now();
+            let answer = crate::api::read(request.send().await.unwrap()).await;
+            (name, answer, sent.elapsed())
+        })
+    });
+    let asked: Vec<_> = asked.collect();
+    let (mut winners, mut told) = (Vec::new(), Vec::new());
+    for waiting in asked {
+        let (name, answer, took) = waiting.await.unwrap();
+        assert!(took < Duration::from_secs(1), "{name} waited {took:?}");
+        let answers: CommandAnswers = answer.ok().json();
+        match &answers.results[0].outcome {
+            Outcome::Applied { .. } => winners.push(name),
+            Outcome::Refused { code, by } => {
+                assert_eq!(*code, RefusalCode::AlreadyClaimed);
+                told.push(by.as_ref().unwrap().name.clone());
+            }
+        }
+    }
+    assert_eq!(winners.len(), 1, "{winners:?}");
+    assert_eq!(told, vec![winners[0].clone(); 49]);
+    let entries = api.entries().await;
+    let claims = entries.iter().filter(|entry| entry.kind == kind::CLAIMED);
+    assert_eq!(claims.count(), 1);
 }
 
 #[tokio::test]

@@ -142,6 +142,45 @@ async fn every_route_asks_for_its_role() {
             r#"{"role":"admin"}"#,
             [401, 403, 403, 201],
         ),
+        ("GET", "/api/v1/templates", "", [401, 200, 200, 200]),
+        (
+            "PUT",
+            "/api/v1/templates/pix.own/en",
+            "{}",
+            [401, 403, 422, 422],
+        ),
+        (
+            "DELETE",
+            "/api/v1/templates/pix.own/en?version=1",
+            "",
+            [401, 403, 404, 404],
+        ),
+        (
+            "GET",
+            "/api/v1/templates/pix.own/en/versions",
+            "",
+            [401, 403, 404, 404],
+        ),
+        ("GET", "/api/v1/views", "", [401, 200, 200, 200]),
+        (
+            "PUT",
+            "/api/v1/views/view_00000000000000000000000000",
+            "{}",
+            [401, 403, 422, 422],
+        ),
+        (
+            "DELETE",
+            "/api/v1/views/view_00000000000000000000000000",
+            "",
+            [401, 403, 404, 404],
+        ),
+        ("POST", "/api/v1/presence", "{}", [401, 204, 204, 204]),
+        (
+            "GET",
+            "/api/v1/orders/provenance?orderKey=x",
+            "",
+            [401, 200, 200, 200],
+        ),
     ];
     for (method, path, body, expected) in table {
         let callers = ["", &agent, &lead, &api.admin];

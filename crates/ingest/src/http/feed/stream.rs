@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use contract::Epoch;
+use contract::{Epoch, WorkspaceId};
 use futures_util::stream;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::watch;
@@ -23,6 +23,7 @@ struct Reader {
     desk: Desk,
     tail: Arc<Tail>,
     wake: watch::Receiver<u64>,
+    presence: watch::Receiver<Bytes>,
     epoch: Epoch,
     cursor: u64,
     token: TokenHash,
@@ -50,6 +51,7 @@ impl Drop for Counted {
 /// What made a waiting stream go on.
 enum Woken {
     Look,
+    Presence,
     Beat,
     Stop,
 }
@@ -66,6 +68,7 @@ pub(super) fn open(desk: &Desk, caller: &Caller, head: Head, cursor: u64) -> Bod
     let reader = Reader {
         tail: desk.feeds.of(workspace),
         wake: desk.store.subscribe(workspace),
+        presence: watched(desk, workspace),
         epoch: head.epoch,
         cursor,
         token: caller.token,
@@ -78,6 +81,17 @@ pub(super) fn open(desk: &Desk, caller: &Caller, head: Head, cursor: u64) -> Bod
         let bytes = reader.next().await?;
         Some((Ok::<_, std::convert::Infallible>(bytes), reader))
     }))
+}
+
+/// Watches who looks at what; what is known already counts as news.
+fn watched(desk: &Desk, workspace: WorkspaceId) -> watch::Receiver<Bytes> {
+    let mut presence = desk.presences.watch(workspace);
+    if presence.borrow().is_empty() {
+        presence.mark_unchanged();
+    } else {
+        presence.mark_changed();
+    }
+    presence
 }
 
 impl Reader {
@@ -105,6 +119,10 @@ impl Reader {
             }
             match self.wait().await {
                 Woken::Look => {}
+                // The beat stays where it is: with it comes the look whether the session still holds.
+                Woken::Presence => {
+                    return Some(self.presence.borrow_and_update().clone());
+                }
                 Woken::Beat if self.still_signed_in().await => {
                     self.beat_at = Instant::now() + self.desk.config.heartbeat;
                     return Some(Bytes::from_static(b":\n\n"));
@@ -125,6 +143,7 @@ impl Reader {
                 // The store is closed; the poll would find nothing either.
                 Err(_) => Woken::Stop,
             },
+            Ok(()) = self.presence.changed() => Woken::Presence,
             () = tokio::time::sleep(poll) => Woken::Look,
         }
     }

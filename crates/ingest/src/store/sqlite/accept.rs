@@ -8,6 +8,7 @@ use super::blanking;
 use super::checkouts::{self, PreparedNews};
 use super::jobs::{self, Fetch};
 use super::place::{TraceKeys, conversation_of};
+use super::sharing::Told;
 use super::tallies::Tally;
 use super::writer::Writing;
 use crate::store::{
@@ -42,6 +43,7 @@ pub(super) struct Prepared {
 pub(super) struct PreparedEvent {
     key: Key16,
     traces: TraceKeys,
+    told: Told,
     body: String,
     checkout: Option<PreparedNews>,
 }
@@ -66,7 +68,7 @@ impl Prepared {
         // What we fetched ourselves is never sent to us again by somebody who waits for an answer.
         let rejected =
             matches!(delivery.reading, NewReading::Rejected { .. }) && !delivery.proof.is_pulled();
-        let Told {
+        let Said {
             note,
             events,
             fetch,
@@ -273,6 +275,7 @@ pub(super) fn store_events(
             stored.erased = true;
             continue;
         };
+        event.told.note(writing, delivery_row)?;
         if let Some(news) = event.checkout {
             checkouts::note(writing, workspace, delivery_row, news)?;
         }
@@ -342,13 +345,13 @@ impl Scope {
 }
 
 /// What a reading comes to in the tables.
-pub(super) struct Told {
+pub(super) struct Said {
     pub(super) note: Note,
     pub(super) events: Vec<PreparedEvent>,
     pub(super) fetch: Option<Fetch>,
 }
 
-impl Told {
+impl Said {
     fn nothing(result: DeliveryResult, event: String, why: String, path: String) -> Self {
         Self {
             note: Note {
@@ -364,12 +367,13 @@ impl Told {
 }
 
 /// Prepares a reading for its tables.
-pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -> Told {
+pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -> Said {
     let none = String::new;
     let prepare = |events: Vec<NewEvent>| {
         let prepare = |event: NewEvent| PreparedEvent {
             key: scope.key(b"business", &event.business_key),
             traces: TraceKeys::of(workspace, &event.traces),
+            told: Told::of(workspace, &event.traces.order),
             checkout: event.checkout.map(|news| PreparedNews::new(news, scope)),
             body: event.body,
         };
@@ -378,9 +382,9 @@ pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -
     match reading {
         NewReading::Events(events) => {
             let name = events.first().map_or_else(none, |event| event.name.clone());
-            Told {
+            Said {
                 events: prepare(events),
-                ..Told::nothing(DeliveryResult::Accepted, name, none(), none())
+                ..Said::nothing(DeliveryResult::Accepted, name, none(), none())
             }
         }
         NewReading::Notice {
@@ -389,19 +393,19 @@ pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -
             order,
             events,
             told_at,
-        } => Told {
+        } => Said {
             events: prepare(events),
             fetch: Some(Fetch::new(order, told_at)),
-            ..Told::nothing(DeliveryResult::Accepted, event, why, none())
+            ..Said::nothing(DeliveryResult::Accepted, event, why, none())
         },
         NewReading::Ignored { event, why } => {
-            Told::nothing(DeliveryResult::Ignored, event, why, none())
+            Said::nothing(DeliveryResult::Ignored, event, why, none())
         }
         NewReading::Unmapped { event, why } => {
-            Told::nothing(DeliveryResult::Unmapped, event, why, none())
+            Said::nothing(DeliveryResult::Unmapped, event, why, none())
         }
         NewReading::Rejected { code, path } => {
-            Told::nothing(DeliveryResult::Rejected, none(), code, path)
+            Said::nothing(DeliveryResult::Rejected, none(), code, path)
         }
     }
 }

@@ -5,7 +5,7 @@
 //! into the large table in the order of that table, a slice with every commit. A key is in one of the two at any moment, and
 //! everything here shares the transaction of the delivery.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, params};
 
@@ -224,6 +224,35 @@ impl Moving {
         }
         Ok(())
     }
+}
+
+/// Returns the row each key leads to, for a reader, which does not know the new keys by heart: it walks them once, however many
+/// are sought.
+pub(super) fn find(db: &Connection, keys: &[Key16]) -> Result<Vec<Option<i64>>, StoreError> {
+    let mut found = HashMap::new();
+    let sought: HashSet<&Key16> = keys.iter().collect();
+    for fresh in [
+        "SELECT key, value FROM fresh_key_even",
+        "SELECT key, value FROM fresh_key_odd",
+    ] {
+        let mut statement = db.prepare_cached(fresh)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let key = Key16(row.get(0)?);
+            if sought.contains(&key) {
+                found.insert(key, row.get(1)?);
+            }
+        }
+    }
+    let mut settled = db.prepare_cached("SELECT value FROM key WHERE key = ?1")?;
+    let mut rows = Vec::with_capacity(keys.len());
+    for key in keys {
+        rows.push(match found.get(key) {
+            Some(value) => Some(*value),
+            None => optional(settled.query_row([key.0], |row| row.get(0)))?,
+        });
+    }
+    Ok(rows)
 }
 
 fn read_table(db: &Connection, sql: &str) -> Result<Vec<(Key16, i64)>, StoreError> {

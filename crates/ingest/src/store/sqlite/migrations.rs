@@ -33,6 +33,11 @@ const STEPS: &[Step] = &[
         name: "erasing",
         sql: include_str!("migrations/0005_erasing.sql"),
     },
+    Step {
+        version: 6,
+        name: "sharing",
+        sql: include_str!("migrations/0006_sharing.sql"),
+    },
 ];
 
 /// One change of the file's shape.

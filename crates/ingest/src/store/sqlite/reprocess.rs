@@ -3,7 +3,7 @@
 use contract::{Actor, DeliveryId, WorkspaceId};
 use rusqlite::params;
 
-use super::accept::{Note, Scope, Told, code_of, read, result_of, store_events};
+use super::accept::{Note, Said, Scope, code_of, read, result_of, store_events};
 use super::audit;
 use super::integrations::Shelved;
 use super::jobs;
@@ -17,7 +17,7 @@ pub(super) struct Again {
     id: DeliveryId,
     integration_row: i64,
     actor: Option<Actor>,
-    told: Told,
+    told: Said,
 }
 
 impl Again {
@@ -54,7 +54,7 @@ impl Again {
                 },
             )?;
         let before = result_of(before).ok_or(Fault::Damaged)?;
-        let Told {
+        let Said {
             note,
             events,
             fetch,

@@ -1,0 +1,223 @@
+//! What a team shares beside conversations: templates with versions, views, and where an order's state comes from.
+
+use contract::{Role, kind};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::api::{Answer, Api, order};
+
+const TEMPLATE: &str = "/api/v1/templates/pix.own/pt-BR";
+const VIEW: &str = "/api/v1/views/view_01k9x4e8r2m5n7p9q1s3t5v7w9";
+
+fn template(text: &str, version: u32) -> Value {
+    json!({
+        "key": "pix.own", "locale": "pt-BR", "name": "PIX da loja", "stages": ["pix"],
+        "subject": "Seu PIX", "text": text, "version": version,
+    })
+}
+
+async fn put(api: &Api, token: &str, path: &str, body: &Value) -> Answer {
+    let request = api.request(Method::PUT, path).bearer_auth(token).json(body);
+    api.send(request).await
+}
+
+async fn delete(api: &Api, path: &str) -> Answer {
+    let request = api.request(Method::DELETE, path).bearer_auth(&api.admin);
+    api.send(request).await
+}
+
+#[tokio::test]
+async fn a_template_goes_from_a_lead_to_the_team() {
+    let api = Api::start().await;
+    let (agent, lead) = (api.member(Role::Agent).await, api.member(Role::Lead).await);
+    let saved = put(&api, &lead, TEMPLATE, &template("Oi, {{?motivo}}", 0)).await;
+    assert_eq!(saved.ok().value(), json!({"version": 1}));
+    let list = api.get(&agent, "/api/v1/templates").await.ok().value();
+    let first = &list["templates"][0];
+    assert_eq!(first["template"]["text"], "Oi, {{?motivo}}");
+    assert_eq!(
+        (&first["by"]["name"], &first["version"]),
+        (&json!("lead"), &json!(1))
+    );
+    let entry = api.entries().await.pop().unwrap();
+    assert_eq!(entry.kind, kind::TEMPLATE_SAVED);
+
+    let late = put(&api, &api.admin, TEMPLATE, &template("outro", 0)).await;
+    late.refuses(409, "version_conflict");
+    assert_eq!(late.value()["current"]["version"], 1);
+    assert_eq!(
+        late.value()["current"]["template"]["text"],
+        "Oi, {{?motivo}}"
+    );
+    let second = put(&api, &api.admin, TEMPLATE, &template("outro", 1)).await;
+    assert_eq!(second.ok().value(), json!({"version": 2}));
+
+    delete(&api, &format!("{TEMPLATE}?version=1"))
+        .await
+        .refuses(409, "version_conflict");
+    assert_eq!(
+        delete(&api, &format!("{TEMPLATE}?version=2")).await.status,
+        204
+    );
+    let versions = api
+        .get(&lead, &format!("{TEMPLATE}/versions"))
+        .await
+        .ok()
+        .value();
+    let versions = versions["versions"].as_array().unwrap();
+    let shown: Vec<_> = versions
+        .iter()
+        .map(|change| {
+            (
+                change["version"].as_u64(),
+                change["template"]["text"].as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (Some(3), None),
+            (Some(2), Some("outro")),
+            (Some(1), Some("Oi, {{?motivo}}"))
+        ]
+    );
+    let list = api.get(&agent, "/api/v1/templates").await.ok().value();
+    assert_eq!(list, json!({"templates": []}));
+}
+
+#[tokio::test]
+async fn a_template_that_cannot_be_filled_is_not_taken() {
+    let api = Api::start().await;
+    let change = |field: &str, value: Value| {
+        let mut body = template("Oi", 0);
+        body[field] = value;
+        body
+    };
+    for (path, body) in [
+        ("text", change("text", json!("Oi, {{ nome }}"))),
+        ("text", change("text", json!(" "))),
+        ("text", change("text", json!("{% if x %}"))),
+        ("text", change("text", json!("código: {{ pix.code }}"))),
+        ("text", change("text", json!("x".repeat(1_001)))),
+        ("key", change("key", json!("pix.other"))),
+        ("locale", change("locale", json!("en"))),
+        ("stages", change("stages", json!([]))),
+        ("subject", change("subject", json!("{{ amount }}"))),
+        ("name", change("name", json!(""))),
+        ("platforms", change("platforms", json!(["Kiwify!"]))),
+    ] {
+        let answer = put(&api, &api.admin, TEMPLATE, &body).await;
+        answer.refuses(422, "invalid");
+        assert_eq!(answer.value()["path"], path);
+    }
+    let nowhere = put(
+        &api,
+        &api.admin,
+        "/api/v1/templates/pix.own/fr",
+        &template("Oi", 0),
+    )
+    .await;
+    nowhere.refuses(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_view_goes_from_a_lead_to_the_team() {
+    let api = Api::start().await;
+    let agent = api.member(Role::Agent).await;
+    let view = |name: &str, filter: Value| json!({"id": "view_01k9x4e8r2m5n7p9q1s3t5v7w9", "name": name, "filter": filter});
+    let high = json!({"stages": ["pix"], "amountFrom": 50_000, "owners": [{"is": "nobody"}], "period": {"kind": "days", "count": 7}});
+    let saved = put(&api, &api.admin, VIEW, &view("  PIX alto ", high))
+        .await
+        .ok()
+        .value();
+    assert_eq!(
+        (&saved["name"], &saved["by"]["name"]),
+        (&json!("PIX alto"), &json!("Ada"))
+    );
+    assert_eq!(api.entries().await.pop().unwrap().kind, kind::VIEW_SAVED);
+    let list = api.get(&agent, "/api/v1/views").await.ok().value();
+    assert_eq!(list["views"][0], saved);
+    for (path, body) in [
+        ("name", view(" ", json!({}))),
+        ("name", view(&"x".repeat(61), json!({}))),
+        (
+            "filter.labels",
+            view("x", json!({"labels": ["x".repeat(301)]})),
+        ),
+        (
+            "filter.products",
+            view("x", json!({"products": vec!["x"; 101]})),
+        ),
+        (
+            "filter.amountTo",
+            view("x", json!({"amountFrom": 2, "amountTo": 1})),
+        ),
+        (
+            "filter.period",
+            view("x", json!({"period": {"kind": "days", "count": 0}})),
+        ),
+    ] {
+        let answer = put(&api, &api.admin, VIEW, &body).await;
+        answer.refuses(422, "invalid");
+        assert_eq!(answer.value()["path"], path);
+    }
+    let unknown = put(&api, &api.admin, VIEW, &view("x", json!({"colour": "red"}))).await;
+    unknown.refuses(422, "invalid");
+    let other = "/api/v1/views/view_01k9x4e8r2m5n7p9q1s3t5v7wa";
+    let crossed = put(&api, &api.admin, other, &view("x", json!({}))).await;
+    crossed.refuses(422, "invalid");
+    assert_eq!(delete(&api, VIEW).await.status, 204);
+    delete(&api, VIEW).await.refuses(404, "not_found");
+    assert_eq!(api.entries().await.pop().unwrap().kind, kind::VIEW_REMOVED);
+}
+
+#[tokio::test]
+async fn an_order_knows_where_it_comes_from() {
+    let api = Api::start().await;
+    let agent = api.member(Role::Agent).await;
+    let path = api.integration("loja", "unified").await;
+    let pending = order("A-1", "pending");
+    for body in [&pending, &order("A-1", "approved"), &pending, &pending] {
+        api.deliver(&path, "unified", body).await.ok();
+    }
+    let entries = api.entries().await;
+    let event = entries
+        .iter()
+        .find_map(|entry| entry.event().ok().flatten());
+    let key = event.unwrap().order_key;
+    let asked = |key: &str| {
+        let request = api.request(Method::GET, "/api/v1/orders/provenance");
+        request.query(&[("orderKey", key)]).bearer_auth(&agent)
+    };
+    let told = api.send(asked(&key)).await.ok().value();
+    let told = told["deliveries"].as_array().unwrap();
+    let shown: Vec<_> = told
+        .iter()
+        .map(|told| {
+            (
+                told["event"].as_str().unwrap(),
+                told["proof"].as_str().unwrap(),
+                &told["repeats"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("order.approved", "signature", &json!(0)),
+            ("order.pending", "signature", &json!(2))
+        ]
+    );
+    let newest = told[0]["id"].as_str().unwrap();
+    let raw = api
+        .get(&api.admin, &format!("/api/v1/deliveries/{newest}"))
+        .await
+        .ok();
+    assert_eq!(raw.value()["payload"]["status"], "approved");
+    let nothing = api.send(asked("nowhere")).await.ok().value();
+    assert_eq!(nothing, json!({"deliveries": []}));
+    api.get(&agent, "/api/v1/orders/provenance")
+        .await
+        .refuses(400, "bad_query");
+}
