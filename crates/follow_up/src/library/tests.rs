@@ -10,6 +10,8 @@ use crate::values::{Reason, Sources};
 use crate::variable::Variable;
 use crate::words::Locale;
 
+mod answers;
+
 fn keys(event: &Event, now: DateTime<Utc>) -> Vec<String> {
     let order = Order::of([event]);
     let library = Library::built_in();
@@ -317,4 +319,63 @@ proptest! {
         let group = order.stage().map(contract::Stage::group);
         prop_assert!(group.is_some_and(|group| StageGroup::ALL.contains(&group)));
     }
+}
+
+#[test]
+fn ones_own_use_orders_what_stage_and_moment_leave_equal() {
+    let library = Library::built_in();
+    let order = Order::of([&event(Stage::PixGenerated)]);
+    let ranked = |uses: &[(&str, u64)], now| {
+        let uses: Uses = uses
+            .iter()
+            .map(|(key, count)| ((*key).to_owned(), *count))
+            .collect();
+        let ranked = library.ranked(&order, now, Locale::PtBr, &uses);
+        ranked
+            .into_iter()
+            .map(|template| template.key.clone())
+            .collect::<Vec<_>>()
+    };
+    let plain = ranked(&[], now());
+    assert_eq!(
+        ranked(&[("cart.first", 9)], now()),
+        plain,
+        "of another stage"
+    );
+    let used = ranked(&[("pix.short", 3), ("pix.help", 7)], now());
+    assert_eq!(&used[..2], ["pix.help", "pix.short"]);
+    let rest = |keys: &[String]| {
+        let used = ["pix.help", "pix.short"];
+        let rest = keys.iter().filter(|key| !used.contains(&key.as_str()));
+        rest.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(rest(&used), rest(&plain), "the others keep their order");
+    let ending = ranked(&[("pix.help", 7)], now() + TimeDelta::minutes(60));
+    assert_eq!(ending[0], "pix.ending", "the moment comes before the use");
+}
+
+#[test]
+fn a_template_of_another_platform_is_not_offered() {
+    let mut library = Library::built_in();
+    let mut own = library
+        .get("pix.code", Locale::PtBr)
+        .expect("built in")
+        .clone();
+    own.key = "pix.own".to_owned();
+    own.place = -1;
+    let event = event(Stage::PixGenerated);
+    let order = Order::of([&event]);
+    for (platforms, offered) in [
+        (vec![], true),
+        (vec![event.provider.clone()], true),
+        (vec!["elsewhere".to_owned()], false),
+        (vec!["elsewhere".to_owned(), event.provider.clone()], true),
+    ] {
+        own.platforms = platforms;
+        library.put(own.clone()).expect("sound");
+        let ranked = library.ranked(&order, now(), Locale::PtBr, &Uses::new());
+        assert_eq!(ranked[0].key == "pix.own", offered, "{:?}", own.platforms);
+    }
+    assert!(library.take("pix.own", Locale::PtBr).is_some());
+    assert!(library.take("pix.own", Locale::PtBr).is_none());
 }

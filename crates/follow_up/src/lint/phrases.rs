@@ -53,7 +53,7 @@ impl Phrases {
         (0..tokens.len()).any(|at| self.longest_at("opt_out", tokens, at) > 0)
     }
 
-    /// Tells whether a word is always written in capitals.
+    /// Tells whether a word is usually written in capitals, as one to answer with is.
     pub(super) fn is_acronym(&self, folded: &str) -> bool {
         self.section("acronym")
             .iter()

@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
 use super::{LintCode, LintPart, lint};
 use crate::template::Template;
 use crate::words::Locale;
@@ -107,4 +111,41 @@ fn what_comes_with_the_program_passes() {
             template.locale
         );
     }
+}
+
+/// One text of the corpus, and all that should be found in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    locale: Locale,
+    text: String,
+    #[serde(default)]
+    marketing: bool,
+    finds: BTreeSet<LintCode>,
+}
+
+/// A text counts as read right when exactly what it holds is found. The corpus has texts that phrases alone cannot tell, so that
+/// the share says something.
+#[test]
+fn of_the_corpus_nineteen_in_twenty_are_read_right() {
+    let text = include_str!("../../../../fixtures/templates/lint.json");
+    let corpus: Vec<Case> = serde_json::from_str(text).expect("the corpus is JSON");
+    assert!(corpus.len() >= 60, "{}", corpus.len());
+    let good = corpus.iter().filter(|case| case.finds.is_empty()).count();
+    assert!(good >= 20 && corpus.len() - good >= 20);
+    let mut wrong = Vec::new();
+    for case in &corpus {
+        let read = Template {
+            locale: case.locale,
+            marketing: case.marketing,
+            ..template(&case.text)
+        };
+        let found: BTreeSet<LintCode> = lint(&read).iter().map(|finding| finding.code).collect();
+        if found != case.finds {
+            wrong.push((case.text.as_str(), found));
+        }
+    }
+    let right = corpus.len() - wrong.len();
+    println!("{right} of {} read right", corpus.len());
+    assert!(right * 20 >= corpus.len() * 19, "{wrong:#?}");
 }

@@ -187,8 +187,9 @@ async fn an_order_knows_where_it_comes_from() {
         .find_map(|entry| entry.event().ok().flatten());
     let key = event.unwrap().order_key;
     let asked = |key: &str| {
-        let request = api.request(Method::GET, "/api/v1/orders/provenance");
-        request.query(&[("orderKey", key)]).bearer_auth(&agent)
+        let key = key.replace(':', "%3A");
+        let path = format!("/api/v1/orders/provenance?orderKey={key}");
+        api.request(Method::GET, &path).bearer_auth(&agent)
     };
     let told = api.send(asked(&key)).await.ok().value();
     let told = told["deliveries"].as_array().unwrap();

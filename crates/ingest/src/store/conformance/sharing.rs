@@ -82,13 +82,12 @@ pub(crate) async fn a_templates_versions_stay(stage: &impl Stage) {
     let versions = async || {
         let key = "pix.own".to_owned();
         let listing = script.store.template_versions(workspace, key, Locale::PtBr);
-        let shown = listing.await.map(|list| {
+        listing.await.map(|list| {
             let text = |template: Option<Template>| template.map(|template| template.text);
             let list = list.into_iter();
             list.map(|change| (change.version, text(change.template)))
                 .collect::<Vec<_>>()
-        });
-        shown
+        })
     };
     assert_eq!(versions().await, Err(StoreError::NotFound));
     assert_eq!(remove(&script, 1).await, Err(StoreError::NotFound));
