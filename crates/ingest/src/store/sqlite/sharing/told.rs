@@ -124,11 +124,13 @@ fn delivery(db: &Connection, row: i64) -> Result<Option<ToldBy>, StoreError> {
 
 /// Counts what repeated a delivery, up to a bound.
 fn repeats(db: &Connection, row: i64) -> Result<u32, StoreError> {
-    let count = db
-        .prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM delivery
-                 WHERE duplicate_of = ?1 AND duplicate_of <> 0 LIMIT 1000)",
-        )?
-        .query_row([row], |row| row.get(0))?;
+    let mut statement = db.prepare_cached(
+        "SELECT 1 FROM delivery WHERE duplicate_of = ?1 AND duplicate_of <> 0 LIMIT 1000",
+    )?;
+    let mut rows = statement.query([row])?;
+    let mut count = 0;
+    while rows.next()?.is_some() {
+        count += 1;
+    }
     Ok(count)
 }
