@@ -32,6 +32,7 @@ export function perform(pressed: Pressed, app: App): void {
     case 'back':
       return focusList();
     case 'claim':
+      if (app.bulk.picked.count > 0) return void app.bulk.claim();
       return void app.acts.claimOrRelease();
     case 'reply':
       return app.composer.turn('message');
@@ -40,10 +41,15 @@ export function perform(pressed: Pressed, app: App): void {
     case 'received':
       return app.composer.turn('received');
     case 'resolve':
+      if (app.bulk.picked.count > 0) return void app.bulk.resolve();
       return void app.acts.resolveOrReopen();
     case 'snooze':
     case 'label':
     case 'assign':
+      if (app.bulk.picked.count > 0) {
+        app.bulk.asking = pressed.act;
+        return;
+      }
       return app.acts.ask(pressed.act);
     case 'copyPix':
       return void app.copy('pix');
@@ -61,7 +67,7 @@ export function perform(pressed: Pressed, app: App): void {
       app.sheet = app.sheet === 'palette' ? null : 'palette';
       return;
     case 'find':
-      return focusSearch();
+      return app.list.find();
     case 'filter':
       app.narrowing.menu = 'all';
       return;
@@ -137,16 +143,9 @@ function close(app: App): void {
 function clearList(app: App): void {
   const inList = document.activeElement?.closest('[data-zone="list"]') != null;
   if (!inList) return;
-  if (app.list.searching) void app.list.search('');
+  if (app.list.finding) void app.list.endSearch();
   else if (app.bulk.picked.count > 0) app.bulk.picked.clear();
   else if (app.narrowing.narrowed) void app.narrowing.clear();
-}
-
-/** Puts the caret into the search field. */
-export function focusSearch(): void {
-  const field = document.querySelector<HTMLInputElement>('[data-testid="list-search"]');
-  field?.focus();
-  field?.select();
 }
 
 /** Puts the focus on the list, where keys walk. */

@@ -62,6 +62,11 @@ export function plainDate(date: string): string {
   return Number.isNaN(noon) ? date : format(locale(), { day: 'numeric', month: 'long' }).format(noon);
 }
 
+/** Returns the day of the week: `domingo`. */
+export function weekday(at: number): string {
+  return format(locale(), { weekday: 'long' }).format(at);
+}
+
 /** Returns the heading of a day in a thread: today, yesterday, or the weekday and date. */
 export function dayHeading(at: number, now: number): string {
   const ago = daysBetween(at, now);
@@ -98,7 +103,8 @@ export function countdown(millis: number): string {
 
 /** Returns the time a row shows: its deadline in the form that fits how near it is, else when it last moved. */
 export function timeForm(deadline: Deadline | null, lastAt: number, now: number): TimeForm {
-  if (!deadline || deadline.kind === 'recovery') return { form: 'text', text: ago(lastAt, now), left: null };
+  if (!deadline || deadline.kind === 'recovery' || deadline.kind === 'snooze')
+    return { form: 'text', text: ago(lastAt, now), left: null };
   const remaining = deadline.at - now;
   const left = share(deadline, now);
   if (remaining <= 0) {
@@ -108,6 +114,20 @@ export function timeForm(deadline: Deadline | null, lastAt: number, now: number)
   if (remaining <= HOUR) return { form: 'bold', text: near(remaining), left };
   if (deadline.kind === 'dispute') return { form: 'bold', text: span(remaining), left: null };
   return { form: 'text', text: far(deadline, remaining, now), left: null };
+}
+
+/** Returns when what was put aside comes back: a span within the day, else the day. */
+export function returnForm(at: number, now: number): TimeForm {
+  const days = daysBetween(now, at);
+  const when =
+    at - now < HOUR
+      ? t('time.in', { span: span(Math.max(MINUTE, at - now)) })
+      : days === 0
+        ? clockTime(at)
+        : days === 1
+          ? t('time.dueTomorrow')
+          : shortDate(at, now);
+  return { form: 'text', text: t('list.returns', { when }), left: null };
 }
 
 function near(remaining: number): string {

@@ -1,17 +1,13 @@
 /** The texts about the list in English; part of its catalogue. */
 export const listEn = {
-  'rail.work': 'Work',
   'rail.saved': 'Saved views',
-  'rail.savedTeam': 'the team’s',
   'rail.filling': 'counting',
   'rail.many': '999+',
-  'rail.go': 'Press the letter of a view',
 
   'find.label': 'Search conversations',
   'find.placeholder': 'Name, phone, CPF, order, product',
   'find.clear': 'Clear the search',
   'find.found': { one: '{n} found', other: '{n} found' },
-  'find.first': 'the {n} newest',
   'find.searched': { one: 'in {n} conversation', other: 'in {n} conversations' },
   'find.narrowed': 'with the filters below',
   'find.none': 'Nothing found for “{text}”.',
@@ -85,12 +81,8 @@ export const listEn = {
   'list.back.replied': 'back: answered',
   'list.back.news': 'back: there is news',
   'list.byReturn': 'back first',
-  'list.byHits': 'newest first',
   'list.returns': 'back {when}',
-  'list.returnsOn': 'back {when}',
   'list.picked': 'selected',
-  'list.pick': 'Select {name}',
-  'list.stale': 'No connection: showing what is here.',
 
   'why.title': 'Why this order',
   'why.rule':
@@ -108,7 +100,6 @@ export const listEn = {
 
   'bulk.label': 'Selected conversations',
   'bulk.picked': { one: '{n} selected', other: '{n} selected' },
-  'bulk.of': 'of {n}',
   'bulk.claim': 'Claim',
   'bulk.assign': 'Assign',
   'bulk.labels': 'Label',

@@ -1,17 +1,13 @@
 /** The source of every text about the list: search, filters, saved views, bulk; part of the catalogue of Portuguese. */
 export const listPtBR = {
-  'rail.work': 'Trabalho',
   'rail.saved': 'Visões salvas',
-  'rail.savedTeam': 'da equipe',
   'rail.filling': 'contando',
   'rail.many': '999+',
-  'rail.go': 'Pressione a letra da visão',
 
   'find.label': 'Buscar conversas',
   'find.placeholder': 'Nome, telefone, CPF, pedido, produto',
   'find.clear': 'Limpar a busca',
   'find.found': { one: '{n} encontrada', other: '{n} encontradas' },
-  'find.first': 'as {n} mais recentes',
   'find.searched': { one: 'em {n} conversa', other: 'em {n} conversas' },
   'find.narrowed': 'com os filtros abaixo',
   'find.none': 'Nada encontrado para “{text}”.',
@@ -85,12 +81,8 @@ export const listPtBR = {
   'list.back.replied': 'voltou: respondeu',
   'list.back.news': 'voltou: há novidade',
   'list.byReturn': 'volta primeiro',
-  'list.byHits': 'mais recentes',
   'list.returns': 'volta {when}',
-  'list.returnsOn': 'volta {when}',
   'list.picked': 'selecionada',
-  'list.pick': 'Selecionar {name}',
-  'list.stale': 'Sem conexão: mostrando o que já chegou.',
 
   'why.title': 'Por que nesta ordem',
   'why.rule':
@@ -108,7 +100,6 @@ export const listPtBR = {
 
   'bulk.label': 'Conversas selecionadas',
   'bulk.picked': { one: '{n} selecionada', other: '{n} selecionadas' },
-  'bulk.of': 'de {n}',
   'bulk.claim': 'Assumir',
   'bulk.assign': 'Atribuir',
   'bulk.labels': 'Etiquetar',

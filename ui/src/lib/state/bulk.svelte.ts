@@ -46,6 +46,16 @@ export class Bulk {
     }
   }
 
+  /** Proposes to take them all. */
+  claim(): Promise<void> {
+    return this.propose({ kind: 'claim', body: {} }, t('bulk.claim'));
+  }
+
+  /** Proposes that nothing is left to be done in any. */
+  resolve(): Promise<void> {
+    return this.propose({ kind: 'resolve', body: {} }, t('bulk.resolve'));
+  }
+
   /** Does what was proposed to those that it changes. */
   async confirm(): Promise<void> {
     const { proposed } = this;

@@ -12,11 +12,18 @@ import type { Listed, RowList } from './row_list.svelte';
 /** What the menu shows: every field, or one. */
 export type Menu = Field | 'all' | null;
 
+/** What is asked about a saved view, or about one to be made. */
+export interface ViewAsk {
+  ask: 'save' | 'rename' | 'remove';
+  view: SavedView | null;
+}
+
 export class Narrowing {
   views = $state.raw<SavedView[]>([]);
   values = $state.raw<FilterValues | null>(null);
   members = $state.raw<Colleague[]>([]);
   menu = $state<Menu>(null);
+  dialog = $state.raw<ViewAsk | null>(null);
 
   #host: Host;
   #list: RowList;

@@ -35,6 +35,9 @@ export class RowList {
   listed = $state.raw<Listed>({ view: 'due', saved: null, filter: NO_FILTER });
   /** What is searched for; the list shows what was found while it is not empty. */
   text = $state('');
+  /** The search field is open, and how often it was asked for. */
+  finding = $state(false);
+  findAsked = $state(0);
   /** How many conversations the last search went through. */
   searched = $state<number | null>(null);
   rows = $state.raw<Row[]>([]);
@@ -82,6 +85,7 @@ export class RowList {
     if (!stays) {
       this.rows = [];
       this.text = '';
+      this.finding = false;
       this.searched = null;
     }
     this.#next = null;
@@ -99,6 +103,19 @@ export class RowList {
     this.#next = null;
     this.#more = null;
     await this.#load(PAGE);
+  }
+
+  /** Opens the search field. */
+  find(): void {
+    this.finding = true;
+    this.findAsked += 1;
+  }
+
+  /** Closes the search field and shows the view again. */
+  async endSearch(): Promise<void> {
+    this.finding = false;
+    if (this.searching) await this.search('');
+    else this.text = '';
   }
 
   /** Reads on until all rows are here, or as many as are picked at once. */
