@@ -46,7 +46,9 @@ const MOST_DAYS = 366;
 /** Returns the fields there is something to choose in. */
 export function fieldsOf(names: Names): Field[] {
   return FIELDS.filter((field) => {
-    if (field === 'sources') return (names.values?.sources.length ?? 0) > 1;
+    // One source a platform says nothing that the platform does not.
+    if (field === 'sources')
+      return (names.values?.sources.length ?? 0) > (names.values?.platforms.length ?? 0);
     if (field === 'endsWithin' || field === 'amount' || field === 'period') return true;
     return field === 'stages' || field === 'owners' || (names.values?.[field].length ?? 0) > 0;
   });

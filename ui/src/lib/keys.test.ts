@@ -42,22 +42,37 @@ describe('single keys', () => {
     ['o', 'received'],
     ['1', 'template 1'],
     ['9', 'template 9'],
-    ['/', 'search'],
+    ['/', 'find'],
+    ['f', 'filter'],
+    ['g', 'go'],
+    ['x', 'pick'],
     ['?', 'help'],
     ['Escape', 'close'],
     ['0', null],
-    ['x', null],
     ['ç', null],
     ['Dead', null],
     ['Tab', null],
   ])('%s', (key, act) => expect(press(key)).toBe(act));
 });
 
+describe('picking many', () => {
+  test('Shift and an arrow reach on', () => {
+    expect(press('ArrowDown', { shiftKey: true })).toBe('reachNext');
+    expect(press('ArrowUp', { shiftKey: true })).toBe('reachPrevious');
+  });
+
+  test('Ctrl A is the list’s only where the list has the focus', () => {
+    expect(press('a', { ctrlKey: true }, { onList: true })).toBe('pickAll');
+    expect(press('a', { ctrlKey: true })).toBeNull();
+    expect(press('a', { ctrlKey: true }, { onList: true, covered: true })).toBeNull();
+  });
+});
+
 describe('keyboards differ', () => {
   test('ABNT2: slash and question mark come with or without shift', () => {
-    expect(press('/', { shiftKey: false })).toBe('search');
+    expect(press('/', { shiftKey: false })).toBe('find');
     expect(press('?', { shiftKey: true })).toBe('help');
-    expect(press('/', { shiftKey: true })).toBe('search');
+    expect(press('/', { shiftKey: true })).toBe('find');
   });
   test('AltGr, which some systems report as Ctrl and Alt, never acts', () => {
     expect(press('/', { ctrlKey: true, altKey: true })).toBeNull();

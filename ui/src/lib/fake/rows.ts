@@ -3,7 +3,7 @@ import type { OrderCard } from '../types/OrderCard';
 import type { Row } from '../types/Row';
 import type { View } from '../types/View';
 import { fold } from '../fold';
-import { DAY, HOUR } from '../time';
+import { headStart } from '../pressure';
 import { handlingOf } from './handling';
 import type { Conversation } from './world';
 
@@ -41,7 +41,7 @@ export function rowOf(from: Conversation, now: number): Row {
     group: order?.group ?? null,
     platform: order?.platform ?? null,
     owner: from.owner,
-    deadline: order?.deadline ?? (back && { kind: 'snooze', from: back.at, at: back.at }),
+    deadline: back ? { kind: 'snooze', from: back.at, at: back.at } : (order?.deadline ?? null),
     lastAt,
     unread: lastAt > from.readAt,
     isTest: order?.isTest ?? false,
@@ -83,17 +83,15 @@ export function inView(from: Conversation, view: View, now: number): boolean {
 
 /** Returns what a view is sorted by, lowest first. */
 export function sortKey(from: Conversation, view: View): number {
-  if (view === 'due') {
-    return from.handling.state === 'back' ? from.handling.at - DAY : pressure(from.orders[0]);
-  }
+  if (view === 'due') return pressure(from);
   if (view === 'snoozed') return from.handling.state === 'snoozed' ? (from.handling.at ?? Infinity) : 0;
   return -(from.timeline.at(-1)?.at ?? 0);
 }
 
-function pressure(order: OrderCard | undefined): number {
-  const bonus = Math.log2(1 + (order?.amount?.minor ?? 0)) * 120_000;
-  const soft = order?.deadline?.kind === 'recovery' ? 12 * HOUR : 0;
-  return (order?.deadline?.at ?? Infinity) + soft - bonus;
+function pressure(from: Conversation): number {
+  const order = from.orders[0];
+  const back = from.handling.state === 'back' ? from.handling.at : null;
+  return (back ?? order?.deadline?.at ?? Infinity) - headStart(order?.amount?.minor ?? 0);
 }
 
 /** Tells whether a conversation is what someone looks for. */

@@ -155,7 +155,7 @@ function handled(
     const until = { kind: 'time' as const, at: new Date(at).toISOString() };
     handling = { state: 'snoozed', until, at, ...by, pending: false };
     told({ kind: 'snoozed', until });
-  } else if (place >= 3 && chance.often(0.02)) {
+  } else if (place >= 3 && place < 300 && chance.often(0.02)) {
     const reason = chance.one(['time', 'expired', 'replied', 'news'] as const);
     handling = { state: 'back', reason, at: now - chance.whole(2, 90) * MINUTE };
   } else if (place >= 6 && (group === 'approved' ? chance.often(0.5) : chance.often(0.05))) {

@@ -12,7 +12,7 @@ import type { View } from '../types/View';
 const PAGE = 100;
 const MOST = 200;
 /** How many a search brings. */
-const HITS = 200;
+export const HITS = 200;
 /** How many rows are read so that all of them can be picked. */
 const ALL = 1_000;
 /** How long the list must have been left alone before it may re-sort by itself. */
