@@ -1,5 +1,4 @@
 /** Reads the invented world into rows and views, by the same rules as the real desk. */
-import type { OrderCard } from '../types/OrderCard';
 import type { Row } from '../types/Row';
 import type { View } from '../types/View';
 import { fold } from '../fold';
