@@ -266,9 +266,15 @@ export class FakeHost implements Host {
     }));
   templates = (asked: { conversationId: string; orderKey: string }) =>
     this.#answer(() => chips(this.#find(asked.conversationId), this.#order(asked), this.#options.now()));
-  fill = (asked: { conversationId: string; orderKey: string; templateKey: string }) =>
+  fill: Host['fill'] = (asked) =>
     this.#answer(() =>
-      fill(this.#find(asked.conversationId), this.#order(asked), asked.templateKey, this.#options.now()),
+      fill(
+        this.#find(asked.conversationId),
+        this.#order(asked),
+        asked.templateKey,
+        this.#options.now(),
+        asked.answers,
+      ),
     );
   handOver: Host['handOver'] = (asked) =>
     this.#answer(() => {

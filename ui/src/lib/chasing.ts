@@ -24,6 +24,11 @@ export function stopOf(order: OrderCard | null, begunIn: StageGroup | null): Sto
   return { stage: order.stage, group: order.group, at: order.steps.at(-1)?.at ?? order.lastAt };
 }
 
+/** Returns what the host found to have happened since a draft was saved. */
+export function stopOfDraft(order: OrderCard | null, draft: Draft): Stop | null {
+  return order && draft.stop ? { ...draft.stop, group: order.group } : null;
+}
+
 /** Returns the group an order stood in when a draft was saved. */
 export function groupAtDraft(order: OrderCard | null, draft: Draft): StageGroup | null {
   return order?.steps.findLast((step) => step.at <= draft.savedAt)?.group ?? null;

@@ -6,6 +6,7 @@ import { ME, type Conversation } from './world';
 
 /** Returns everything that is shown of a conversation, with what it took in. */
 export function whole(from: Conversation): Pick<Conversation, 'orders' | 'timeline'> {
+  if (from.taken.length === 0) return from;
   const parts = [from, ...from.taken];
   return {
     orders: parts.flatMap((part) => part.orders),

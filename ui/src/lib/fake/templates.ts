@@ -68,6 +68,12 @@ const TEMPLATES: readonly Template[] = [
     groups: ['refund', 'chargeback'],
     text: 'Oi, {first}. Vi seu pedido sobre o {product} e já estou cuidando dele. Posso te ajudar com algo antes?',
   },
+  {
+    key: 'promised',
+    name: 'Combinar um prazo',
+    groups: ['approved', 'refund'],
+    text: 'Oi, {first}! Sobre o {product}: {?o que será feito}, até {?quando}. Combinado?',
+  },
 ];
 
 const LABEL: Record<string, readonly [string, string]> = {
@@ -98,6 +104,10 @@ const holes = (template: Template, known: Record<string, string | null>) =>
     (name) => !known[name],
   );
 
+const promptsIn = (template: Template) => [
+  ...new Set([...template.text.matchAll(/\{\?([^}]+)\}/g)].map((found) => found[1] ?? '')),
+];
+
 const forOrder = (order: OrderCard) =>
   TEMPLATES.filter((template) => template.groups.includes(order.group)).slice(0, 9);
 
@@ -112,21 +122,33 @@ export function chips(from: Conversation, order: OrderCard, now: number): Templa
       name: template.name,
       fills: missing.length === 0,
       missing,
-      prompts: [],
+      prompts: promptsIn(template),
     };
   });
 }
 
 /** Fills a template, or says what is missing. */
-export function fill(from: Conversation, order: OrderCard, key: string, now: number): Fill {
-  const known = values(from, order, now);
+export function fill(
+  from: Conversation,
+  order: OrderCard,
+  key: string,
+  now: number,
+  answers: Record<string, string> = {},
+): Fill {
   const template = TEMPLATES.find((template) => template.key === key);
   if (!template) throw new Error('no such template');
-  const missing = holes(template, known);
+  const prompts = promptsIn(template);
+  const answered = prompts.map((prompt) => [`?${prompt}`, answers[prompt]?.trim() || null]);
+  const known = { ...values(from, order, now), ...Object.fromEntries(answered) } as Record<
+    string,
+    string | null
+  >;
+  const unanswered = prompts.map((prompt) => `?${prompt}`).filter((name) => !known[name]);
+  const missing = [...holes(template, known), ...unanswered];
   const marks: Mark[] = [];
   let text = '';
-  for (const part of template.text.split(/(\{\w+\})/)) {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+  for (const part of template.text.split(/(\{\w+\}|\{\?[^}]+\})/)) {
+    const name = /^\{(\w+|\?[^}]+)\}$/.exec(part)?.[1];
     const value = name ? (known[name] ?? `[${LABEL[name]?.[0] ?? name}]`) : part;
     if (name) marks.push({ start: text.length, end: text.length + value.length, variable: name });
     text += value;
@@ -137,13 +159,14 @@ export function fill(from: Conversation, order: OrderCard, key: string, now: num
 }
 
 function missingOf(name: string): Missing {
-  const [label, broughtBy] = LABEL[name] ?? [name, name];
+  const [label, broughtBy] = LABEL[name] ?? [name.replace(/^\?/, ''), null];
+  const asked = name.startsWith('?');
   return {
-    kind: 'variable',
+    kind: asked ? 'prompt' : 'variable',
     variable: name,
     label,
-    reason: 'not_told',
-    reasonWords: 'não informado',
+    reason: asked ? 'unanswered' : 'not_told',
+    reasonWords: asked ? 'sem resposta' : 'não informado',
     broughtBy,
   };
 }

@@ -2,7 +2,7 @@
  * What is being written: a message begun from a template or freely, a note, or what the customer answered. Drafts are saved
  * as they are typed and never cross from one conversation to another. Knows no DOM.
  */
-import { groupAtDraft, stopOf, type Stop } from '../chasing';
+import { groupAtDraft, stopOf, stopOfDraft, type Stop } from '../chasing';
 import { hostError, type Host } from '../host';
 import { locale } from '../i18n.svelte';
 import { shiftMarks } from '../marks';
@@ -101,7 +101,7 @@ export class Composer {
     this.#chipsFor = '';
     this.#order = this.#orderIn(view);
     this.#begunIn = draft ? groupAtDraft(this.#order, draft) : null;
-    this.stop = stopOf(this.#order, this.#begunIn);
+    this.stop = (draft && stopOfDraft(this.#order, draft)) ?? stopOf(this.#order, this.#begunIn);
     void this.loadChips();
   }
 

@@ -112,3 +112,86 @@ test('an empty text is not handed over', async () => {
   expect(await composer.handOver()).toBeNull();
   expect(host.opened).toEqual([]);
 });
+
+async function withGroup(group: 'approved' | 'pix'): Promise<ConversationView> {
+  const page = await host.listPage({ view: group, after: null, limit: 40 });
+  for (const row of page.rows) {
+    const view = await host.conversation(row.id);
+    if (view.person.name && view.orders[0]?.group === group && view.orders[0].items[0]) return view;
+  }
+  throw new Error(`the invented shop has ${group}`);
+}
+
+test('a template that asks is filled only once all is answered', async () => {
+  await enter(await withGroup('approved'));
+  const asking = composer.chips.find((chip) => chip.prompts.length > 0)!;
+  await composer.use(asking.key);
+  expect(composer.text).toBe('');
+  const { prompting } = composer;
+  expect(Object.keys(prompting!.answers)).toEqual(asking.prompts);
+  expect(await composer.answerPrompts()).toBe(false);
+  for (const prompt of asking.prompts) prompting!.answers[prompt] = '{{amanhã}}';
+  expect(await composer.answerPrompts()).toBe(true);
+  expect(composer.prompting).toBeNull();
+  expect(composer.text.match(/\{\{amanhã\}\}/g)?.length).toBe(asking.prompts.length);
+});
+
+test('paid while it is written: the text is stopped, and can be kept as a note', async () => {
+  const view = await withGroup('pix');
+  await enter(view);
+  await composer.use(1);
+  const { text } = composer;
+  host.pay(view.id);
+  composer.follow(await host.conversation(view.id));
+  expect(composer.stop).toMatchObject({ group: 'approved', stage: 'purchase_approved' });
+  expect(await composer.handOver()).toBeNull();
+  expect(host.opened).toEqual([]);
+  expect(await composer.keepAsNote()).toMatch(/^cmd_/);
+  expect(composer.text).toBe('');
+  expect(composer.stop).toBeNull();
+  const notes = (await host.conversation(view.id)).timeline.filter((item) => item.kind === 'note');
+  expect(notes.at(-1)).toMatchObject({ text: text.trim() });
+});
+
+test('a draft whose order was paid meanwhile is stopped as it is opened', async () => {
+  const view = await withGroup('pix');
+  await enter(view);
+  composer.type('oi, seu PIX');
+  await vi.advanceTimersByTimeAsync(DRAFT_REST);
+  host.pay(view.id);
+  const paid = await host.conversation(view.id);
+  const order = paid.orders[0]!;
+  const steps = order.steps.map((step) => (step.group === 'approved' ? { ...step, at: NOW + 1 } : step));
+  await enter({ ...paid, orders: [{ ...order, steps }, ...paid.orders.slice(1)] });
+  expect(composer.text).toBe('oi, seu PIX');
+  expect(composer.stop?.group).toBe('approved');
+  composer.discard();
+  expect(composer.text).toBe('');
+  expect(composer.stop).toBeNull();
+});
+
+test('a note calls those whose whole names stand in it', async () => {
+  const view = await withGroup('pix');
+  await enter(view);
+  const asked = vi.spyOn(host, 'act');
+  composer.turn('note');
+  await vi.advanceTimersByTimeAsync(1);
+  const [who] = composer.team.filter((one) => !one.isMe);
+  composer.type(`@${who!.name}, confirma? @ninguém`);
+  await composer.writeNote();
+  expect(asked.mock.lastCall?.[0].action).toMatchObject({ kind: 'note', body: { mentions: [who!.id] } });
+  expect(composer.mode).toBe('message');
+});
+
+test('an answer of the customer is recorded with its channel, with words or without', async () => {
+  const view = await withGroup('pix');
+  await enter(view);
+  composer.turn('received');
+  expect(await composer.recordAnswer()).toMatch(/^cmd_/);
+  composer.turn('received');
+  composer.type('vou pagar hoje');
+  await composer.recordAnswer();
+  const said = (await host.conversation(view.id)).timeline.filter((item) => item.kind === 'received');
+  expect(said.map((item) => item.text)).toEqual(['', 'vou pagar hoje']);
+  expect(said[0]).toMatchObject({ channel: composer.channel, byMe: true });
+});

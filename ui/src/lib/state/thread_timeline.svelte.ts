@@ -3,7 +3,7 @@
  * another day where asked. Knows no DOM.
  */
 import type { Host } from '../host';
-import { DAY } from '../time';
+import { MINUTE } from '../time';
 import type { ConversationView } from '../types/ConversationView';
 import type { TimelineItem } from '../types/TimelineItem';
 import type { TimelineOnly } from '../types/TimelineOnly';
@@ -102,6 +102,8 @@ export class ThreadTimeline {
       if (earlier.items.length === 0) from = middle + 1;
       else [page, to] = [earlier, middle];
     }
+    // More than a page happened in the first moment.
+    while (page?.older) page = await this.#read({ before: page.older }, 'whole');
     const newest = await this.#read({});
     if (!page || !newest) return;
     this.#show([page], page.items.at(-1)?.id !== newest.items.at(-1)?.id);
@@ -135,30 +137,36 @@ export class ThreadTimeline {
     const newest = await this.#read({}, 'newer');
     if (!newest) return null;
     if (meets(newest, item)) return { page: newest, isNewest: true };
+    let beyond = newest;
     let near = item.at;
     let far = newest.items[0]?.at ?? item.at;
-    let to = Math.min(far, near + DAY);
+    // As much as the last page holds is the likeliest to be on the next.
+    let step = Math.max(MINUTE, item.at - (this.#pages.at(-1)?.items[0]?.at ?? item.at));
     while (far - near > 1) {
+      const to = near + step < far ? near + step : Math.floor((near + far) / 2);
       const page = await this.#read({ at: to }, 'newer');
       if (!page) return null;
       const brings = page.items.some((one) => one.at > item.at);
       if (brings && meets(page, item)) return { page, isNewest: false };
-      if (brings) far = to;
+      if (brings) [far, beyond] = [to, page];
       else near = to;
-      to = Math.floor((near + far) / 2);
+      step = brings ? Math.ceil((far - near) / 2) : step * 4;
     }
     // More than a page happened within one moment: what lies between is walked back to.
-    return this.#walkBack(newest, item);
+    const page = await this.#walkBack(beyond, item);
+    return page && { page, isNewest: page === newest };
   }
 
-  async #walkBack(newest: TimelinePage, item: TimelineItem) {
-    let page = newest;
-    while (!meets(page, item) && page.older) {
-      const before = await this.#read({ before: page.older }, 'newer');
-      if (!before) return null;
-      page = before;
+  async #walkBack(from: TimelinePage, item: TimelineItem): Promise<TimelinePage | null> {
+    let after = from;
+    while (!meets(after, item) && after.older) {
+      const page = await this.#read({ before: after.older }, 'newer');
+      if (!page) return null;
+      // The item ends this page, so the one just left begins right after it.
+      if (page.items.at(-1)?.id === item.id) return after;
+      after = page;
     }
-    return { page, isNewest: page === newest };
+    return after;
   }
 
   /** Puts items that changed in place of those shown, without adding any. */

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { groupAtDraft, stopOf, windowEnds, WINDOW } from './chasing';
+import { conversations } from './fake/world';
+import type { StageGroup } from './types/StageGroup';
+import type { TimelineItem } from './types/TimelineItem';
+
+const NOW = Date.parse('2026-11-21T14:00:00-03:00');
+const order = conversations(60, NOW).flatMap((one) => one.orders)[0]!;
+const standing = (group: StageGroup) => ({ ...order, group });
+
+test.each<[StageGroup, StageGroup, boolean]>([
+  ['pix', 'approved', true],
+  ['cart', 'approved', true],
+  ['pix', 'refund', true],
+  ['refused', 'chargeback', true],
+  ['pix', 'expired', false],
+  ['cart', 'pix', false],
+  ['approved', 'refund', false],
+  ['approved', 'approved', false],
+])('begun while %s, now %s: stopped %s', (begun, now, stopped) =>
+  expect(stopOf(standing(now), begun) !== null).toBe(stopped),
+);
+
+test('a draft knows how its order stood', () => {
+  const steps = [
+    { stage: 'pix_generated' as const, group: 'pix' as const, at: 100 },
+    { stage: 'purchase_approved' as const, group: 'approved' as const, at: 200 },
+  ];
+  const draft = { text: 'oi', templateKey: null, orderKey: null, savedAt: 150 };
+  const paid = { ...order, steps, stage: 'purchase_approved' as const, group: 'approved' as const };
+  expect(groupAtDraft(paid, draft)).toBe('pix');
+  expect(stopOf(paid, groupAtDraft(paid, draft))).toMatchObject({ stage: 'purchase_approved', at: 200 });
+  expect(groupAtDraft(paid, { ...draft, savedAt: 250 })).toBe('approved');
+  expect(groupAtDraft(paid, { ...draft, savedAt: 50 })).toBeNull();
+});
+
+test('the window counts from what the customer did last, tests and our own texts left out', () => {
+  const frame = { id: '', by: '', byMe: true, pending: false, channel: 'whatsapp' as const, text: '' };
+  const stage = (at: number, isTest: boolean): TimelineItem => ({
+    id: '',
+    at,
+    kind: 'stage',
+    orderKey: '',
+    stage: 'cart_abandoned',
+    group: 'cart',
+    amount: null,
+    product: null,
+    platform: '',
+    isTest,
+  });
+  const timeline: TimelineItem[] = [
+    stage(100, false),
+    { ...frame, at: 200, kind: 'received' },
+    stage(300, true),
+    { ...frame, at: 400, kind: 'handed_over' },
+  ];
+  expect(windowEnds(timeline)).toBe(200 + WINDOW);
+  expect(windowEnds(timeline.slice(2))).toBeNull();
+});
