@@ -20,6 +20,9 @@ const MOST_VALUES: usize = 100;
 /// Longest value, in characters.
 const LONGEST_VALUE: usize = 300;
 
+/// What an amount may be: what every desk can tell apart, in minor units.
+const AMOUNTS: std::ops::RangeInclusive<i64> = -9_007_199_254_740_991..=9_007_199_254_740_991;
+
 /// Lists the team's views.
 #[derive(Serialize)]
 pub(crate) struct Views {
@@ -53,7 +56,7 @@ pub(crate) async fn save(
     if let Some(path) = fault(&view.filter) {
         return Err(Refused::invalid(
             path,
-            "A condition has at most 100 values of 300 characters, and a span ends after it begins.",
+            "A condition has at most 100 values of 300 characters, amounts of 15 digits, and spans that end after they begin.",
         ));
     }
     let view = TeamView {
@@ -96,6 +99,14 @@ fn fault(filter: &Filter) -> Option<&'static str> {
         ("filter.owners", filter.owners.len()),
     ] {
         if count > MOST_VALUES {
+            return Some(path);
+        }
+    }
+    for (path, amount) in [
+        ("filter.amountFrom", filter.amount_from),
+        ("filter.amountTo", filter.amount_to),
+    ] {
+        if amount.is_some_and(|amount| !AMOUNTS.contains(&amount)) {
             return Some(path);
         }
     }

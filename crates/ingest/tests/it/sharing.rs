@@ -154,6 +154,10 @@ async fn a_view_goes_from_a_lead_to_the_team() {
             view("x", json!({"amountFrom": 2, "amountTo": 1})),
         ),
         (
+            "filter.amountFrom",
+            view("x", json!({"amountFrom": i64::MIN})),
+        ),
+        (
             "filter.period",
             view("x", json!({"period": {"kind": "days", "count": 0}})),
         ),
