@@ -12,6 +12,7 @@ mod proxy;
 mod real;
 mod saved;
 mod service;
+mod shared;
 mod silence;
 mod sources;
 mod tape;

@@ -164,7 +164,7 @@ async fn shown(desk: &Desk, one: ConversationId, two: ConversationId, three: Con
     assert_eq!((third.owner, third.labels), (None, vec!["VIP".to_owned()]));
 }
 
-async fn joined(real: &Real) -> Desk {
+pub(crate) async fn joined(real: &Real) -> Desk {
     let folder = tempfile::tempdir().expect("a folder");
     let bia = Desk {
         inbox: open(folder.path()).await,
