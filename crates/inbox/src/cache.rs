@@ -5,6 +5,7 @@
 //!
 //! One [`Cache`] writes; any number of threads read through [`Views`], which stay open across a rebuild.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ mod apply;
 mod batch;
 mod conversation;
 mod digest;
+mod erasing;
 mod error;
 mod facts;
 mod file;
@@ -173,6 +175,8 @@ pub struct Cache {
     cursor: Cursor,
     tail_chain: Chain,
     swept_at: i64,
+    /// Who was erased, as the table has them.
+    erased: Arc<BTreeSet<ConversationId>>,
 }
 
 impl Cache {
@@ -233,8 +237,12 @@ impl Cache {
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn replay_read(&mut self, marks: &[ReadMark]) -> Result<(), ApplyError> {
+        let erased = Arc::clone(&self.erased);
         self.write(|tx| {
             for mark in marks {
+                if erased.contains(&mark.conversation_id) {
+                    continue;
+                }
                 let mut found = match Conversation::by_public(tx, mark.conversation_id)? {
                     Some(found) => found,
                     None => Conversation::new(next_row(tx)?, mark.conversation_id),
@@ -279,6 +287,7 @@ impl Cache {
             self.cursor = reopened.cursor;
             self.tail_chain = reopened.tail_chain;
             self.swept_at = reopened.swept_at;
+            self.erased = reopened.erased;
             Ok(())
         })
     }
@@ -302,7 +311,9 @@ impl Cache {
 
     fn over(db: Connection, path: &Path, holder: Holder) -> Result<Self, CacheError> {
         let (cursor, tail_chain, swept_at) = read_meta(&db)?;
+        let erased = Arc::new(erasing::known(&db).map_err(ApplyError::from)?);
         Ok(Self {
+            erased,
             db,
             shelf: Arc::new(Shelf::at(path)),
             holder,

@@ -2,6 +2,7 @@
 //! `synchronous=FULL` and never thrown away; it knows nothing of the feed or the network.
 
 mod drafts;
+mod erasing;
 mod marks;
 mod outbox;
 mod own_views;
@@ -30,6 +31,9 @@ pub(crate) enum UserError {
     /// A stored value is not what it should be.
     #[error("a stored {0} cannot be read")]
     Unreadable(&'static str),
+    /// Somebody else has the file open.
+    #[error("the file is in use")]
+    Busy,
     /// Nobody has signed in.
     #[error("nobody is signed in")]
     SignedOut,

@@ -1,5 +1,7 @@
 //! Taking runs of entries in: whether they belong where they claim to, and the one transaction that keeps them.
 
+use std::sync::Arc;
+
 use contract::{Chain, Entry, Epoch, Page};
 use rusqlite::{Transaction, TransactionBehavior, named_params};
 
@@ -145,8 +147,12 @@ impl Cache {
             some if some <= recent => Following::Lists,
             _ => Following::Later,
         };
-        let applied = self.write(|tx| {
-            let mut batch = Batch::new(tx, member, now)?;
+        let known = Arc::clone(&self.erased);
+        let (applied, erased) = self.write(|tx| {
+            let mut batch = Batch::new(tx, member, now)?.knowing(&known);
+            for (entry, reading) in entries.iter().zip(&told) {
+                batch.erase(entry.seq, &reading.told)?;
+            }
             for (entry, reading) in entries.iter().zip(&told) {
                 let stored_at = entry.at.timestamp_millis();
                 batch.link(entry.seq, stored_at, entry.conversation_id, &reading.told)?;
@@ -156,10 +162,12 @@ impl Cache {
                 let stored_at = entry.at.timestamp_millis();
                 batch.take(entry.seq, stored_at, entry.conversation_id, reading)?;
             }
+            let erased = batch.erased();
             let applied = batch.finish(following)?;
             write_cursor(tx, &cursor, tail_chain)?;
-            Ok(applied)
+            Ok((applied, erased))
         })?;
+        self.erased = erased;
         self.cursor = cursor;
         self.tail_chain = tail_chain;
         Ok(applied)

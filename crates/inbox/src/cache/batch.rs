@@ -4,6 +4,7 @@
 //! number, and times only grow. That is what lets history be filled in from the newest entry backwards.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use contract::{Actor, ConversationId, Event, MemberId, Order, Stage};
 use rusqlite::{Connection, OptionalExtension};
@@ -18,6 +19,7 @@ use super::traits::{Numbers, Origin, Tally};
 use super::{Applied, ApplyError, Sale, labels};
 use crate::view::Amount;
 
+mod erasing;
 mod linking;
 mod writing;
 
@@ -50,6 +52,8 @@ pub(super) struct Batch<'db> {
     numbers: Numbers,
     /// The saved views, read when the first conversation is judged.
     saved: Option<Vec<Saved>>,
+    /// Who was erased; entries that name them are passed over.
+    erased: Arc<BTreeSet<ConversationId>>,
     applied: Applied,
 }
 
@@ -100,6 +104,7 @@ impl<'db> Batch<'db> {
             tally: Tally::new(),
             numbers: Numbers::default(),
             saved: None,
+            erased: Arc::default(),
             applied: Applied::default(),
         })
     }
@@ -117,6 +122,9 @@ impl<'db> Batch<'db> {
         let (Some(public), Some(what)) = (public, what) else {
             return self.share(seq, stored_at, &told);
         };
+        if self.is_erased(public) {
+            return Ok(());
+        }
         let own = self.own_row(public)?;
         let root = self.root(own)?;
         let at = told.at(stored_at);

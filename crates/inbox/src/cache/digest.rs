@@ -72,6 +72,7 @@ const ROWS: &[&str] = &[
     "SELECT 'turn ' || t.at || ' ' || hex(c.public)
     FROM turn t JOIN conversation c ON c.id = t.conversation
     ORDER BY t.at, c.public",
+    "SELECT 'erased ' || hex(public) FROM erased ORDER BY public",
     "SELECT 'unsettled ' || hex(c.public) FROM unsettled u JOIN conversation c ON c.id = u.conversation ORDER BY c.public",
 ];
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::{ApplyError, CacheError, Holder, Refill};
 
 /// The number of the layout in `schema.sql`.
-const VERSION: i64 = 6;
+const VERSION: i64 = 7;
 
 /// What `meta.clean` says: 0 while it is open or after a crash.
 const CLOSED: i64 = 1;
@@ -94,6 +94,18 @@ pub(super) fn checkpoint(db: &Connection, how: Checkpoint) -> Result<(), ApplyEr
     };
     db.query_row(sql, (), |_| Ok(()))?;
     Ok(())
+}
+
+/// Moves everything from the log into the file and empties the log; false when a reader was in the way.
+pub(super) fn empty_log(db: &Connection) -> Result<bool, ApplyError> {
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let busy: i64 = db.query_row(sql, (), |row| row.get(0))?;
+    Ok(busy == 0)
+}
+
+/// Removes damaged files that were set aside; missing ones are fine.
+pub(super) fn remove_set_aside(path: &Path) -> Result<(), CacheError> {
+    remove(&beside(path, SET_ASIDE))
 }
 
 /// Notes that rows turned out not to make sense, which no check of pages would find, so that the next opening sets the file
@@ -212,9 +224,12 @@ fn check_sqlite() -> Result<(), CacheError> {
     Ok(())
 }
 
+/// The suffix of a damaged file.
+const SET_ASIDE: &str = ".damaged";
+
 /// Keeps the damaged file under one fixed name: the newest is enough to learn from, and people's data shall not pile up.
 fn set_aside(path: &Path) -> Result<PathBuf, CacheError> {
-    let kept = beside(path, ".damaged");
+    let kept = beside(path, SET_ASIDE);
     rename(path, &kept)?;
     Ok(kept)
 }

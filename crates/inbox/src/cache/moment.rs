@@ -2,7 +2,7 @@
 
 use contract::entry::{
     Assigned, ByMember, HandedOver, Joined, KeptApart, Labelled, Left, MergeSuggested, Merged,
-    Noted, Received, Removed, Revealed, Shared, Snoozed, Unmerged,
+    Noted, Received, Removed, Revealed, Shared, Snoozed, SubjectErased, Unmerged,
 };
 use contract::{
     Actor, Channel, CommandId, ConversationId, Entry, Event, MemberId, PersonPart, SnoozeUntil,
@@ -65,6 +65,7 @@ pub(super) enum Told {
     ViewRemoved(Removed),
     TemplateSaved(TemplateTold),
     TemplateRemoved(Removed),
+    SubjectErased(SubjectErased),
     /// Of a kind, or in a shape, that this version does not read.
     Nothing,
 }
@@ -97,6 +98,7 @@ impl Told {
             kind::VIEW_REMOVED => entry.read().map(Self::ViewRemoved),
             kind::TEMPLATE_SAVED => entry.read().map(Self::TemplateSaved),
             kind::TEMPLATE_REMOVED => entry.read().map(Self::TemplateRemoved),
+            kind::SUBJECT_ERASED => entry.read().map(Self::SubjectErased),
             _ => Ok(Self::Nothing),
         };
         told.unwrap_or_else(|_| {
@@ -131,7 +133,19 @@ impl Told {
             | Self::ViewRemoved(_)
             | Self::TemplateSaved(_)
             | Self::TemplateRemoved(_)
+            | Self::SubjectErased(_)
             | Self::Nothing => None,
+        }
+    }
+
+    /// Returns the second conversation that it speaks of.
+    pub(super) fn other(&self) -> Option<ConversationId> {
+        match self {
+            Self::Merged(told) => Some(told.from),
+            Self::Unmerged(told) => Some(told.from),
+            Self::Suggested(told) => Some(told.other),
+            Self::KeptApart(told) => Some(told.other),
+            _ => None,
         }
     }
 
@@ -260,6 +274,7 @@ impl Told {
             | Self::ViewRemoved(_)
             | Self::TemplateSaved(_)
             | Self::TemplateRemoved(_)
+            | Self::SubjectErased(_)
             | Self::Nothing => return None,
         })
     }

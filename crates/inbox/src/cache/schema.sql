@@ -13,7 +13,8 @@ CREATE TABLE meta (
     tail_chain BLOB NOT NULL DEFAULT x'', -- of the entry before the tail
     filled INTEGER NOT NULL DEFAULT 0,
     swept_at INTEGER NOT NULL DEFAULT 0, -- the time at which every row below was judged
-    passed_to INTEGER NOT NULL DEFAULT -1 -- the conversation looked at last for the sake of saved views; -1 when all were
+    passed_to INTEGER NOT NULL DEFAULT -1, -- the conversation looked at last for the sake of saved views; -1 when all were
+    scrub INTEGER NOT NULL DEFAULT 0 -- 0 clean, 1 erased people's rows went and left traces, 2 only the log may hold any
 ) STRICT;
 
 -- One person. A conversation that was taken in by another keeps all that is its own, so that it can stand by itself again;
@@ -211,6 +212,12 @@ CREATE TABLE turn (
     at INTEGER NOT NULL,
     conversation INTEGER NOT NULL,
     PRIMARY KEY (at, conversation)
+) STRICT, WITHOUT ROWID;
+
+-- People whose data was erased: entries that name them are passed over.
+CREATE TABLE erased (
+    public BLOB PRIMARY KEY,
+    forgotten INTEGER NOT NULL DEFAULT 0 -- what the member wrote of them is gone too
 ) STRICT, WITHOUT ROWID;
 
 -- Conversations a big batch changed whose lists or words do not follow from that yet.

@@ -8,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::core::Core;
 use super::seat::Seat;
 use crate::cache::{ApplyError, Cache, Swept};
+use crate::error::Refusal;
 use crate::view::Change;
 
 /// When the wall clock runs this much ahead of the steady one, the machine slept.
@@ -38,6 +39,9 @@ pub(super) async fn run(core: Arc<Core>, seat: Arc<Seat>) {
         // pages tell of is judged once.
         let settle = |cache: &mut Cache, _now| cache.settle(SETTLED);
         through(&core, &seat, "parts of the history", settle).await;
+        if let Err(error) = forget_erased(&core, &seat).await {
+            tracing::warn!(%error, "traces of erased people are left for now; the next round sees to them");
+        }
         if round % TENDED == 0 {
             tend(&seat).await;
         }
@@ -68,6 +72,21 @@ async fn through(
             }
         }
     }
+}
+
+/// Sees to it that no file holds anything of people whom the feed told to be erased. What is not done is noted in the cache, in
+/// the transaction that took them out of it.
+async fn forget_erased(core: &Core, seat: &Seat) -> Result<(), Refusal> {
+    let ids = seat.keeper.write(|cache| cache.unforgotten()).await?;
+    if !ids.is_empty() {
+        let theirs = ids.clone();
+        core.user(move |db| db.forget(&theirs)).await?;
+        seat.keeper
+            .write(move |cache| cache.forgotten(&ids))
+            .await?;
+        seat.outbox_changed(core).await?;
+    }
+    Ok(seat.keeper.write(Cache::scrub).await?)
 }
 
 async fn tend(seat: &Seat) {

@@ -72,6 +72,24 @@ pub(super) fn set_aside(path: &Path, now: i64) -> Result<PathBuf, OpenError> {
     Ok(aside)
 }
 
+/// Removes all damaged files that were set aside, with their logs.
+pub(super) fn remove_set_aside(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let begins = format!("{}.damaged-", name.to_string_lossy());
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for file in files.flatten() {
+        if file.file_name().to_string_lossy().starts_with(&begins)
+            && let Err(error) = std::fs::remove_file(file.path())
+        {
+            tracing::warn!(%error, "a damaged file that was set aside could not be removed");
+        }
+    }
+}
+
 fn named(path: &Path, tail: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(tail);

@@ -31,6 +31,13 @@ impl Batch<'_> {
         told: &Told,
     ) -> Result<(), ApplyError> {
         let Some(public) = public else { return Ok(()) };
+        if [Some(public), told.other()]
+            .into_iter()
+            .flatten()
+            .any(|public| self.is_erased(public))
+        {
+            return Ok(());
+        }
         match told {
             Told::Merged(merged) => {
                 let link = Link::new(&merged.reason, merged.by.as_ref(), stored_at);
@@ -131,7 +138,7 @@ impl Batch<'_> {
 
     /// Sets a conversation's link, unless a newer entry set it. `into` is the row that the entry names, not the one shown for
     /// it, so that merges that are told later but happened earlier leave the same rows.
-    fn relink(
+    pub(super) fn relink(
         &mut self,
         seq: u64,
         from: i64,

@@ -308,7 +308,7 @@ impl Said {
 }
 
 /// Moves a conversation from who had it to who has it.
-fn own(
+pub(super) fn own(
     db: &Connection,
     row: i64,
     before: Option<&Holding>,
