@@ -9,6 +9,7 @@ use feed::{Feed, conversation, member, minute};
 
 mod carts;
 mod desk;
+mod erasing;
 mod faults;
 mod feed;
 mod histories;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod desk;
+mod erasing;
 mod faults;
 mod first;
 mod kills;

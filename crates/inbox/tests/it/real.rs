@@ -57,6 +57,36 @@ impl Real {
         (session, Token::new(self.admin.token.clone()))
     }
 
+    /// Reads the whole feed.
+    pub(crate) async fn entries(&self) -> Vec<contract::Entry> {
+        let asked = reqwest::Client::new()
+            .get(format!(
+                "{}/api/v1/feed/entries?after=0&limit=1000",
+                self.serving.base_url()
+            ))
+            .bearer_auth(&self.admin.token);
+        let answer = asked.send().await.expect("answers");
+        answer
+            .json::<contract::Page>()
+            .await
+            .expect("a page")
+            .entries
+    }
+
+    /// Asks something of the service as its admin.
+    pub(crate) async fn post<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> T {
+        let asked = reqwest::Client::new()
+            .post(format!("{}/api/v1/{path}", self.serving.base_url()))
+            .bearer_auth(&self.admin.token)
+            .json(body);
+        let answer = asked.send().await.expect("answers");
+        answer.json().await.expect("what was asked for")
+    }
+
     pub(crate) async fn sell(&self, count: u64, seed: u64) {
         let order = SampleSales {
             to: self.serving.base_url(),
