@@ -18,7 +18,7 @@ mod time;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::{DeliveryId, IntegrationId, JobId};
+use contract::{ConversationId, DeliveryId, Erasure, IntegrationId, JobId, Subject};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
@@ -131,6 +131,16 @@ impl Sources {
     ) -> Result<Source, SourceFault> {
         let ask = self.ask(Method::PATCH, &format!("integrations/{id}"), &[])?;
         answer::json(ask.json(&change.submitted()), OWN).await
+    }
+
+    /// Erases a customer at the service: what this desk has of them goes when the feed tells it. Admins.
+    ///
+    /// # Errors
+    /// See [`SourceFault`].
+    pub async fn erase_customer(&self, id: ConversationId) -> Result<Erasure, SourceFault> {
+        let ask = self.ask(Method::POST, "subjects/erase", &[])?;
+        // The whole log is looked through.
+        answer::json(ask.json(&Subject::ConversationId(id)), OUTSIDE).await
     }
 
     /// Takes a source away; what it brought stays.

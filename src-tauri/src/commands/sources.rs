@@ -1,7 +1,7 @@
 //! The sources of sales: what admins and leads ask of the service, whichever it is. A secret goes in and never comes out; the
 //! one a service makes goes to the clipboard.
 
-use contract::{DeliveryId, IntegrationId, JobId};
+use contract::{ConversationId, DeliveryId, Erasure, IntegrationId, JobId};
 use inbox::sources::{
     DeliveriesAsked, DeliveryDetail, DeliveryPage, DeliveryResult, Job, NewSource, Preview,
     PreviewAsked, Registered, Reprocessed, ReprocessedAll, RotateAsked, Source, SourceChange,
@@ -72,6 +72,15 @@ pub(super) async fn source_change(
 #[tauri::command]
 pub(super) async fn source_remove(opening: State<'_, Opening>, id: IntegrationId) -> Answer<()> {
     Ok(sources(&opening).await?.remove(id).await?)
+}
+
+/// Erases a customer.
+#[tauri::command]
+pub(super) async fn customer_erase(
+    opening: State<'_, Opening>,
+    id: ConversationId,
+) -> Answer<Erasure> {
+    Ok(sources(&opening).await?.erase_customer(id).await?)
 }
 
 /// Gives a source a new secret.

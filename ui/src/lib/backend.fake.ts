@@ -256,6 +256,14 @@ export class FakeHost implements Host {
     });
   reveal = (asked: { id: string; part: 'phone' | 'email' | 'document' }) =>
     this.#answer(() => this.#find(asked.id).full[asked.part] ?? '');
+  eraseCustomer = (id: string) =>
+    this.#answer(() => {
+      this.#find(id);
+      this.world = this.world.filter((one) => one.id !== id);
+      this.#byId.delete(id);
+      this.tell({ conversations: [id], counters: true });
+      return { conversationIds: [id], entries: 4, deliveries: 2, checkouts: 0, jobs: 0 };
+    });
   search = (asked: { text: string; limit: number }) =>
     this.#answer(() => ({
       rows: this.world

@@ -53,6 +53,7 @@ const tauri: Host = {
   conversation: (id) => call('conversation', { id }),
   timeline: (asked) => call('timeline', { asked }),
   reveal: (asked) => call('reveal', asked),
+  eraseCustomer: (id) => call('customer_erase', { id }),
   search: (asked) => call('search', asked),
   templates: (asked) => call('templates', asked),
   fill: (asked) => call('fill', { ...asked, answers: asked.answers ?? {} }),

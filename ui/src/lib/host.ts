@@ -9,6 +9,7 @@ import type { Copied } from './types/Copied';
 import type { CopyWhat } from './types/CopyWhat';
 import type { Counters } from './types/Counters';
 import type { DraftAsked } from './types/DraftAsked';
+import type { Erasure } from './types/Erasure';
 import type { Fill } from './types/Fill';
 import type { Filter } from './types/Filter';
 import type { FilterValues } from './types/FilterValues';
@@ -101,6 +102,8 @@ export interface Host {
   conversation(id: string): Promise<ConversationView>;
   timeline(asked: TimelineAsked): Promise<TimelinePage>;
   reveal(asked: { id: string; part: PersonPart }): Promise<string>;
+  /** Erases a customer everywhere, for good. Admins. */
+  eraseCustomer(id: string): Promise<Erasure>;
   search(asked: { text: string; limit: number }): Promise<Found>;
   templates(asked: { conversationId: string; orderKey: string; locale: Locale }): Promise<TemplateChip[]>;
   fill(asked: {

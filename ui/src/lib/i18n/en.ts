@@ -256,6 +256,18 @@ export const en: Catalogue = {
   'person.origin': 'Origin',
   'person.reveal': 'Show {what}',
   'person.nothing': 'not told',
+  'erase.open': "Erase this customer's data…",
+  'erase.title': "Erase this customer's data",
+  'erase.what':
+    'Everything Balcão keeps of this person goes: conversation, orders, codes, notes, messages and what the platforms sent. At the service, and on the computers of the whole team.',
+  'erase.stays':
+    'Who erased it and when is recorded, without the data. What the platforms send later about the old orders is not taken in; a new order begins a new conversation.',
+  'erase.final': 'This cannot be undone.',
+  'erase.type': 'To confirm, type “{word}”.',
+  'erase.word': 'erase',
+  'erase.do': 'Erase for good',
+  'erase.busy': 'Erasing…',
+  'erase.done': "This customer's data was erased.",
   'same.suggested': 'May be the same person',
   'same.otherPhone': 'another phone',
   'same.otherEmail': 'another e-mail',

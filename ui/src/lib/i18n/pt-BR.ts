@@ -255,6 +255,18 @@ export const ptBR = {
   'person.origin': 'Origem',
   'person.reveal': 'Mostrar {what}',
   'person.nothing': 'não informado',
+  'erase.open': 'Apagar dados deste cliente…',
+  'erase.title': 'Apagar dados deste cliente',
+  'erase.what':
+    'Some tudo o que o Balcão guarda desta pessoa: conversa, pedidos, códigos, notas, mensagens e o que as plataformas enviaram. Vale para o serviço e para o computador de toda a equipe.',
+  'erase.stays':
+    'Fica registrado quem apagou e quando, sem os dados. O que as plataformas enviarem depois sobre os pedidos antigos não entra mais; um pedido novo começa uma conversa nova.',
+  'erase.final': 'Não há como desfazer.',
+  'erase.type': 'Para confirmar, escreva “{word}”.',
+  'erase.word': 'apagar',
+  'erase.do': 'Apagar de vez',
+  'erase.busy': 'Apagando…',
+  'erase.done': 'Os dados deste cliente foram apagados.',
   'same.suggested': 'Pode ser a mesma pessoa',
   'same.otherPhone': 'outro telefone',
   'same.otherEmail': 'outro e-mail',

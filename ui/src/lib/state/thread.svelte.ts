@@ -1,5 +1,5 @@
 /** The conversation on screen: read as a whole, read again when it changes. Knows no DOM. */
-import type { Host } from '../host';
+import { hostError, type Host } from '../host';
 import type { ConversationView } from '../types/ConversationView';
 import type { OrderCard } from '../types/OrderCard';
 import type { TimelineItem } from '../types/TimelineItem';
@@ -91,8 +91,9 @@ export class Thread {
       this.happened += newIn(view.timeline, this.view?.timeline ?? []);
       this.view = view;
       await this.timeline.refresh(view);
-    } catch {
-      // What is on screen stays readable; the next change asks again.
+    } catch (thrown) {
+      // An erased customer goes from the screen too; anything else stays readable, and the next change asks again.
+      if (generation === this.#generation && hostError(thrown).code === 'not_found') this.close();
     }
   }
 }

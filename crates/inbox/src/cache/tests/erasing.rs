@@ -62,10 +62,7 @@ fn blanked(feed: &Feed) -> Feed {
             entry.clone()
         }
     };
-    Feed {
-        entries: feed.entries.iter().map(blank).collect(),
-        ..Feed::default()
-    }
+    Feed::of(feed.entries.iter().map(blank).collect())
 }
 
 fn lines(world: &World) -> Vec<String> {

@@ -61,6 +61,14 @@ pub(crate) fn member(number: u8) -> Actor {
 }
 
 impl Feed {
+    /// Takes entries as they are; nothing is added to them.
+    pub(crate) fn of(entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            ..Self::default()
+        }
+    }
+
     /// Sets the service's clock.
     pub(crate) fn at(&mut self, minutes: i64) -> &mut Self {
         self.at = start() + TimeDelta::minutes(minutes);
