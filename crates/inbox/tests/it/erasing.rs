@@ -104,11 +104,11 @@ async fn no_file_of_a_desk_holds_anything_of_an_erased_customer() {
     // A second desk goes offline with something still to be sent.
     let away = sit(&real, &real.serving.base_url()).await;
     away.live().await;
-    away.inbox.close().await;
-    let away = Desk {
-        inbox: open(away.folder.path()).await,
-        folder: away.folder,
-    };
+    let Desk { inbox, folder } = away;
+    inbox.close().await;
+    drop(inbox);
+    let inbox = open(folder.path()).await;
+    let away = Desk { inbox, folder };
     away.inbox.act(who, note(KEPT)).await.expect("written");
     let mut kept = words.clone();
     kept.retain(|word| word != DRAFT);
