@@ -7,11 +7,13 @@ use super::super::digest;
 use super::*;
 use feed::story;
 
-const WORDS: [&str; 4] = [
+const WORDS: [&str; 6] = [
     "Plantada",
     "plantada@example.com",
     "47999997731",
     "nota-7731",
+    "rotulo-7731",
+    "resposta-7731",
 ];
 
 fn planted() -> Customer {
@@ -34,6 +36,9 @@ fn shop() -> Feed {
     }
     feed.merge(one, two).claim(one, &member(0));
     feed.note(two, &member(1), "nota-7731");
+    feed.label(one, &member(1), &["rotulo-7731"], &[]);
+    feed.assign(two, &member(1), &member(2));
+    feed.receive(one, &member(1), "resposta-7731");
     feed.suggest(conversation(1), two, "email");
     feed.sale(conversation(1), "o-9", Stage::PurchaseApproved, |_| {});
     feed
