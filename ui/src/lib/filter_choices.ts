@@ -163,7 +163,7 @@ export function typedPeriod(text: string, now: number): Period | null {
     const [from, to] = [Math.min(first, last), Math.max(first, last) + DAY];
     return { kind: 'between', from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   }
-  const count = Number(/^\s*(\d{1,3})\b/.exec(text)?.[1] ?? '0');
+  const count = Number(/^\s*(\d{1,3})\b(?!\s*\/)/.exec(text)?.[1] ?? '0');
   return count >= 1 && count <= MOST_DAYS ? { kind: 'days', count } : null;
 }
 
