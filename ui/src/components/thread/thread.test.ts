@@ -209,6 +209,9 @@ test('/ finds a template by a part of its name', async () => {
   expect(offer!.textContent).toContain('Link do checkout');
   await press('Escape');
   expect(screen.queryByTestId('suggestions')).toBeNull();
+  const send = screen.getByTestId('hand-over');
+  await fireEvent.input(field(), { target: { value: '/nada disso' } });
+  expect(send).toBeDisabled();
 });
 
 test('who else is here is said, and seen by nobody but the others', async () => {
