@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use contract::{Actor, MemberId};
+use contract::{Actor, Filter, MemberId, Period, StageGroup};
 use inbox::cache::{Cache, Holder, Overlay, Views};
 use inbox::view::{PageAsked, View};
 
@@ -64,6 +64,8 @@ pub fn run(report: &mut Report, folder: &Path, size: Size) -> anyhow::Result<()>
         &name("page"),
         Figure::latency(&pages).aiming("p99 at most 0.3 ms", met),
     );
+    let narrowed = narrowed(&views, &overlay)?;
+    report.add(&name("narrow"), Figure::latency(&narrowed));
     let opened = conversations(&views, &overlay, size, history.now())?;
     report.add(&name("open"), Figure::latency(&opened));
     let found = searches(&views, &overlay)?;
@@ -156,6 +158,44 @@ fn pages(views: &Views, overlay: &Overlay) -> anyhow::Result<Spread> {
             let page = views.list_page(&asked, overlay)?;
             spread.add(started.elapsed());
             after = page.next;
+        }
+    }
+    Ok(spread)
+}
+
+/// Narrows lists by what was typed just now: the page and the count of each.
+fn narrowed(views: &Views, overlay: &Overlay) -> anyhow::Result<Spread> {
+    let filters = [
+        Filter {
+            stages: vec![StageGroup::Pix, StageGroup::Cart],
+            ..Filter::default()
+        },
+        Filter {
+            amount_from: Some(50_000),
+            period: Some(Period::Days { count: 7 }),
+            ..Filter::default()
+        },
+        Filter {
+            platforms: vec!["kiwify".to_owned()],
+            ends_within: Some(60),
+            ..Filter::default()
+        },
+    ];
+    let mut spread = Spread::default();
+    for _ in 0..10 {
+        for view in [View::All, View::Due, View::Approved] {
+            for filter in &filters {
+                let asked = PageAsked {
+                    saved: None,
+                    filter: filter.clone(),
+                    view,
+                    after: None,
+                    limit: 50,
+                };
+                let started = Instant::now();
+                views.list_page(&asked, overlay)?;
+                spread.add(started.elapsed());
+            }
         }
     }
     Ok(spread)
