@@ -36,6 +36,7 @@ mod listing;
 mod moment;
 mod narrow;
 mod overlay;
+mod said;
 mod saved;
 mod shelf;
 mod sweep;

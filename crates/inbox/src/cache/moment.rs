@@ -8,10 +8,11 @@ use contract::{
     Actor, Channel, CommandId, ConversationId, Entry, Event, MemberId, PersonPart, SnoozeUntil,
     Stage, TeamView, kind,
 };
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::ApplyError;
+use super::said::code;
+use super::team::TemplateTold;
 use crate::card;
 use crate::view::{Amount, Happening, TimelineItem, TimelineOnly};
 
@@ -278,53 +279,6 @@ impl Told {
             | Self::Nothing => return None,
         })
     }
-}
-
-/// The body of a shared template being saved; the template itself is not read here, only which one it is.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct TemplateTold {
-    #[serde(default)]
-    pub(super) template: Option<serde_json::Value>,
-    #[serde(default)]
-    pub(super) by: Option<Actor>,
-    /// The template's own fields, where they stand beside who saved it.
-    #[serde(flatten)]
-    pub(super) rest: serde_json::Map<String, serde_json::Value>,
-}
-
-/// Returns the number of a kind of moment in the table.
-pub(super) const fn code(kind: TimelineOnly) -> i64 {
-    match kind {
-        TimelineOnly::Purchases => 0,
-        TimelineOnly::Messages => 1,
-        TimelineOnly::Notes => 2,
-        TimelineOnly::Handling => 3,
-    }
-}
-
-/// Notes and messages that a conversation is found by, the newest of each.
-const MAX_TEXTS: i64 = 100;
-
-pub(super) const SAID: [&str; 2] = [
-    "SELECT what FROM moment INDEXED BY moment_by_kind
-    WHERE conversation = ?1 AND kind <> 0 AND kind = 1 ORDER BY at DESC, seq DESC LIMIT ?2",
-    "SELECT what FROM moment INDEXED BY moment_by_kind
-    WHERE conversation = ?1 AND kind <> 0 AND kind = 2 ORDER BY at DESC, seq DESC LIMIT ?2",
-];
-
-/// Reads the newest that was said in a conversation.
-pub(super) fn texts(db: &Connection, conversation: i64) -> Result<Vec<String>, ApplyError> {
-    let mut texts = Vec::new();
-    for sql in SAID {
-        let mut statement = db.prepare_cached(sql)?;
-        let mut rows = statement.query((conversation, MAX_TEXTS))?;
-        while let Some(row) = rows.next()? {
-            let moment = serde_json::from_str::<Moment>(row.get_ref(0)?.as_str()?);
-            let moment = moment.map_err(|_| ApplyError::Corrupt)?;
-            texts.extend(moment.text().map(str::to_owned));
-        }
-    }
-    Ok(texts)
 }
 
 /// Tells one thing of a conversation.

@@ -2,9 +2,10 @@
 
 use contract::{Actor, MemberId, Role};
 use rusqlite::{Connection, OptionalExtension};
+use serde::Deserialize;
 
 use super::conversation::{Holding, columns, holding};
-use super::moment::{TemplateTold, Told};
+use super::moment::Told;
 use crate::view::Colleague;
 
 /// Holds a template of the team's as it was saved.
@@ -20,6 +21,18 @@ pub struct KeptTemplate {
     pub by: Option<Actor>,
     /// When, in Unix milliseconds by the service's clock.
     pub at: i64,
+}
+
+/// The body of a shared template being saved; the template itself is not read here, only which one it is.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct TemplateTold {
+    #[serde(default)]
+    pub(super) template: Option<serde_json::Value>,
+    #[serde(default)]
+    pub(super) by: Option<Actor>,
+    /// The template's own fields, where they stand beside who saved it.
+    #[serde(flatten)]
+    pub(super) rest: serde_json::Map<String, serde_json::Value>,
 }
 
 pub(super) const TEMPLATES: &str =

@@ -8,6 +8,7 @@ use crate::view::{PageAsked, Row, View};
 use feed::{Feed, conversation, member, minute};
 
 mod carts;
+mod counts;
 mod desk;
 mod erasing;
 mod faults;
@@ -17,6 +18,7 @@ mod lists;
 mod people;
 mod plans;
 mod searches;
+mod shared;
 mod talks;
 
 /// A cache in a folder of its own, with a feed to fill it from.

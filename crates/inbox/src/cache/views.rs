@@ -9,7 +9,7 @@ use super::conversation::Conversation;
 use super::shelf::Shelf;
 use super::{ApplyError, KeptTemplate, Overlay, saved, team};
 #[cfg(test)]
-use super::{handling, labels, links, listing, moment, traits};
+use super::{handling, labels, links, listing, said, traits};
 use crate::asking::{Found, TimelineAsked, TimelinePage};
 use crate::view::{
     Colleague, ConversationView, Counters, FilterValues, PageAsked, Row, RowPage, SavedView, View,
@@ -222,8 +222,8 @@ pub(super) fn questions() -> Vec<(&'static str, &'static str)> {
         ("messages of a timeline", talk::NARROWED[1]),
         ("notes of a timeline", talk::NARROWED[2]),
         ("handling of a timeline", talk::NARROWED[3]),
-        ("what messages say", moment::SAID[0]),
-        ("what notes say", moment::SAID[1]),
+        ("what messages say", said::SAID[0]),
+        ("what notes say", said::SAID[1]),
         ("what happened since", handling::SINCE),
         ("one count", listing::COUNT),
         ("a narrowed view's order", narrowed::WALK),

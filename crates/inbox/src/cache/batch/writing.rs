@@ -12,7 +12,7 @@ use super::super::handling::{self, Stands};
 use super::super::judge::{Bought, Standing, judge};
 use super::super::listing::{self, Deltas};
 use super::super::traits::{self, Origin};
-use super::super::{ApplyError, labels, moment, saved, words};
+use super::super::{ApplyError, labels, said, saved, words};
 use super::{Batch, Touched, signed};
 
 /// Holds are looked for through so many merges of merges.
@@ -294,16 +294,16 @@ impl Said {
         row: i64,
         whole: &Whole,
     ) -> Result<Self, ApplyError> {
-        let mut said = Self::default();
+        let mut told = Self::default();
         if whole.flags & LABELLED != 0 {
-            said.labels = labels::of(db, whole.rows.iter().copied())?;
-            let names = labels::names(db, said.labels.iter().copied())?;
-            said.names = names.iter().map(|name| labels::folded(name)).collect();
+            told.labels = labels::of(db, whole.rows.iter().copied())?;
+            let names = labels::names(db, told.labels.iter().copied())?;
+            told.names = names.iter().map(|name| labels::folded(name)).collect();
         }
         if whole.flags & SAID != 0 {
-            said.texts = moment::texts(db, row)?;
+            told.texts = said::texts(db, row)?;
         }
-        Ok(said)
+        Ok(told)
     }
 }
 
