@@ -14,5 +14,6 @@ pub mod report;
 pub mod sales;
 pub mod service;
 pub mod serving;
+pub mod timing;
 pub mod torture;
 pub mod window;

@@ -39,3 +39,29 @@ impl std::fmt::Debug for Secret {
         out.write_str("Secret")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Borrow;
+    use std::fmt::{Binary, Display, LowerHex, UpperHex};
+    use std::ops::Deref;
+
+    use static_assertions::assert_not_impl_any;
+
+    use super::Secret;
+
+    // Whoever gives a secret one of these does not get past the compiler: it is compared in constant time or not at all, and
+    // reaches neither a log nor an answer nor a file.
+    assert_not_impl_any!(Secret: PartialEq, PartialEq<[u8]>, PartialEq<Vec<u8>>, PartialEq<str>, PartialEq<String>);
+    assert_not_impl_any!(Secret: Eq, PartialOrd, Ord, std::hash::Hash);
+    assert_not_impl_any!(Secret: Display, LowerHex, UpperHex, Binary, ToString);
+    assert_not_impl_any!(Secret: serde::Serialize, Into<Vec<u8>>, Into<String>);
+    assert_not_impl_any!(Secret: Deref, AsRef<[u8]>, AsRef<str>, Borrow<[u8]>, Borrow<str>, IntoIterator);
+
+    #[test]
+    fn what_is_shown_of_a_secret_is_its_type() {
+        for text in ["", "segredo", "a longer secret of forty characters, all"] {
+            assert_eq!(format!("{:?} {0:#?}", Secret::new(text)), "Secret Secret");
+        }
+    }
+}

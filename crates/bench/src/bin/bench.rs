@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bench::report::{Report, print_head, say};
 use bench::serving::Bench;
-use bench::{caching, calibrate, mix, service, window};
+use bench::{caching, calibrate, mix, service, timing, window};
 use clap::Parser;
 
 /// Measures, prints a table, and writes the figures as JSON.
@@ -53,6 +53,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if asked.wants("cache.") {
         tokio::task::block_in_place(|| measure_cache(&asked, &mut report))?;
+    }
+    if asked.wants("trust.") {
+        tokio::task::block_in_place(|| timing::run(&mut report))?;
     }
     if asked.wants("window.") || asked.wants("memory.app") {
         window::run(&mut report).await?;
