@@ -1,7 +1,9 @@
 //! One page of a listing, and where it goes on.
 
+use std::pin::Pin;
+
 use chrono::TimeDelta;
-use providers::pull::{Kind, Page, Trouble, Window};
+use providers::pull::{Kind, Page, Pulled, Trouble, Window};
 
 use super::step::At;
 use crate::outgoing::Failure;
@@ -10,6 +12,9 @@ use crate::store::{JobKind, Place, Span, Then};
 
 /// How much of what was listed before is listed again: clocks differ, and changes come to light late.
 const OVERLAP: TimeDelta = TimeDelta::minutes(15);
+
+/// How long after its last change an order's code to pay by may still be good: boletos are given a week, rarely more.
+const CODES_LIVE: TimeDelta = TimeDelta::days(10);
 
 impl At<'_> {
     /// Reads the next page and stores it.
@@ -50,7 +55,43 @@ impl At<'_> {
                 total: total.map(|total| total.saturating_add(read_before)),
             },
         };
-        self.store(page.pulled, then).await
+        let pulled = self.all_whole(page.pulled).await?;
+        self.store(pulled, then).await
+    }
+
+    /// Adds what the listing does not show of its orders, as the code to pay by, to those for which it still matters.
+    async fn all_whole(&self, pulled: Vec<Pulled>) -> Result<Vec<Pulled>, Failure> {
+        let now = self.runner.world.now();
+        let reader = self.reader()?;
+        let mut all = Vec::with_capacity(pulled.len());
+        for one in pulled {
+            let told_at = reader.told_at(&one);
+            let is_live = told_at.is_some_and(|at| now.signed_duration_since(at) < CODES_LIVE);
+            all.push(if is_live {
+                self.let_fetches_pass().await?;
+                self.whole(one).await?
+            } else {
+                one
+            });
+        }
+        Ok(all)
+    }
+
+    /// Does the fetches that are due: what is told of right now does not wait behind a long page.
+    ///
+    /// Boxed, because a step can hold steps.
+    fn let_fetches_pass(&self) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + '_>> {
+        Box::pin(async {
+            let runner = self.runner;
+            loop {
+                let now = runner.world.now();
+                let next = runner.store.next_job(self.integration.id, now);
+                match next.await? {
+                    Some(job) if job.kind == JobKind::Fetch => runner.step(&job).await?,
+                    _ => return Ok(()),
+                }
+            }
+        })
     }
 
     /// Names what is listed: what was asked for, as far as the API has it.

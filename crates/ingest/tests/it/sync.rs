@@ -44,6 +44,67 @@ async fn all_is_read_once_and_never_too_fast() {
 }
 
 #[tokio::test]
+async fn codes_to_pay_by_come_with_a_listing() {
+    let platform = Platform::nuvemshop(Plan {
+        orders: 300,
+        carts: 0,
+        ..Plan::default()
+    });
+    let shop = Shop::of(&platform).await;
+    let id = shop.sync().await;
+    let done = shop.done(&id).await;
+    assert_eq!(done["progress"]["accepted"], 300, "{done}");
+    let codes = |events: &[contract::Event]| {
+        let pix = events.iter().filter_map(|one| one.payment.pix.as_ref());
+        pix.filter(|pix| pix.code.is_some()).count()
+    };
+    let events = shop.events().await;
+    assert_eq!(codes(&events), 60, "each fifth order waits for its PIX");
+    let seen = platform.seen();
+    assert_eq!(seen.too_fast, 0, "{seen:?}");
+    // Two pages of orders and one without carts, and one request for each order that waits.
+    assert_eq!(seen.requests, 3 + 120, "{seen:?}");
+    // What a notice brings tells the same, so it tells nothing new.
+    let body = format!(
+        r#"{{"store_id":4321987,"event":"order/created","id":{}}}"#,
+        platform.order_id(0)
+    );
+    shop.api.deliver(&shop.path, "nuvemshop", &body).await.ok();
+    eventually("it is fetched", async || {
+        let jobs = shop.jobs("fetch").await;
+        jobs.iter().any(|job| job["state"] == "done")
+    })
+    .await;
+    assert_eq!(shop.events().await.len(), events.len());
+}
+
+#[tokio::test]
+async fn a_notice_does_not_wait_behind_a_long_page() {
+    let platform = Platform::nuvemshop(Plan {
+        orders: 200,
+        carts: 0,
+        ..Plan::default()
+    });
+    let shop = Shop::of(&platform).await;
+    platform.slow_down(Duration::from_millis(50));
+    let id = shop.sync().await;
+    eventually("the page is being completed", async || {
+        platform.seen().requests > 2
+    })
+    .await;
+    let body = format!(
+        r#"{{"store_id":4321987,"event":"order/paid","id":{}}}"#,
+        platform.order_id(2)
+    );
+    shop.api.deliver(&shop.path, "nuvemshop", &body).await.ok();
+    let events = shop.until_events(1).await;
+    assert_eq!(events[0].external_id, platform.order_id(2));
+    assert_eq!(shop.job(&id).await["progress"]["read"], 0);
+    platform.slow_down(Duration::ZERO);
+    shop.done(&id).await;
+}
+
+#[tokio::test]
 async fn troubles_that_stay_end_the_job_and_say_so() {
     for (status, code) in [
         (401, "platform_unauthorised"),
