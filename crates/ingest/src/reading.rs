@@ -2,7 +2,7 @@
 //! stored delivery that is read anew. Knows no HTTP and no platform's details.
 
 use chrono::{DateTime, Utc};
-use contract::{Event, EventId, Stage};
+use contract::{Event, EventId, Stage, Status};
 use providers::pull::{Kind, Pulled};
 use providers::{Context, Doubt, Draft, Inbound, Provider, Reading, Unreadable};
 
@@ -19,6 +19,8 @@ pub(crate) const UNIFIED_PROOF_HEADER: &str = "x-rekuplead-signature";
 pub(crate) const PULLED_HEADER: &str = "x-balcao-pulled";
 
 const BEING_FETCHED: &str = "the order is being fetched from the platform";
+/// Begins the reason of what the API could not confirm; the trouble's word follows.
+pub(crate) const UNCONFIRMED: &str = "unconfirmed";
 const NO_CREDENTIALS: &str = "API credentials are missing";
 
 /// Reads the bodies of one account.
@@ -29,6 +31,8 @@ pub(crate) struct Reader<'a> {
     world: &'a dyn World,
     now: DateTime<Utc>,
     is_trial: bool,
+    /// Whether the sender's word is taken also where it says that money moved and the platform's API can be asked.
+    is_signed: bool,
 }
 
 /// What a body was read into.
@@ -54,12 +58,19 @@ impl<'a> Reader<'a> {
             world,
             now,
             is_trial: false,
+            is_signed: false,
         })
     }
 
     /// Says whether the service sent the body to itself: what it tells then is a test, whatever it says.
     pub(crate) const fn trial(self, is_trial: bool) -> Self {
         Self { is_trial, ..self }
+    }
+
+    /// Says whether something vouches for the body beyond the address it came to. Without it, what says that money moved is held
+    /// back until the platform's API has confirmed it, where that can be asked.
+    pub(crate) const fn signed(self, is_signed: bool) -> Self {
+        Self { is_signed, ..self }
     }
 
     /// Reads what the platform sent, after its proof held.
@@ -94,11 +105,41 @@ impl<'a> Reader<'a> {
         self.read(reading)
     }
 
+    /// Names the statuses that what was fetched shows; none where it cannot be read.
+    pub(crate) fn shown(&self, pulled: &Pulled) -> Vec<Status> {
+        let drafts = self.drafts(pulled);
+        drafts.iter().map(|draft| draft.stage.status()).collect()
+    }
+
+    /// Returns the latest time that what was fetched tells of; `None` where it cannot be read.
+    pub(crate) fn told_at(&self, pulled: &Pulled) -> Option<DateTime<Utc>> {
+        self.drafts(pulled)
+            .iter()
+            .map(|draft| draft.occurred_at)
+            .max()
+    }
+
+    /// Reads what was held back of a stored delivery as it was told: the API cannot say whether it is so.
+    ///
+    /// # Errors
+    /// As [`Reader::sent`].
+    pub(crate) fn as_told(&self, detail: &DeliveryDetail) -> Result<NewReading, serde_json::Error> {
+        let read = self.signed(true).kept(detail)?;
+        Ok(match read.reading {
+            NewReading::Notice { events, .. } => NewReading::Events(events),
+            other => other,
+        })
+    }
+
     /// Reads a stored delivery anew.
     ///
     /// # Errors
     /// As [`Reader::sent`].
     pub(crate) fn stored(&self, detail: &DeliveryDetail) -> Result<Read, serde_json::Error> {
+        self.signed(detail.proof.signed).kept(detail)
+    }
+
+    fn kept(&self, detail: &DeliveryDetail) -> Result<Read, serde_json::Error> {
         let mut headers = detail.headers.clone();
         let header = |wanted| headers.iter().find(|(name, _)| name == wanted);
         let kind = header(PULLED_HEADER).and_then(|(_, word)| Kind::parse(word));
@@ -116,6 +157,13 @@ impl<'a> Reader<'a> {
             headers: &headers,
             body: &detail.body,
         })
+    }
+
+    fn drafts(&self, pulled: &Pulled) -> Vec<Draft> {
+        match self.provider.read_pulled(pulled, &self.context()) {
+            Ok(Reading::Notice { drafts, .. } | Reading::Events(drafts)) => drafts,
+            Ok(Reading::Ignored { .. } | Reading::Unmapped { .. }) | Err(_) => Vec::new(),
+        }
     }
 
     fn context(&self) -> Context<'a> {
@@ -168,22 +216,31 @@ impl<'a> Reader<'a> {
         drafts: Vec<Draft>,
         doubts: &mut Vec<Doubt>,
     ) -> Result<NewReading, serde_json::Error> {
-        let told_at = drafts.iter().map(|draft| draft.occurred_at).max();
-        let events = self.events(drafts, doubts)?;
         if account::is_set_up(self.integration) {
+            let (held, told): (Vec<_>, Vec<_>) =
+                drafts.into_iter().partition(|draft| self.holds(draft));
+            doubts.extend(held.iter().flat_map(|draft| &draft.doubts));
             return Ok(NewReading::Notice {
                 event,
                 why: BEING_FETCHED.to_owned(),
                 order,
-                events,
-                told_at,
+                held: held.last().map(|draft| draft.stage.status()),
+                told_at: told.iter().map(|draft| draft.occurred_at).max(),
+                events: self.events(told, doubts)?,
             });
         }
+        let events = self.events(drafts, doubts)?;
         if events.is_empty() {
             let why = NO_CREDENTIALS.to_owned();
             return Ok(NewReading::Unmapped { event, why });
         }
         Ok(NewReading::Events(events))
+    }
+
+    /// Tells whether a draft waits for the API's word. What the service sends to itself is a test and moves nothing.
+    fn holds(&self, draft: &Draft) -> bool {
+        let moved = matches!(draft.stage.status(), Status::Approved | Status::Refunded);
+        moved && !self.is_signed && !self.is_trial
     }
 
     fn events(

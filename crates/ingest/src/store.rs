@@ -41,7 +41,7 @@ pub use fault::{Fault, Refusal, StoreError};
 pub use feed::{FeedEntry, FeedPage, Head, PageBounds};
 pub use integration::{Integration, NewIntegration, StoredSecret, Upserted};
 pub use jobs::{
-    ApiToken, Job, JobKind, JobQuery, JobState, Jobs, NewJob, OpenJobs, PageStored, Place,
+    ApiToken, Held, Job, JobKind, JobQuery, JobState, Jobs, NewJob, OpenJobs, PageStored, Place,
     Progress, PulledPage, Setback, Span, Then,
 };
 pub use people::{

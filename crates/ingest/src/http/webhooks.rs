@@ -256,10 +256,11 @@ impl Received<'_> {
         Refused::bad_proof()
     }
 
-    fn read(&self) -> Result<Read, Refused> {
+    fn read(&self, is_signed: bool) -> Result<Read, Refused> {
         let reader = Reader::new(self.integration, &*self.desk.world, self.now);
         let reader = reader.ok_or_else(Refused::internal)?;
-        let read = reader.trial(self.is_trial).sent(&self.inbound());
+        let reader = reader.trial(self.is_trial).signed(is_signed);
+        let read = reader.sent(&self.inbound());
         let read = read.map_err(|_| Refused::internal())?;
         count_doubts(self.desk, self.provider, &read.doubts);
         Ok(read)
@@ -332,7 +333,7 @@ impl Received<'_> {
     async fn store(&self, proof: Proof) -> Result<Response, Refused> {
         let Read {
             reading, rejected, ..
-        } = self.read()?;
+        } = self.read(proof.signed)?;
         let asks = matches!(reading, NewReading::Notice { .. });
         let begun = Instant::now();
         let storing = self.desk.store.accept(self.delivery(proof, reading));

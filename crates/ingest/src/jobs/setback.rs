@@ -48,6 +48,7 @@ pub(super) fn setback(job: &Job, failure: &Failure, situation: &Situation) -> Op
     Some(Setback {
         problem,
         again_at: again_at.filter(|_| again),
+        denied: matches!(failure, Failure::Trouble(Trouble::NotFound)),
     })
 }
 

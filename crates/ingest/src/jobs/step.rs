@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use contract::DeliveryId;
+use contract::{DeliveryId, Status};
 use futures_util::FutureExt;
 use providers::Inbound;
 use providers::pull::{Pulled, Puller, Trouble, puller};
@@ -13,11 +13,19 @@ use super::setback::{Situation, setback};
 use super::{Runner, name_of};
 use crate::outgoing::Failure;
 use crate::outgoing::account::Entered;
-use crate::reading::{PULLED_HEADER, Reader};
+use crate::reading::{PULLED_HEADER, Reader, UNCONFIRMED};
 use crate::store::{
-    DeliveryResult, Integration, Job, JobKind, Key16, NewDelivery, NewReading, PageStored,
-    ProofSummary, PulledPage, Refusal, Setback, StoreError, Then,
+    DeliveryResult, Fault, Held, Integration, Job, JobKind, Key16, NewDelivery, NewReading,
+    PageStored, ProofSummary, PulledPage, Refusal, Setback, StoreError, Then,
 };
+
+/// How often a fetch is tried again while the platform shows another state than the notice told.
+const LAGGING: u32 = 3;
+
+/// What stands in the way where an order was fetched and tells no status.
+const UNREADABLE: &str = "platform_unreadable";
+
+const GONE: &str = "what it told cannot be read any more";
 
 /// One account at work.
 pub(super) struct At<'a> {
@@ -31,10 +39,7 @@ impl Runner {
     /// Takes a job one step further. An error is one of our own store; the job is as it was.
     pub(super) async fn step(&self, job: &Job) -> Result<(), StoreError> {
         let outcome = match self.account(job) {
-            Err(problem) => Err(Setback {
-                problem,
-                again_at: None,
-            }),
+            Err(problem) => Err(given_up(problem)),
             Ok((integration, puller)) => {
                 let at = At {
                     runner: self,
@@ -46,17 +51,58 @@ impl Runner {
                 match AssertUnwindSafe(at.step()).catch_unwind().await {
                     Ok(Ok(())) => Ok(()),
                     Ok(Err(failure)) => Err(at.setback(&failure)?),
-                    Err(_) => Err(Setback {
-                        problem: "internal",
-                        again_at: None,
-                    }),
+                    Err(_) => Err(given_up("internal")),
                 }
             }
         };
-        match outcome {
-            Ok(()) => Ok(()),
-            Err(setback) => self.note(job, setback).await,
+        let Err(setback) = outcome else {
+            return Ok(());
+        };
+        if setback.again_at.is_none() && !setback.denied {
+            self.tell_held(job, setback.problem).await?;
         }
+        self.note(job, setback).await
+    }
+
+    /// Tells what was held back for a fetch as it was told, since the platform cannot say whether it is so.
+    async fn tell_held(&self, job: &Job, problem: &str) -> Result<(), StoreError> {
+        let Some(integration) = self.store.integration(job.integration) else {
+            return Ok(());
+        };
+        loop {
+            let held = self.store.held(job.id).await?;
+            if held.is_empty() {
+                return Ok(());
+            }
+            for Held { delivery, .. } in held {
+                let reading = self.as_told(job, &integration, delivery).await?;
+                let why = format!("{UNCONFIRMED}: {problem}");
+                self.store.tell_held(job, delivery, reading, why).await?;
+            }
+        }
+    }
+
+    async fn as_told(
+        &self,
+        job: &Job,
+        integration: &Integration,
+        delivery: DeliveryId,
+    ) -> Result<NewReading, StoreError> {
+        let gone = || NewReading::Unmapped {
+            event: String::new(),
+            why: GONE.to_owned(),
+        };
+        let detail = match self.store.delivery(job.workspace, delivery).await {
+            Ok(detail) => detail,
+            // What cannot be read back must not hold up the rest for ever.
+            Err(StoreError::NotFound | StoreError::Unavailable(Fault::Damaged)) => {
+                return Ok(gone());
+            }
+            Err(error) => return Err(error),
+        };
+        let reader = Reader::new(integration, &*self.world, detail.summary.received_at);
+        let read = reader.map(|reader| reader.as_told(&detail));
+        Ok(read.and_then(Result::ok).unwrap_or_else(gone))
     }
 
     fn account(&self, job: &Job) -> Result<(Arc<Integration>, &'static dyn Puller), &'static str> {
@@ -95,41 +141,65 @@ impl At<'_> {
     /// Fetches one order, and what another address shows of it.
     async fn fetch(&self) -> Result<(), Failure> {
         let lines = &self.runner.lines;
-        let mut pulled = lines
+        let pulled = lines
             .ask(
                 self.integration,
                 |account| self.puller.order(account, &self.job.order),
                 |response| self.puller.read_order(response),
             )
             .await?;
+        let pulled = self.whole(pulled).await?;
+        let shown = self.shown(&pulled).await?;
+        let then = Then::Fetched {
+            notices: self.job.notices,
+            shown,
+        };
+        self.store(vec![pulled], then).await
+    }
+
+    /// Names the statuses an order shows, and sees to it that what is held back can be judged by them.
+    async fn shown(&self, pulled: &Pulled) -> Result<Vec<Status>, Failure> {
+        let held = self.runner.store.held(self.job.id).await?;
+        let shown = self.reader()?.shown(pulled);
+        let is_shown = |held: &Held| shown.iter().any(|status| status.as_str() == held.status);
+        if shown.is_empty() {
+            let tell = self.runner.tell_held(self.job, UNREADABLE);
+            tell.await?;
+        } else if self.job.attempts < LAGGING && !held.iter().all(is_shown) {
+            // An API may show a moment later what its webhook told.
+            return Err(Trouble::NotFound.into());
+        }
+        Ok(shown)
+    }
+
+    /// Adds what another address of the API shows of an order, where it lacks something.
+    pub(super) async fn whole(&self, pulled: Pulled) -> Result<Pulled, Failure> {
         // Whether there is more does not depend on the token.
         let entered = Entered(self.integration);
         if self
             .puller
             .more(&entered.with(Some("")), &pulled)?
-            .is_some()
+            .is_none()
         {
-            let whole = lines
-                .ask(
-                    self.integration,
-                    |account| {
-                        let more = self.puller.more(account, &pulled)?;
-                        more.ok_or(Trouble::NotFound)
-                    },
-                    |response| self.puller.with_more(pulled.clone(), response),
-                )
-                .await;
-            pulled = match whole {
-                Ok(whole) => whole,
-                Err(failure) if self.is_worth_waiting(&failure) => return Err(failure),
-                // What is there is worth more than nothing.
-                Err(_) => pulled,
-            };
+            return Ok(pulled);
         }
-        let then = Then::Fetched {
-            notices: self.job.notices,
-        };
-        self.store(vec![pulled], then).await
+        let whole = self
+            .runner
+            .lines
+            .ask(
+                self.integration,
+                |account| {
+                    let more = self.puller.more(account, &pulled)?;
+                    more.ok_or(Trouble::NotFound)
+                },
+                |response| self.puller.with_more(pulled.clone(), response),
+            )
+            .await;
+        match whole {
+            Err(failure) if self.is_worth_waiting(&failure) => Err(failure),
+            // What is there is worth more than nothing.
+            whole => Ok(whole.unwrap_or(pulled)),
+        }
     }
 
     fn is_worth_waiting(&self, failure: &Failure) -> bool {
@@ -185,12 +255,15 @@ impl At<'_> {
         })
     }
 
-    fn read(&self, pulled: &Pulled) -> Result<NewReading, Failure> {
+    pub(super) fn reader(&self) -> Result<Reader<'_>, Trouble> {
         let world = &*self.runner.world;
         let reader = Reader::new(self.integration, world, world.now());
-        let reader = reader.ok_or(Trouble::NotSetUp("provider"))?;
-        let read = reader.fetched(pulled, self.job.told_at);
-        let read = read.map_err(|_| StoreError::Unavailable(crate::store::Fault::Internal))?;
+        reader.ok_or(Trouble::NotSetUp("provider"))
+    }
+
+    fn read(&self, pulled: &Pulled) -> Result<NewReading, Failure> {
+        let read = self.reader()?.fetched(pulled, self.job.told_at);
+        let read = read.map_err(|_| StoreError::Unavailable(Fault::Internal))?;
         for doubt in &read.doubts {
             self.runner.metrics.doubted(self.puller.slug(), doubt.code);
         }
@@ -234,7 +307,14 @@ impl At<'_> {
             haste: world.haste(),
             chance: f64::from(u16::from_be_bytes(random)) / f64::from(u16::MAX),
         };
-        setback(self.job, failure, &situation)
-            .ok_or(StoreError::Unavailable(crate::store::Fault::Internal))
+        setback(self.job, failure, &situation).ok_or(StoreError::Unavailable(Fault::Internal))
+    }
+}
+
+fn given_up(problem: &'static str) -> Setback {
+    Setback {
+        problem,
+        again_at: None,
+        denied: false,
     }
 }

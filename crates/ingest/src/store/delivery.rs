@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use contract::{DeliveryId, Event, EventId, IntegrationId, WorkspaceId};
+use contract::{DeliveryId, Event, EventId, IntegrationId, Status, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Traces;
@@ -150,6 +150,8 @@ pub enum NewReading {
         order: String,
         /// What is certain already; often nothing.
         events: Vec<NewEvent>,
+        /// The status of what it told and nothing vouches for: held back until the fetch has an answer.
+        held: Option<Status>,
         /// The latest time those events tell.
         told_at: Option<DateTime<Utc>>,
     },

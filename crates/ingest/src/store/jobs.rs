@@ -6,10 +6,10 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use contract::{IntegrationId, JobId, WorkspaceId};
+use contract::{DeliveryId, IntegrationId, JobId, Status, WorkspaceId};
 use serde::Serialize;
 
-use super::{DeliveryResult, NewDelivery, SecretText, StoreError};
+use super::{DeliveryResult, NewDelivery, NewReading, SecretText, StoreError};
 
 /// Keeps jobs, what is known of the accounts' APIs, and checkouts that may be abandoned: a part of [`Store`](super::Store).
 #[async_trait]
@@ -76,6 +76,25 @@ pub trait Jobs {
     /// # Errors
     /// [`Refusal::JobOver`](super::Refusal::JobOver) when the job was ended meanwhile.
     async fn set_back(&self, job: JobId, setback: Setback) -> Result<(), StoreError>;
+
+    /// Lists what waits for a fetch's answer, oldest first, some at once.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn held(&self, job: JobId) -> Result<Vec<Held>, StoreError>;
+
+    /// Tells what was held back of a delivery after all, as `reading` has it, and notes why; does nothing when it waits no
+    /// longer.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    async fn tell_held(
+        &self,
+        job: &Job,
+        delivery: DeliveryId,
+        reading: NewReading,
+        why: String,
+    ) -> Result<(), StoreError>;
 
     /// Lets jobs go that ended before a time, some at once; returns how many.
     ///
@@ -300,10 +319,13 @@ pub enum Then {
         /// The span that was listed.
         span: Span,
     },
-    /// The order is fetched, as it stood after so many notices.
+    /// The order is fetched, as it stood after so many notices. What was held back is confirmed by one of the statuses shown,
+    /// or dropped; where none was shown, it waits on and so does the job.
     Fetched {
         /// [`Job::notices`] when the fetch began.
         notices: u64,
+        /// The statuses the platform showed.
+        shown: Vec<Status>,
     },
 }
 
@@ -321,8 +343,19 @@ pub struct PageStored {
 pub struct Setback {
     /// The stable word for it.
     pub problem: &'static str,
-    /// When it is tried again; `None` gives the job up.
+    /// When it is tried again; `None` gives the job up, unless something it holds back waits on.
     pub again_at: Option<DateTime<Utc>>,
+    /// Whether the platform says that there is no such order: given up, what was held back is dropped.
+    pub denied: bool,
+}
+
+/// Names a delivery of which something is held back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The status it told, in the contract's word.
+    pub status: String,
 }
 
 /// Asks for jobs, newest first.

@@ -31,6 +31,7 @@ mod sources;
 mod stopping;
 mod sync;
 mod sync_kills;
+mod unsigned;
 mod webhooks;
 
 /// A file that nobody lists is a test that nobody runs.

@@ -354,6 +354,10 @@ export const sourcesEn = {
   'deliveryWhy.rejected': 'A field could not be read',
   'deliveryWhy.credentials': 'API credentials to fetch the order are missing',
   'deliveryWhy.fetched': 'Names an order, which is fetched from the platform',
+  'deliveryWhy.confirmed': 'The platform’s API confirmed it',
+  'deliveryWhy.unconfirmed': 'Taken without confirmation: the platform’s API could not say',
+  'deliveryWhy.contradicted': 'The platform’s API shows another status; it was not taken',
+  'deliveryWhy.denied': 'The platform’s API knows no such order; it was not taken',
 
   'field.secrets': 'secret',
   'field.accessToken': 'Access token',

@@ -357,6 +357,10 @@ export const sourcesPtBR = {
   'deliveryWhy.rejected': 'Um campo não pôde ser lido',
   'deliveryWhy.credentials': 'Faltam credenciais da API para buscar o pedido',
   'deliveryWhy.fetched': 'Avisou de um pedido, que é buscado na plataforma',
+  'deliveryWhy.confirmed': 'A API da plataforma confirmou',
+  'deliveryWhy.unconfirmed': 'Aceito sem confirmação: a API da plataforma não respondeu',
+  'deliveryWhy.contradicted': 'A API da plataforma mostra outra situação; não foi aceito',
+  'deliveryWhy.denied': 'A API da plataforma não conhece este pedido; não foi aceito',
 
   'field.secrets': 'segredo',
   'field.accessToken': 'Token de acesso',

@@ -34,6 +34,10 @@ export function whyText(delivery: Pick<Delivery, 'result' | 'why' | 'path'>): st
 
 function whyKind({ result, why }: Pick<Delivery, 'result' | 'why'>) {
   if (/credentials/i.test(why)) return 'credentials';
+  if (why.endsWith('API confirms it')) return 'confirmed';
+  if (why.startsWith('unconfirmed')) return 'unconfirmed';
+  if (why.endsWith('API shows another state')) return 'contradicted';
+  if (why.endsWith('API knows no such order')) return 'denied';
   if (result === 'accepted') return 'fetched';
   return result;
 }

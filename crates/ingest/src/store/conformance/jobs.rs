@@ -2,13 +2,20 @@
 
 use bytes::Bytes;
 use chrono::TimeDelta;
-use contract::{Event, JobId, Stage as OrderStage};
+use contract::{Event, JobId, Stage as OrderStage, Status};
 
 use super::script::{Script, Stage, by_phone, refusal};
 use crate::store::{
     ApiToken, DeliveryQuery, DeliveryResult, Job, JobKind, JobQuery, JobState, Key16, NewDelivery,
     NewJob, NewReading, PageStored, Place, ProofSummary, PulledPage, SecretText, Setback, Span,
     StoreError, Then, World,
+};
+
+mod held;
+
+pub(crate) use held::{
+    what_is_held_is_told_when_nobody_can_say, what_is_held_waits_for_the_platforms_word,
+    what_the_platform_denies_is_dropped, what_waits_for_an_ended_fetch_is_set_aside,
 };
 
 const PHONE: &str = "+5547900000111";
@@ -21,6 +28,7 @@ impl Script {
             why: "fetched".to_owned(),
             order: order.to_owned(),
             events: Vec::new(),
+            held: None,
             told_at: None,
         });
         delivery.body = Bytes::from(body.to_owned());
@@ -95,6 +103,11 @@ impl Script {
     }
 }
 
+fn fetched(notices: u64, shown: &[Status]) -> Then {
+    let shown = shown.to_vec();
+    Then::Fetched { notices, shown }
+}
+
 pub(crate) async fn fifty_notices_are_one_fetch(stage: &impl Stage) {
     let script = Script::on(stage).await;
     assert_eq!(script.next().await, None);
@@ -112,7 +125,7 @@ pub(crate) async fn fifty_notices_are_one_fetch(stage: &impl Stage) {
         (job.kind, job.order.as_str(), job.notices),
         (JobKind::Fetch, "871", 50)
     );
-    let then = Then::Fetched { notices: 50 };
+    let then = fetched(50, &[]);
     let pulled = vec![script.pulled(&[script.event("871", by_phone(PHONE))])];
     let stored = script.store_page(&job, pulled, then).await.unwrap();
     assert_eq!(stored.results, [DeliveryResult::Accepted]);
@@ -132,17 +145,13 @@ pub(crate) async fn a_notice_during_a_fetch_makes_another(stage: &impl Stage) {
     let job = script.next().await.expect("one is due");
     script.notify("871", "a").await;
     script.notify("872", "c").await;
-    let then = Then::Fetched {
-        notices: job.notices,
-    };
+    let then = fetched(job.notices, &[]);
     let stored = script.store_page(&job, Vec::new(), then).await.unwrap();
     assert_eq!(stored.state, JobState::Waiting);
     let mut open = Vec::new();
     while let Some(job) = script.next().await {
         open.push((job.id, job.order.clone(), job.notices));
-        let then = Then::Fetched {
-            notices: job.notices,
-        };
+        let then = fetched(job.notices, &[]);
         script.store_page(&job, Vec::new(), then).await.unwrap();
     }
     assert_eq!(open.len(), 2);
@@ -268,6 +277,7 @@ pub(crate) async fn an_ended_job_takes_nothing(stage: &impl Stage) {
     let setback = Setback {
         problem: "platform_failed",
         again_at: None,
+        denied: false,
     };
     assert_eq!(
         refusal(script.store.set_back(job.id, setback).await),
@@ -285,6 +295,7 @@ pub(crate) async fn a_setback_waits_or_ends(stage: &impl Stage) {
     let setback = |again_at| Setback {
         problem: "platform_failed",
         again_at,
+        denied: false,
     };
     script
         .store

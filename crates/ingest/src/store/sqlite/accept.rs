@@ -48,6 +48,13 @@ pub(super) struct PreparedEvent {
     checkout: Option<PreparedNews>,
 }
 
+impl PreparedEvent {
+    /// Returns roughly how much the writer has to write.
+    pub(super) fn bytes(&self) -> usize {
+        self.body.len()
+    }
+}
+
 /// What the list of deliveries tells beside the result.
 pub(super) struct Note {
     pub(super) result: DeliveryResult,
@@ -99,7 +106,7 @@ impl Prepared {
 
     /// Returns roughly how much the writer has to write.
     pub(super) fn bytes(&self) -> usize {
-        let events: usize = self.events.iter().map(|event| event.body.len()).sum();
+        let events: usize = self.events.iter().map(PreparedEvent::bytes).sum();
         1_024 + self.body.len() + self.headers.len() + events
     }
 
@@ -120,11 +127,21 @@ impl Prepared {
             keeps_body: true,
         };
         // Two changes of one order may be told in the same bytes: a notice repeats another only while that one waits.
-        let asks = match &self.fetch {
-            Some(fetch) => jobs::ask(writing, self.workspace, self.integration_row, fetch)?,
+        let asked = match &self.fetch {
+            Some(fetch) => Some(jobs::ask(
+                writing,
+                self.workspace,
+                self.integration_row,
+                fetch,
+            )?),
+            None => None,
+        };
+        let asks = asked.as_ref().is_some_and(|asked| asked.is_new);
+        let held = match asked {
+            Some(asked) => asked.hold(writing, row, same)?,
             None => false,
         };
-        if let Some(original) = same.filter(|_| !asks) {
+        if let Some(original) = same.filter(|_| !asks && !held) {
             outcome.repeat(original, false);
         } else if self.note.result == DeliveryResult::Accepted {
             let events = std::mem::take(&mut self.events);
@@ -392,10 +409,11 @@ pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -
             why,
             order,
             events,
+            held,
             told_at,
         } => Said {
             events: prepare(events),
-            fetch: Some(Fetch::new(order, told_at)),
+            fetch: Some(Fetch::new(order, told_at, held)),
             ..Said::nothing(DeliveryResult::Accepted, event, why, none())
         },
         NewReading::Ignored { event, why } => {

@@ -9,9 +9,9 @@ use providers::Settings;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::audit;
 use super::seal::{Owner, SealingKey};
 use super::writer::Writing;
+use super::{audit, jobs};
 use crate::store::{
     Deed, Fault, Integration, NewIntegration, Refusal, SecretText, StoreError, StoredSecret,
     TokenHash, action,
@@ -205,6 +205,7 @@ pub(super) fn delete(
         .db
         .prepare_cached("UPDATE api SET token = x'' WHERE integration = ?1")?
         .execute([row])?;
+    jobs::let_all_go(writing, row)?;
     writing
         .db
         .prepare_cached(

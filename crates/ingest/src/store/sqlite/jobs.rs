@@ -1,17 +1,20 @@
 //! The table of jobs.
 
 mod asking;
+mod held;
 mod pages;
 mod rows;
 
 use chrono::{DateTime, Utc};
-use contract::{JobId, WorkspaceId};
+use contract::{JobId, Status, WorkspaceId};
 use rusqlite::{Connection, params};
 
 use super::place::optional;
 use super::writer::Writing;
 use crate::store::{Job, JobKind, JobQuery, JobState, NewJob, Refusal, Setback, StoreError};
 
+use held::waiting;
+pub(super) use held::{PreparedHeld, let_all_go};
 pub(super) use pages::PreparedPage;
 use rows::{SELECT, code_of_kind, code_of_state, millis, read};
 
@@ -25,33 +28,76 @@ const FORGOTTEN_AT_ONCE: u32 = 500;
 pub(super) struct Fetch {
     order: String,
     told_ms: i64,
+    held: Option<Status>,
+}
+
+/// The job that fetches an order.
+pub(super) struct Asked {
+    row: i64,
+    /// Whether none waited before.
+    pub(super) is_new: bool,
+    held: Option<Status>,
 }
 
 impl Fetch {
-    pub(super) fn new(order: String, told_at: Option<DateTime<Utc>>) -> Self {
+    pub(super) fn new(order: String, told_at: Option<DateTime<Utc>>, held: Option<Status>) -> Self {
         Self {
             order,
             told_ms: told_at.map_or(0, |at| at.timestamp_millis()),
+            held,
         }
     }
 }
 
-/// Makes a job that fetches an order, unless one waits already; returns whether it made one.
+impl Asked {
+    /// Holds a delivery until the job has its answer, where there is something to hold back and its like is not held already;
+    /// returns whether it is held.
+    pub(super) fn hold(
+        &self,
+        writing: &Writing<'_>,
+        delivery_row: i64,
+        same: Option<i64>,
+    ) -> Result<bool, StoreError> {
+        let Some(status) = self.held else {
+            return Ok(false);
+        };
+        if let Some(same) = same
+            && held::is_held(writing.db, same)?
+        {
+            return Ok(false);
+        }
+        held::hold(writing, self.row, delivery_row, status)?;
+        Ok(true)
+    }
+}
+
+/// Makes a job that fetches an order, unless one waits already.
 pub(super) fn ask(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
     integration_row: i64,
     fetch: &Fetch,
-) -> Result<bool, StoreError> {
-    let waits = writing
-        .db
-        .prepare_cached(
-            "UPDATE job SET notices = notices + 1, told_at = max(told_at, ?3)
-             WHERE integration = ?1 AND subject = ?2 AND kind = 0 AND state < 2",
-        )?
-        .execute(params![integration_row, fetch.order, fetch.told_ms])?;
-    if waits > 0 {
-        return Ok(false);
+) -> Result<Asked, StoreError> {
+    let asked = |row, is_new| Asked {
+        row,
+        is_new,
+        held: fetch.held,
+    };
+    let waits = optional(
+        writing
+            .db
+            .prepare_cached(
+                "UPDATE job SET notices = notices + 1, told_at = max(told_at, ?3)
+                 WHERE integration = ?1 AND subject = ?2 AND kind = 0 AND state < 2
+                 RETURNING id",
+            )?
+            .query_row(
+                params![integration_row, fetch.order, fetch.told_ms],
+                |row| row.get(0),
+            ),
+    )?;
+    if let Some(row) = waits {
+        return Ok(asked(row, false));
     }
     let (made, random) = writing.world.id_parts();
     let workspace_row = writing.ledger.standing(writing.db, workspace)?.row;
@@ -69,7 +115,7 @@ pub(super) fn ask(
             fetch.told_ms,
             writing.now.timestamp_millis(),
         ])?;
-    Ok(true)
+    Ok(asked(writing.db.last_insert_rowid(), true))
 }
 
 /// Stores a listing to be done.
@@ -135,12 +181,13 @@ pub(super) fn list(
 
 /// Ends a job, unless it has ended.
 pub(super) fn cancel(
-    writing: &Writing<'_>,
+    writing: &mut Writing<'_>,
     workspace: WorkspaceId,
     id: JobId,
 ) -> Result<Job, StoreError> {
     let job = get(writing.db, workspace, id)?;
     if job.state.is_open() {
+        held::let_go(writing, id)?;
         finish(writing, id, JobState::Cancelled)?;
     }
     get(writing.db, workspace, id)
@@ -222,11 +269,15 @@ pub(super) fn move_reconcile(
 
 /// Notes what stood in a job's way.
 pub(super) fn set_back(
-    writing: &Writing<'_>,
+    writing: &mut Writing<'_>,
     id: JobId,
     setback: &Setback,
 ) -> Result<(), StoreError> {
-    let sql = match setback.again_at {
+    let again_at = match setback.again_at {
+        None if held::keeps_open(writing, id, setback.denied)? => Some(writing.now),
+        again_at => again_at,
+    };
+    let sql = match again_at {
         Some(_) => {
             "UPDATE job SET problem = ?2, attempts = attempts + 1, due_at = ?3
              WHERE public = ?1 AND state < 2"
@@ -236,7 +287,7 @@ pub(super) fn set_back(
              WHERE public = ?1 AND state < 2"
         }
     };
-    let at = setback.again_at.unwrap_or(writing.now).timestamp_millis();
+    let at = again_at.unwrap_or(writing.now).timestamp_millis();
     let changed = writing.db.prepare_cached(sql)?.execute(params![
         id.as_u128().to_be_bytes(),
         setback.problem,

@@ -38,6 +38,11 @@ const STEPS: &[Step] = &[
         name: "sharing",
         sql: include_str!("migrations/0006_sharing.sql"),
     },
+    Step {
+        version: 7,
+        name: "held",
+        sql: include_str!("migrations/0007_held.sql"),
+    },
 ];
 
 /// One change of the file's shape.

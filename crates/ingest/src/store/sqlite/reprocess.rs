@@ -60,7 +60,8 @@ impl Again {
             fetch,
         } = self.told;
         if let Some(fetch) = &fetch {
-            jobs::ask(writing, self.workspace, self.integration_row, fetch)?;
+            let asked = jobs::ask(writing, self.workspace, self.integration_row, fetch)?;
+            asked.hold(writing, row, None)?;
         }
         let nothing_read = events.is_empty();
         let stored = store_events(writing, self.workspace, row, events)?;

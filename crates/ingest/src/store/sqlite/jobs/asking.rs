@@ -2,17 +2,17 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use contract::{IntegrationId, JobId, WorkspaceId};
+use contract::{DeliveryId, IntegrationId, JobId, WorkspaceId};
 use rusqlite::Connection;
 
 use super::super::accept::Prepared;
 use super::super::integrations::Shelved;
 use super::super::seal::Owner;
 use super::super::{SMALL, SqliteStore, api, checkouts};
-use super::PreparedPage;
+use super::{PreparedHeld, PreparedPage};
 use crate::store::{
-    ApiToken, Fault, Job, JobKind, JobQuery, Jobs, NewJob, OpenJobs, PageStored, PulledPage,
-    Setback, StoreError,
+    ApiToken, Fault, Held, Job, JobKind, JobQuery, Jobs, NewJob, NewReading, OpenJobs, PageStored,
+    PulledPage, Setback, StoreError,
 };
 
 impl SqliteStore {
@@ -156,6 +156,24 @@ impl Jobs for SqliteStore {
             super::set_back(writing, job, &setback)
         })
         .await
+    }
+
+    async fn held(&self, job: JobId) -> Result<Vec<Held>, StoreError> {
+        self.readers.read(move |db| super::waiting(db, job)).await
+    }
+
+    async fn tell_held(
+        &self,
+        job: &Job,
+        delivery: DeliveryId,
+        reading: NewReading,
+        why: String,
+    ) -> Result<(), StoreError> {
+        let shelved = self.shelved_of(job.workspace, job.integration)?;
+        let of = (job.workspace, job.id);
+        let prepared = PreparedHeld::new(of, delivery, reading, why, &shelved.integration);
+        self.write(prepared.bytes(), move |writing| prepared.tell(writing))
+            .await
     }
 
     async fn forget_jobs(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

@@ -5,6 +5,7 @@ use rusqlite::params;
 
 use super::super::accept::Prepared;
 use super::super::writer::Writing;
+use super::held;
 use super::rows::code_of_state;
 use crate::store::{DeliveryResult, JobState, PageStored, Refusal, StoreError, Then};
 
@@ -40,7 +41,12 @@ impl PreparedPage {
         for delivery in self.deliveries {
             results.push(delivery.store_pulled(writing)?);
         }
-        let step = Step::of(self.then, notices);
+        let mut step = Step::of(&self.then, notices);
+        if let (Then::Fetched { shown, .. }, JobState::Done) = (&self.then, step.state)
+            && held::judge(writing, self.job, shown)?
+        {
+            step.state = JobState::Waiting;
+        }
         let listed = (step.state == JobState::Done).then_some(step.until_ms);
         let state = step.state;
         move_on(writing, self.job, step, &results)?;
@@ -65,12 +71,12 @@ impl PreparedPage {
 }
 
 impl Step {
-    fn of(then: Then, notices: u64) -> Self {
-        let number = |total: Option<u64>| total.and_then(|total| i64::try_from(total).ok());
+    fn of(then: &Then, notices: u64) -> Self {
+        let number = |total: &Option<u64>| total.and_then(|total| i64::try_from(total).ok());
         match then {
             Then::Next { place, span, total } => Self {
                 state: JobState::Running,
-                place: (i64::from(place.listing), place.cursor),
+                place: (i64::from(place.listing), place.cursor.clone()),
                 since_ms: span.since.timestamp_millis(),
                 until_ms: span.until.timestamp_millis(),
                 total: number(total).unwrap_or(-1),
@@ -83,8 +89,10 @@ impl Step {
                 total: -1,
             },
             // A notice that came meanwhile may tell of a later change.
-            Then::Fetched { notices: before } => Self {
-                state: if before == notices {
+            Then::Fetched {
+                notices: before, ..
+            } => Self {
+                state: if *before == notices {
                     JobState::Done
                 } else {
                     JobState::Waiting

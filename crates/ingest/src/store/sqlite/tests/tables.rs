@@ -70,6 +70,7 @@ async fn no_query_walks_a_table_that_grows() {
         include_str!("../commands.rs"),
         include_str!("../deliveries.rs"),
         include_str!("../jobs.rs"),
+        include_str!("../jobs/held.rs"),
         include_str!("../jobs/pages.rs"),
         include_str!("../links.rs"),
         include_str!("../members.rs"),
