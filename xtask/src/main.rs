@@ -10,9 +10,11 @@
 mod api;
 mod bench;
 mod demo;
+mod fuzz;
 mod platforms;
 mod program;
 mod repository;
+mod sbom;
 mod scenes;
 mod setup;
 mod steps;
@@ -59,10 +61,18 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Feeds every reader of foreign bytes with broken ones, and keeps what breaks it.
+    Fuzz(fuzz::Options),
     /// Takes the pictures of the documentation from the real window.
     Screenshots {
         /// Where to put them.
         #[arg(long, value_name = "FOLDER", default_value = "docs/screenshots")]
+        into: PathBuf,
+    },
+    /// Lists what the programs are made of, as CycloneDX.
+    Sbom {
+        /// Where to put the lists.
+        #[arg(long, value_name = "FOLDER", default_value = "target/sbom")]
         into: PathBuf,
     },
     /// Writes the page of platforms from what their readers tell of themselves.
@@ -109,7 +119,9 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Test(options) => test::run(&repository, &options),
         Chore::Bench { only, out } => bench::run(&repository, only.as_deref(), out.as_deref()),
         Chore::Torture { arguments } => bench::torture(&repository, &arguments),
+        Chore::Fuzz(options) => fuzz::run(&repository, &options),
         Chore::Screenshots { into } => demo::screenshots(&repository, &into),
+        Chore::Sbom { into } => sbom::write(&repository, &into),
         Chore::Platforms => platforms::write(&repository),
         Chore::Types { check: true } => types::check(&repository),
         Chore::Types { check: false } => types::write(&repository),

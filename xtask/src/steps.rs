@@ -15,7 +15,7 @@ pub(crate) enum Outcome {
 
 /// One step of a chore.
 pub(crate) struct Step<'a> {
-    name: &'static str,
+    name: String,
     why: &'static str,
     again: String,
     work: Box<dyn Fn() -> anyhow::Result<Outcome> + 'a>,
@@ -24,13 +24,13 @@ pub(crate) struct Step<'a> {
 impl<'a> Step<'a> {
     /// Names a step, says what it is for and how to run only it `again`.
     pub(crate) fn new(
-        name: &'static str,
+        name: impl Into<String>,
         why: &'static str,
         again: impl Into<String>,
         work: impl Fn() -> anyhow::Result<Outcome> + 'a,
     ) -> Self {
         Self {
-            name,
+            name: name.into(),
             why,
             again: again.into(),
             work: Box::new(work),

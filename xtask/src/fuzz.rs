@@ -1,0 +1,202 @@
+//! `cargo xtask fuzz`: the targets of `crates/providers/fuzz`, each for its time, begun from the fixtures.
+//!
+//! The compiler that is there builds them: coverage is an option of its code generator, and code without `unsafe` needs no address
+//! sanitizer. Who has a nightly compiler and cargo-fuzz can run the same targets with it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::Value;
+
+use crate::{
+    program::Program,
+    repository::Repository,
+    steps::{self, Outcome, Step},
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// How long each target runs.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    seconds: u32,
+    /// Only this target.
+    #[arg(long, value_name = "TARGET")]
+    only: Option<String>,
+    /// Go on after a crash and list all of them at the end.
+    #[arg(long)]
+    keep_going: bool,
+}
+
+const FOLDER: &str = "crates/providers/fuzz";
+
+/// What makes the compiler count which ways were taken and tell what was compared.
+const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
+
+/// Seeds for what has no fixtures.
+const CURSORS: [&str; 3] = [
+    "{\"page\":1}\nstatus: 200\nlink: <https://api.example.com/orders?page_info=abc>; rel=\"next\"\nretry-after: 2\n\n{\"orders\":[]}",
+    "2\nstatus: 429\nx-rate-limit-reset: 900\n\n{}",
+    "{\"since\":\"2026-08-01T00:00:00Z\",\"to\":\"2026-08-02T00:00:00Z\",\"until\":\"2026-08-02T00:00:00Z\",\"page\":1}\nstatus: 200\nx-total-count: 1\n\n[{\"id\":1,\"payment_status\":\"pending\"}]",
+];
+const POSITIONS: [&str; 3] = ["k3v9.17", "17", "0"];
+const WRITTEN: [&str; 5] = [
+    "R$ 1.234,56",
+    "+55 11 90000-0000",
+    "111.444.777-35",
+    "00190.50095 40144.816069 06809.350314 3 37370000000100",
+    "00020126330014br.gov.bcb.pix0111000000000005204000053039865802BR5904LOJA6006CIDADE62070503***6304",
+];
+
+/// Runs the targets.
+pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<()> {
+    let folder = repository.root().join(FOLDER);
+    sow(repository, &folder)?;
+    let wanted = |name: &String| options.only.as_ref().is_none_or(|only| only == name);
+    let targets: Vec<String> = targets(&folder)?.into_iter().filter(wanted).collect();
+    anyhow::ensure!(!targets.is_empty(), "no target is called so");
+    let host = host(repository)?;
+    cargo(repository, &host, "build").words("--bins").run()?;
+    let all: Vec<Step<'_>> = targets
+        .into_iter()
+        .map(|name| target(repository, &host, name, options.seconds))
+        .collect();
+    steps::run(&all, options.keep_going)
+}
+
+fn target<'a>(repository: &'a Repository, host: &'a str, name: String, seconds: u32) -> Step<'a> {
+    let again = format!("cargo xtask fuzz --only {name}");
+    let shown = format!("fuzz {name}");
+    Step::new(
+        shown,
+        "whatever comes is read or refused by name",
+        again,
+        move || {
+            let within = |part: &str| repository.root().join(FOLDER).join(part).join(&name);
+            fs::create_dir_all(within("artifacts"))?;
+            cargo(repository, host, "run")
+            .arg("--bin")
+            .arg(&name)
+            .arg("--")
+            .arg(within("corpus"))
+            .arg(format!("-artifact_prefix={}/", within("artifacts").display()))
+            .arg(format!("-max_total_time={seconds}"))
+            .words("-max_len=65536 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1")
+            .run()?;
+            Ok(Outcome::Done)
+        },
+    )
+}
+
+/// Everything but the targets themselves, as build scripts, is built without the flags: that is what naming the machine does.
+fn cargo(repository: &Repository, host: &str, verb: &str) -> Program {
+    Program::cargo(repository, verb)
+        .words("--release --locked --manifest-path crates/providers/fuzz/Cargo.toml --target")
+        .arg(host)
+        .arg("--target-dir")
+        .arg(repository.target().join("fuzz"))
+        .env("RUSTFLAGS", FLAGS)
+}
+
+fn host(repository: &Repository) -> anyhow::Result<String> {
+    let told = Program::new(repository, "rustc").words("-vV").read()?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not name its host")?.to_owned())
+}
+
+fn targets(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for file in fs::read_dir(folder.join("fuzz_targets"))? {
+        let path = file?.path();
+        let name = path.file_stem().context("a target has a name")?;
+        names.push(name.to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Writes the fixtures where the targets look for a beginning.
+fn sow(repository: &Repository, folder: &Path) -> anyhow::Result<()> {
+    let fixtures = repository.root().join("fixtures/providers");
+    for platform in fs::read_dir(&fixtures)? {
+        let platform = platform?.path();
+        if !platform.is_dir() {
+            continue;
+        }
+        let slug = platform.file_name().context("a folder has a name")?;
+        let slug = slug.to_string_lossy().into_owned();
+        for file in fs::read_dir(&platform)? {
+            let path = file?.path();
+            let fixture: Value = match fs::read(&path).map(|text| serde_json::from_slice(&text)) {
+                Ok(Ok(fixture)) => fixture,
+                _ => continue,
+            };
+            let name = path.file_stem().context("a fixture has a name")?;
+            let name = format!("{slug}-{}", name.to_string_lossy());
+            let seed = seed(&fixture);
+            write(folder, &slug, &name, &seed)?;
+            write(folder, "headers", &name, &seed)?;
+            if slug == "custom" {
+                write(folder, "settings", &name, &seed)?;
+            }
+        }
+    }
+    for (target, seeds) in [
+        ("cursors", &CURSORS[..]),
+        ("positions", &POSITIONS),
+        ("written", &WRITTEN),
+    ] {
+        for (number, seed) in seeds.iter().enumerate() {
+            write(folder, target, &format!("seed-{number}"), seed.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, target: &str, name: &str, seed: &[u8]) -> anyhow::Result<()> {
+    let corpus: PathBuf = folder.join("corpus").join(target);
+    fs::create_dir_all(&corpus)?;
+    fs::write(corpus.join(name), seed).with_context(|| format!("writing a seed of {target}"))
+}
+
+/// Writes a fixture's request as the targets read it.
+fn seed(fixture: &Value) -> Vec<u8> {
+    let text = |path: &str| fixture.pointer(path).and_then(Value::as_str);
+    let mut seed = Vec::new();
+    if let Some(settings) = fixture.get("settings") {
+        seed.extend_from_slice(settings.to_string().as_bytes());
+        seed.push(0);
+    }
+    seed.extend_from_slice(text("/request/query").unwrap_or_default().as_bytes());
+    let headers = fixture.pointer("/request/headers");
+    for (name, value) in headers.and_then(Value::as_object).into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default();
+        seed.extend_from_slice(format!("\n{name}: {value}").as_bytes());
+    }
+    seed.extend_from_slice(b"\n\n");
+    let body = text("/pulled/bodyText").or(text("/request/bodyText"));
+    seed.extend_from_slice(body.unwrap_or_default().as_bytes());
+    seed
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::seed;
+
+    #[test]
+    fn a_fixture_becomes_a_request_as_text() {
+        let fixture = json!({
+            "request": {"query": "a=1", "headers": {"X-Sign": "ab"}, "bodyText": "{}"},
+            "settings": {"shop": "x"},
+        });
+        let expected = b"{\"shop\":\"x\"}\0a=1\nX-Sign: ab\n\n{}";
+        assert_eq!(seed(&fixture), expected);
+    }
+}
