@@ -14,6 +14,7 @@ pub mod report;
 pub mod sales;
 pub mod service;
 pub mod serving;
+pub mod storm;
 pub mod timing;
 pub mod torture;
 pub mod window;
