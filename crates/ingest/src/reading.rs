@@ -6,10 +6,11 @@ use contract::{Event, EventId, Stage, Status};
 use providers::pull::{Kind, Pulled};
 use providers::{Context, Doubt, Draft, Inbound, Provider, Reading, Unreadable};
 
+use crate::identity::Traces;
 use crate::outgoing::account;
 use crate::store::{
-    CheckoutNews, CheckoutStep, DeliveryDetail, Integration, NewEvent, NewReading, TRIAL_HEADER,
-    World,
+    CheckoutNews, CheckoutStep, DeliveryDetail, HeldBack, Integration, NewEvent, NewReading,
+    TRIAL_HEADER, World,
 };
 
 /// Shows that the sender uses the unified contract's proof, whatever platform the body comes from.
@@ -224,7 +225,7 @@ impl<'a> Reader<'a> {
                 event,
                 why: BEING_FETCHED.to_owned(),
                 order,
-                held: held.last().map(|draft| draft.stage.status()),
+                held: held.into_iter().next_back().map(held_back),
                 told_at: told.iter().map(|draft| draft.occurred_at).max(),
                 events: self.events(told, doubts)?,
             });
@@ -299,6 +300,15 @@ impl<'a> Reader<'a> {
         };
         let left_at = begun.occurred_at.timestamp_millis();
         NewEvent::new(&event, &format!("{}:abandoned:{left_at}", event.order_key))
+    }
+}
+
+fn held_back(draft: Draft) -> HeldBack {
+    // The event itself is not kept, so its id is nobody's.
+    let event = draft.into_event(EventId::from_u128(0));
+    HeldBack {
+        status: event.status(),
+        traces: Traces::of(&event),
     }
 }
 

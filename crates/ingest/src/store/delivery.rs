@@ -150,8 +150,8 @@ pub enum NewReading {
         order: String,
         /// What is certain already; often nothing.
         events: Vec<NewEvent>,
-        /// The status of what it told and nothing vouches for: held back until the fetch has an answer.
-        held: Option<Status>,
+        /// What it told and nothing vouches for: held back until the fetch has an answer.
+        held: Option<HeldBack>,
         /// The latest time those events tell.
         told_at: Option<DateTime<Utc>>,
     },
@@ -176,6 +176,15 @@ pub enum NewReading {
         /// Where in the body.
         path: String,
     },
+}
+
+/// Names what is held back of a delivery.
+#[derive(Clone)]
+pub struct HeldBack {
+    /// The status it told.
+    pub status: Status,
+    /// What would lead to its conversation.
+    pub traces: Traces,
 }
 
 /// Holds one event, ready to store: everything costly is done before the writer sees it.

@@ -14,8 +14,9 @@ use crate::store::{
 mod held;
 
 pub(crate) use held::{
-    what_is_held_is_told_when_nobody_can_say, what_is_held_waits_for_the_platforms_word,
-    what_the_platform_denies_is_dropped, what_waits_for_an_ended_fetch_is_set_aside,
+    nothing_is_held_of_an_erased_persons_order, what_is_held_is_told_when_nobody_can_say,
+    what_is_held_waits_for_the_platforms_word, what_the_platform_denies_is_dropped,
+    what_waits_for_an_ended_fetch_is_set_aside,
 };
 
 const PHONE: &str = "+5547900000111";

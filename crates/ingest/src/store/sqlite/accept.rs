@@ -7,7 +7,7 @@ use super::append::append;
 use super::blanking;
 use super::checkouts::{self, PreparedNews};
 use super::jobs::{self, Fetch};
-use super::place::{TraceKeys, conversation_of};
+use super::place::{TraceKeys, conversation_of, is_of_erased};
 use super::sharing::Told;
 use super::tallies::Tally;
 use super::writer::Writing;
@@ -31,6 +31,8 @@ pub(super) struct Prepared {
     note: Note,
     events: Vec<PreparedEvent>,
     fetch: Option<Fetch>,
+    /// What would lead to the conversation of what is held back.
+    held: Option<TraceKeys>,
     proof: String,
     headers: String,
     query: String,
@@ -79,6 +81,7 @@ impl Prepared {
             note,
             events,
             fetch,
+            held,
         } = read(delivery.reading, &scope, workspace);
         Ok(Self {
             id: delivery.id,
@@ -95,6 +98,7 @@ impl Prepared {
             note,
             events,
             fetch,
+            held,
             counts: came_from_platform(&delivery.headers, &delivery.proof),
             proof: serde_json::to_string(&delivery.proof)?,
             headers: serde_json::to_string(&delivery.headers)?,
@@ -120,6 +124,7 @@ impl Prepared {
             Some(key) => first_seen(writing, key, row)?,
             None => None,
         };
+        self.drop_held_of_erased(writing)?;
         let mut outcome = Outcome {
             result: self.note.result,
             seqs: Vec::new(),
@@ -179,6 +184,19 @@ impl Prepared {
             result: outcome.result,
             seqs: outcome.seqs,
         })
+    }
+
+    /// Holds nothing back of an erased person's order, and keeps nothing of what told it.
+    fn drop_held_of_erased(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
+        if let Some(traces) = self.held.take()
+            && is_of_erased(writing, &traces)?
+        {
+            self.blank();
+            self.fetch = None;
+            self.note.result = DeliveryResult::Ignored;
+            OF_AN_ERASED_PERSON.clone_into(&mut self.note.why);
+        }
+        Ok(())
     }
 
     /// Stores what was fetched, unless it tells nothing new: most of a listing never does.
@@ -366,6 +384,8 @@ pub(super) struct Said {
     pub(super) note: Note,
     pub(super) events: Vec<PreparedEvent>,
     pub(super) fetch: Option<Fetch>,
+    /// What would lead to the conversation of what is held back.
+    held: Option<TraceKeys>,
 }
 
 impl Said {
@@ -379,6 +399,7 @@ impl Said {
             },
             events: Vec::new(),
             fetch: None,
+            held: None,
         }
     }
 }
@@ -413,7 +434,12 @@ pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -
             told_at,
         } => Said {
             events: prepare(events),
-            fetch: Some(Fetch::new(order, told_at, held)),
+            fetch: Some(Fetch::new(
+                order,
+                told_at,
+                held.as_ref().map(|held| held.status),
+            )),
+            held: held.map(|held| TraceKeys::of(workspace, &held.traces)),
             ..Said::nothing(DeliveryResult::Accepted, event, why, none())
         },
         NewReading::Ignored { event, why } => {

@@ -94,6 +94,21 @@ pub(super) fn conversation_of(
     Ok(Some(home.id))
 }
 
+/// Tells whether what an event leads to first, its order, is that of a person whose data was erased.
+pub(super) fn is_of_erased(
+    writing: &mut Writing<'_>,
+    keys: &TraceKeys,
+) -> Result<bool, StoreError> {
+    let first = keys.keys.first().filter(|(trace, _)| !trace.is_weak());
+    let Some((_, key)) = first else {
+        return Ok(false);
+    };
+    match writing.ledger.keys.get(writing.db, *key)? {
+        Some(row) => Ok(by_row(writing, row)?.is_erased),
+        None => Ok(false),
+    }
+}
+
 fn follow(writing: &mut Writing<'_>, keys: &TraceKeys) -> Result<Option<Led>, StoreError> {
     let mut led = Led::default();
     for (place, (trace, key)) in keys.keys.iter().enumerate() {

@@ -58,6 +58,7 @@ impl Again {
             note,
             events,
             fetch,
+            ..
         } = self.told;
         if let Some(fetch) = &fetch {
             let asked = jobs::ask(writing, self.workspace, self.integration_row, fetch)?;

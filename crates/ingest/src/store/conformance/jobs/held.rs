@@ -4,16 +4,22 @@ use contract::{DeliveryId, Stage as OrderStage, Status};
 
 use super::super::script::{Script, Stage, by_phone};
 use super::{PHONE, fetched};
+use crate::identity::Traces;
 use crate::store::{
-    DeliveryResult, DeliverySummary, Held, Job, JobState, NewReading, Setback, World,
+    DeliveryResult, DeliverySummary, Held, HeldBack, Job, JobState, NewReading, Setback, Sought,
+    World,
 };
 
 impl Script {
     /// Stores a notice that says by itself that an order was paid.
     async fn hold(&self, order: &str, body: &str) -> (DeliveryId, DeliveryResult) {
         let mut delivery = self.notice(order, body);
+        let event = self.event_at(order, OrderStage::PurchaseApproved, by_phone(PHONE));
         if let NewReading::Notice { held, .. } = &mut delivery.reading {
-            *held = Some(Status::Approved);
+            *held = Some(HeldBack {
+                status: Status::Approved,
+                traces: Traces::of(&event),
+            });
         }
         let accepted = self.store.accept(delivery).await.expect("stored");
         assert!(accepted.seqs.is_empty());
@@ -186,4 +192,21 @@ pub(crate) async fn what_waits_for_an_ended_fetch_is_set_aside(stage: &impl Stag
         );
     }
     assert_eq!(script.commerce_count().await, 0);
+}
+
+pub(crate) async fn nothing_is_held_of_an_erased_persons_order(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let home = script.settle(&script.event("871", by_phone(PHONE))).await;
+    let sought = Sought {
+        conversation: Some(home),
+        ..Sought::default()
+    };
+    let by = Some(script.actor());
+    let erased = script.store.erase(script.workspace.id, sought, by).await;
+    erased.unwrap();
+    let (id, result) = script.hold("871", "paid").await;
+    assert_eq!(result, DeliveryResult::Ignored);
+    assert_eq!(script.next().await, None);
+    let kept = script.store.delivery(script.workspace.id, id).await;
+    assert!(kept.unwrap().erased);
 }

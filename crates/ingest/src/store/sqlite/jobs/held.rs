@@ -5,7 +5,8 @@
 use contract::{DeliveryId, JobId, Status, WorkspaceId};
 use rusqlite::{Connection, params};
 
-use super::super::accept::{Note, Scope, Told, code_of, read, store_events};
+use super::super::accept::{Note, OF_AN_ERASED_PERSON, Said, Scope, code_of, read, store_events};
+use super::super::blanking;
 use super::super::place::optional;
 use super::super::tallies::{Tally, counts};
 use super::super::writer::Writing;
@@ -135,7 +136,7 @@ pub(in super::super) struct PreparedHeld {
     workspace: WorkspaceId,
     job: JobId,
     delivery: DeliveryId,
-    told: Told,
+    told: Said,
 }
 
 impl PreparedHeld {
@@ -164,7 +165,7 @@ impl PreparedHeld {
     }
 
     /// Adds what is new to the feed and notes what became of the delivery.
-    pub(in super::super) fn tell(self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
+    pub(in super::super) fn tell(mut self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
         let job = job_row(writing.db, self.job)?;
         let row = optional(
             writing
@@ -188,6 +189,11 @@ impl PreparedHeld {
             return Ok(());
         };
         let stored = store_events(writing, self.workspace, row, self.told.events)?;
+        if stored.erased {
+            blanking::delivery(writing.db, row)?;
+            self.told.note.result = DeliveryResult::Ignored;
+            OF_AN_ERASED_PERSON.clone_into(&mut self.told.note.why);
+        }
         note(writing, row, &self.told.note, &stored.seqs)
     }
 }
