@@ -14,6 +14,7 @@ mod passwords;
 mod people;
 mod presence;
 mod register;
+mod sessions;
 mod subjects;
 mod sync;
 mod team_views;
@@ -225,7 +226,11 @@ pub(crate) fn router(desk: Desk) -> Router {
         )
         .route("/api/v1/presence", post(presence::note))
         .route("/api/v1/orders/provenance", get(orders::provenance))
-        .route("/api/v1/sessions", post(people::sign_in))
+        .route(
+            "/api/v1/sessions",
+            get(sessions::list).merge(post(people::sign_in)),
+        )
+        .route("/api/v1/sessions/{id}", delete(sessions::end))
         .route(
             "/api/v1/sessions/me",
             get(people::me).merge(delete(people::sign_out)),
@@ -235,6 +240,10 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/api/v1/members", get(people::members))
         .route("/api/v1/members/{id}", delete(people::remove))
         .route("/api/v1/members/me/password", put(passwords::set))
+        .route(
+            "/api/v1/members/{id}/reset-password",
+            post(sessions::reset_password),
+        )
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))

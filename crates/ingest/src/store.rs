@@ -34,7 +34,7 @@ pub use audit::{Deed, Record, RecordPage, action};
 pub(crate) use delivery::came_from_platform;
 pub use delivery::{
     Accepted, CheckoutNews, CheckoutStep, DeliveryDetail, DeliveryPage, DeliveryQuery,
-    DeliveryResult, DeliverySummary, Key16, NewDelivery, NewEvent, NewNonce, NewReading,
+    DeliveryResult, DeliverySummary, HeldBack, Key16, NewDelivery, NewEvent, NewNonce, NewReading,
     ProofSummary, TRIAL_HEADER,
 };
 pub use fault::{Fault, Refusal, StoreError};
@@ -45,7 +45,8 @@ pub use jobs::{
     Progress, PulledPage, Setback, Span, Then,
 };
 pub use people::{
-    Enrolment, Login, Member, NewInviteRow, NewPassword, Redeem, Session, TokenHash, Workspace,
+    Enrolment, Login, Member, NewInviteRow, NewPassword, NewReturn, OpenSession, Redeem, Session,
+    TokenHash, Workspace,
 };
 pub use pulse::{Histogram, Pulse};
 pub use secret::SecretText;

@@ -34,8 +34,16 @@ pub(super) async fn sign_in(
     let found = desk.store.login(&login).await?;
     let hash = found.as_ref().map(|login| login.hash.clone());
     let holds = guarded(desk, move || passwords::holds(&password, hash.as_deref())).await?;
+    let owner = found.as_ref().map(|login| login.member);
     let member = found.filter(|_| holds).map(|login| login.member);
-    let member = member.ok_or_else(bad_login)?;
+    let Some(member) = member else {
+        let whose = owner.map_or_else(|| "nobody".to_owned(), |id| id.to_string());
+        tracing::warn!(
+            member.id = whose,
+            "a sign-in with a login of {whose} was refused: bad_login"
+        );
+        return Err(bad_login());
+    };
     Ok(desk
         .store
         .open_session(member, TokenHash::of(token), device)

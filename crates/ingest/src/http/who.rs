@@ -56,6 +56,9 @@ async fn caller(parts: &Parts, desk: &Desk, least: Role) -> Result<Caller, Refus
         .await?
         .ok_or_else(Refused::unauthorized)?;
     if session.me.role < least {
+        let id = session.me.member_id;
+        let least = least.as_str();
+        tracing::warn!(member.id = %id, least, "{id} asked for what takes the role {least}");
         return Err(Refused::forbidden());
     }
     Ok(Caller { session, token })

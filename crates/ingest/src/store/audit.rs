@@ -37,6 +37,8 @@ pub mod action {
     pub const REMOVED: &str = "member.removed";
     /// A member set a login and a password.
     pub const PASSWORD_SET: &str = "member.password_set";
+    /// A member's password was taken away, and a code given out to sign in with.
+    pub const PASSWORD_RESET: &str = "member.password_reset";
     /// A member signed in with a password.
     pub const SIGNED_IN: &str = "session.opened";
     /// A customer's data was given out.

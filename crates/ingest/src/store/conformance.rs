@@ -46,7 +46,8 @@ macro_rules! store_conformance {
                 reconciliations_note_how_far_they_came, tokens_are_kept_sealed,
                 a_notice_read_anew_is_fetched, old_jobs_go,
                 what_is_held_waits_for_the_platforms_word, what_the_platform_denies_is_dropped,
-                what_is_held_is_told_when_nobody_can_say, what_waits_for_an_ended_fetch_is_set_aside;
+                what_is_held_is_told_when_nobody_can_say, what_waits_for_an_ended_fetch_is_set_aside,
+                nothing_is_held_of_an_erased_persons_order;
             checkouts: a_checkout_left_is_abandoned_once, what_follows_ends_the_wait,
                 an_order_that_came_first_leaves_nothing_to_abandon, a_checkout_taken_up_again_waits_again,
                 the_newest_news_of_a_checkout_counts;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use contract::{Me, MemberId, Role, SessionId, WorkspaceId};
+use contract::{Actor, Me, MemberId, Role, SessionId, WorkspaceId};
 use sha2::{Digest, Sha256};
 
 /// Holds the SHA-256 of a token or an invite's code; its `Debug` shows nothing.
@@ -94,6 +94,32 @@ pub struct Session {
     pub me: Me,
     /// When it was last noted that the session is in use: at most an hour ago where it is.
     pub seen_at: DateTime<Utc>,
+}
+
+/// Shows one signed-in device in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// The session.
+    pub id: SessionId,
+    /// What the device was called at sign-in.
+    pub device: String,
+    /// When it signed in.
+    pub created_at: DateTime<Utc>,
+    /// When it was last noted that the session is in use.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Takes a member's password and sessions away, and gives a code that lets them back in.
+#[derive(Debug, Clone)]
+pub struct NewReturn {
+    /// Whose.
+    pub member: MemberId,
+    /// The code, hashed.
+    pub code: TokenHash,
+    /// When it stops working.
+    pub expires_at: DateTime<Utc>,
+    /// Who lets them back in.
+    pub by: Actor,
 }
 
 /// Sets a member's login and password.

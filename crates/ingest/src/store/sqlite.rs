@@ -35,6 +35,7 @@ mod readers;
 mod reprocess;
 mod rotation;
 mod seal;
+mod sessions;
 mod sharing;
 mod tallies;
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The part of [`Store`](super::Store) that people answer for: who did what, how sources fare, how sessions begin and end.
 
 use async_trait::async_trait;
-use contract::{Actor, DeliveryId, IntegrationId, MemberId, WorkspaceId};
+use contract::{Actor, DeliveryId, IntegrationId, MemberId, SessionId, WorkspaceId};
 
 use super::{
     Accepted, Activity, Deed, DeliveryDetail, DeliveryResult, Login, NewIntegration, NewPassword,
-    NewReading, RecordPage, Session, StoreError, TokenHash, Upserted,
+    NewReading, NewReturn, OpenSession, RecordPage, Session, StoreError, TokenHash, Upserted,
 };
 
 /// Keeps who did what; each deed is recorded in the transaction that does it.
@@ -106,6 +106,34 @@ pub trait Trust: Send + Sync + 'static {
         id: MemberId,
         by: Actor,
     ) -> Result<(), StoreError>;
+
+    /// Lists a member's sessions that hold still, the last used first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the workspace has no such member.
+    async fn sessions(
+        &self,
+        workspace: WorkspaceId,
+        member: MemberId,
+    ) -> Result<Vec<OpenSession>, StoreError>;
+
+    /// Ends a session in somebody's name; only where it is `of` a member, if one is given.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such session, or it has ended.
+    async fn end_session(
+        &self,
+        workspace: WorkspaceId,
+        id: SessionId,
+        of: Option<MemberId>,
+        by: Actor,
+    ) -> Result<(), StoreError>;
+
+    /// Takes a member's login, password and sessions away, and stores a code that opens a session of theirs, once.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the workspace has no such member.
+    async fn let_back_in(&self, workspace: WorkspaceId, new: NewReturn) -> Result<(), StoreError>;
 
     /// Sets a member's login and password, and ends their other sessions.
     ///

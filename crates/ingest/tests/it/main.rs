@@ -25,6 +25,7 @@ mod reading_back;
 mod registering;
 mod replay;
 mod sample_sales;
+mod sessions;
 mod sharing;
 mod signing_in;
 mod sources;

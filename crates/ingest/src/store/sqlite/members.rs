@@ -48,6 +48,12 @@ pub(super) fn remove(
         .db
         .prepare_cached("UPDATE invite SET expires_at = ?2 WHERE invited_by = ?1 AND used_at = 0")?
         .execute(params![id.as_u128().to_be_bytes(), now_ms])?;
+    writing
+        .db
+        .prepare_cached(
+            "UPDATE invite SET expires_at = ?2 WHERE member = ?1 AND member <> 0 AND used_at = 0",
+        )?
+        .execute([row, now_ms])?;
     let deed = Deed::new(Some(by.clone()), action::REMOVED, id).with("role", role.as_str());
     audit::record(writing, workspace, &deed)?;
     let left = Left {
@@ -72,7 +78,7 @@ fn has_other_admin(db: &Connection, workspace_row: i64, row: i64) -> Result<bool
 }
 
 /// Ends a member's sessions, but for one where that is given.
-fn end_sessions(
+pub(super) fn end_sessions(
     writing: &Writing<'_>,
     member_row: i64,
     keep: Option<SessionId>,

@@ -43,6 +43,11 @@ const STEPS: &[Step] = &[
         name: "held",
         sql: include_str!("migrations/0007_held.sql"),
     },
+    Step {
+        version: 8,
+        name: "back",
+        sql: include_str!("migrations/0008_back.sql"),
+    },
 ];
 
 /// One change of the file's shape.

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::append::append;
 use super::audit;
-use super::members::insert_session;
+use super::members::{insert_session, open_session};
 use super::place::optional;
 use super::writer::Writing;
 use crate::store::{
@@ -178,29 +178,40 @@ pub(super) fn invite(
 /// Uses an invite up.
 pub(super) fn redeem(writing: &mut Writing<'_>, redeem: Redeem) -> Result<Session, StoreError> {
     let now_ms = writing.now.timestamp_millis();
-    let found: Option<([u8; 16], i64, i64, i64)> = optional(
+    let found: Option<([u8; 16], i64, i64, i64, [u8; 16])> = optional(
         writing
             .db
             .prepare_cached(
-                "SELECT w.public, i.role, i.expires_at, i.used_at
-                 FROM invite i JOIN workspace w ON w.id = i.workspace WHERE i.code = ?1",
+                "SELECT w.public, i.role, i.expires_at, i.used_at, coalesce(m.public, zeroblob(16))
+                 FROM invite i JOIN workspace w ON w.id = i.workspace
+                 LEFT JOIN member m ON m.id = i.member WHERE i.code = ?1",
             )?
             .query_row([redeem.code.0], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             }),
     )?;
-    let (workspace, role) = match found {
+    let (workspace, role, member) = match found {
         None => return Err(Refusal::InviteUnknown.into()),
-        Some((.., used_at)) if used_at != 0 => return Err(Refusal::InviteUsed.into()),
-        Some((_, _, expires_at, _)) if expires_at <= now_ms => {
+        Some((.., used_at, _)) if used_at != 0 => return Err(Refusal::InviteUsed.into()),
+        Some((_, _, expires_at, ..)) if expires_at <= now_ms => {
             return Err(Refusal::InviteExpired.into());
         }
-        Some((workspace, role, ..)) => (workspace, role),
+        Some((workspace, role, _, _, member)) => (workspace, role, u128::from_be_bytes(member)),
     };
     writing
         .db
         .prepare_cached("UPDATE invite SET used_at = ?2 WHERE code = ?1")?
         .execute(params![redeem.code.0, now_ms])?;
+    if member != 0 {
+        let member = MemberId::from_u128(member);
+        return open_session(writing, member, redeem.token, &redeem.device);
+    }
     let enrolment = Enrolment {
         name: redeem.name,
         role: role_of(role),

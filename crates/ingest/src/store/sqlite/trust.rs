@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use contract::{Actor, DeliveryId, IntegrationId, MemberId, WorkspaceId};
+use contract::{Actor, DeliveryId, IntegrationId, MemberId, SessionId, WorkspaceId};
 
-use super::{SMALL, SqliteStore, audit, deliveries, integrations, members, reprocess};
+use super::{SMALL, SqliteStore, audit, deliveries, integrations, members, reprocess, sessions};
 use crate::store::{
     Accepted, Activity, Deed, DeliveryDetail, DeliveryResult, Login, NewIntegration, NewPassword,
-    NewReading, RecordPage, Session, Store, StoreError, TokenHash, Trust, Upserted, action,
+    NewReading, NewReturn, OpenSession, RecordPage, Session, Store, StoreError, TokenHash, Trust,
+    Upserted, action,
 };
 
 impl SqliteStore {
@@ -135,6 +136,43 @@ impl Trust for SqliteStore {
         let outcome = self
             .write(SMALL, move |writing| {
                 members::remove(writing, workspace, id, by)
+            })
+            .await;
+        self.sessions.forget();
+        outcome
+    }
+
+    async fn sessions(
+        &self,
+        workspace: WorkspaceId,
+        member: MemberId,
+    ) -> Result<Vec<OpenSession>, StoreError> {
+        let since = self.world.now() - self.session_lasts;
+        self.readers
+            .read(move |db| sessions::list(db, workspace, member, since.timestamp_millis()))
+            .await
+    }
+
+    async fn end_session(
+        &self,
+        workspace: WorkspaceId,
+        id: SessionId,
+        of: Option<MemberId>,
+        by: Actor,
+    ) -> Result<(), StoreError> {
+        let outcome = self
+            .write(SMALL, move |writing| {
+                sessions::end(writing, workspace, id, of, by)
+            })
+            .await;
+        self.sessions.forget();
+        outcome
+    }
+
+    async fn let_back_in(&self, workspace: WorkspaceId, new: NewReturn) -> Result<(), StoreError> {
+        let outcome = self
+            .write(SMALL, move |writing| {
+                sessions::let_back_in(writing, workspace, &new)
             })
             .await;
         self.sessions.forget();
