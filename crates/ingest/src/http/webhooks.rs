@@ -15,6 +15,7 @@ use contract::DeliveryId;
 use providers::{Context, Doubt, Inbound, Proof, Provider, Secret};
 use serde::Serialize;
 
+use self::duties::Duty;
 use super::answer::Refused;
 use super::body::{self, Parts1};
 use super::{Desk, webhook_takes_post};
@@ -24,6 +25,8 @@ use crate::store::{
     Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewNonce, NewReading, ProofSummary,
     Refusal, StoreError, TRIAL_HEADER,
 };
+
+mod duties;
 
 /// Names the integration where the address does not.
 const INTEGRATION_HEADER: &str = "x-balcao-integration";
@@ -335,6 +338,11 @@ impl Received<'_> {
             reading, rejected, ..
         } = self.read(proof.signed)?;
         let asks = matches!(reading, NewReading::Notice { .. });
+        let duty = Duty::of(&reading, &proof, self.is_trial);
+        let reading = match duty {
+            Some(duty) => duty.noted(reading),
+            None => reading,
+        };
         let begun = Instant::now();
         let storing = self.desk.store.accept(self.delivery(proof, reading));
         let slug = self.provider.slug();
@@ -346,6 +354,9 @@ impl Received<'_> {
         let accepted = stored.map_err(|error| self.not_stored(error))?;
         if asks {
             self.desk.bell.ring();
+        }
+        if let Some(duty) = duty {
+            duty.fulfil(self.desk, self.integration, self.body).await?;
         }
         self.desk.metrics.accepted_in(begun.elapsed());
         self.desk.metrics.delivered(slug, accepted.result.as_str());

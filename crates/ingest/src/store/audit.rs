@@ -13,6 +13,8 @@ pub mod action {
     pub const CHANGED: &str = "integration.changed";
     /// An integration was deleted.
     pub const DELETED: &str = "integration.deleted";
+    /// A platform told that its app was taken away; the integration was paused.
+    pub const ACCESS_ENDED: &str = "integration.access_ended";
     /// An integration got a new secret.
     pub const SECRET_ROTATED: &str = "integration.secret_rotated";
     /// The old secrets of an integration were ended.

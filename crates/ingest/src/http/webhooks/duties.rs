@@ -1,0 +1,143 @@
+//! What a platform passes on by law, and what it says of its own access: done before it is answered, so that one that is not
+//! done is sent again. Only a signed request is heeded: what is erased is gone.
+
+use contract::Subject;
+use providers::Proof;
+use serde::Deserialize;
+
+use super::super::Desk;
+use super::super::answer::Refused;
+use super::super::integrations::unchanged;
+use super::super::subjects::erase_for;
+use crate::identity;
+use crate::store::{Deed, Integration, NewIntegration, NewReading, Sought, action};
+
+/// Lists what a request that is no purchase may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Duty {
+    /// A customer is to be erased.
+    Redact,
+    /// A customer wants to know what is held: for a lead to answer.
+    GiveOut,
+    /// All that came from the shop is to be erased: for an admin to decide.
+    RedactShop,
+    /// The app was taken away: the platform sends nothing more.
+    Leave,
+}
+
+impl Duty {
+    /// Reads what was asked for; a request that nobody signed, and one sent to try the integration out, asks for nothing.
+    pub(super) fn of(reading: &NewReading, proof: &Proof, is_trial: bool) -> Option<Self> {
+        let NewReading::Ignored { event, .. } = reading else {
+            return None;
+        };
+        if !proof.signed || is_trial {
+            return None;
+        }
+        Some(match event.as_str() {
+            "customers/redact" => Self::Redact,
+            "customers/data_request" => Self::GiveOut,
+            "shop/redact" | "store/redact" => Self::RedactShop,
+            "app/uninstalled" => Self::Leave,
+            _ => return None,
+        })
+    }
+
+    /// Says in the list of deliveries what was asked for.
+    pub(super) fn noted(self, reading: NewReading) -> NewReading {
+        let NewReading::Ignored { event, .. } = reading else {
+            return reading;
+        };
+        let why = match self {
+            Self::Redact => "the platform has a customer of this source erased",
+            Self::GiveOut => {
+                "a customer asks the shop for their data: export it and send it to them"
+            }
+            Self::RedactShop => {
+                "the platform wants all data of this shop erased: erase its customers"
+            }
+            Self::Leave => "the app's access has ended; the source was paused",
+        };
+        NewReading::Ignored {
+            event,
+            why: why.to_owned(),
+        }
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// When it could not be done now; the platform then sends it again.
+    pub(super) async fn fulfil(
+        self,
+        desk: &Desk,
+        integration: &Integration,
+        body: &[u8],
+    ) -> Result<(), Refused> {
+        match self {
+            Self::Redact => redact(desk, integration, body).await,
+            Self::Leave => pause(desk, integration).await,
+            Self::GiveOut | Self::RedactShop => Ok(()),
+        }
+    }
+}
+
+/// The customer as both platforms name them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    customer: Person,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Person {
+    email: Option<String>,
+    phone: Option<String>,
+    identification: Option<String>,
+}
+
+/// Erases the customer where all that is held came from this account; where another one brought something too, a person has to
+/// decide, and the record says that nothing was erased.
+async fn redact(desk: &Desk, integration: &Integration, body: &[u8]) -> Result<(), Refused> {
+    let Told { customer } = serde_json::from_slice(body).unwrap_or_default();
+    let named = [
+        customer.email.map(Subject::Email),
+        customer.phone.map(Subject::Phone),
+        customer.identification.map(Subject::Document),
+    ];
+    let traces: Vec<_> = named
+        .iter()
+        .flatten()
+        .filter_map(identity::sought)
+        .collect();
+    if traces.is_empty() {
+        return Ok(());
+    }
+    let sought = Sought {
+        traces,
+        only_from: Some(integration.id),
+        ..Sought::default()
+    };
+    match erase_for(desk, integration.workspace, sought, None).await {
+        Err(refused) if refused.code() != "not_found" => Err(refused),
+        // Nothing is held of them.
+        _ => Ok(()),
+    }
+}
+
+async fn pause(desk: &Desk, integration: &Integration) -> Result<(), Refused> {
+    let paused = NewIntegration {
+        active: false,
+        ..unchanged(integration)
+    };
+    let workspace = integration.workspace;
+    let deed = Deed::new(None, action::ACCESS_ENDED, integration.id)
+        .with("slug", integration.slug.as_str());
+    desk.store.record(workspace, deed).await?;
+    desk.store
+        .upsert_integration_as(workspace, paused, None, None)
+        .await?;
+    tracing::warn!(integration.id = %integration.id, "{} was paused: the app was taken away", integration.id);
+    Ok(())
+}

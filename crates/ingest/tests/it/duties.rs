@@ -1,0 +1,120 @@
+//! What platforms pass on by law: a customer to be erased, a question to be answered, and that the app was taken away.
+
+use contract::kind;
+use serde_json::{Value, json};
+
+use crate::api::{Api, order};
+
+const MAIL: &str = "rafael.plantado@example.com";
+const PHONE: &str = "+5541900000032";
+
+/// The unified contract is the test's own platform for sales; privacy requests come as the real platforms send them.
+fn sale(id: &str) -> String {
+    let mut body: Value = serde_json::from_str(&order(id, "pending")).unwrap();
+    body["customer"] = json!({"name": "Rafael Plantado", "email": MAIL, "phone": PHONE});
+    body.to_string()
+}
+
+fn redact() -> String {
+    json!({"store_id": 4_321_987, "customer": {"id": 1, "email": MAIL, "phone": PHONE, "identification": "12345678909"},
+        "orders_to_redact": [1_398_455_001]})
+    .to_string()
+}
+
+async fn newest(api: &Api) -> Value {
+    let listed = api.get(&api.admin, "/api/v1/deliveries?limit=1").await;
+    listed.ok().value()["deliveries"][0].clone()
+}
+
+/// Makes a source of Nuvemshop, and returns the path of its webhook.
+async fn nuvemshop(api: &Api) -> String {
+    let body = json!({"slug": "nuvem", "provider": "nuvemshop", "name": "Nuvem", "secrets": [crate::api::SECRET],
+        "settings": {"storeId": "4321987"}});
+    let made = api.post(&api.admin, "/api/v1/integrations", &body).await;
+    let key = made.ok().value()["key"].as_str().unwrap().to_owned();
+    format!("/api/v1/webhooks/nuvemshop/{key}")
+}
+
+#[tokio::test]
+async fn a_platform_erases_its_own_customers_and_nobody_elses() {
+    let api = Api::start().await;
+    let nuvem = nuvemshop(&api).await;
+    let path = api.integration("loja", "unified").await;
+    api.deliver(&path, "unified", &sale("P-1")).await.ok();
+    // The customer came from another source: the request alone goes, the sale stays.
+    api.deliver(&nuvem, "nuvemshop", &redact()).await.ok();
+    let entries = api.entries().await;
+    assert!(entries.iter().all(|entry| entry.kind != kind::ERASED));
+    let told = newest(&api).await;
+    assert_eq!(told["event"], "customers/redact");
+    let shown = format!("/api/v1/deliveries/{}", told["id"].as_str().unwrap());
+    let shown = api.get(&api.admin, &shown).await.ok().value();
+    assert_eq!(shown["erased"], true, "{shown}");
+    // The sale's own source erases it; its platform's requests are played by one of the same workspace.
+    let integrations = api.get(&api.admin, "/api/v1/integrations").await.ok();
+    let listed = integrations.value();
+    let id = listed["integrations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["slug"] == "loja")
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let sought = ingest::store::Sought {
+        traces: vec![(ingest::identity::Trace::Email, MAIL.to_owned())],
+        only_from: Some(id),
+        ..Default::default()
+    };
+    let erased = api.store.erase(api.workspace, sought, None).await.unwrap();
+    assert_eq!((erased.conversation_ids.len(), erased.entries), (1, 1));
+}
+
+#[tokio::test]
+async fn what_a_lead_has_to_answer_is_seen_in_the_deliveries() {
+    let api = Api::start().await;
+    let nuvem = nuvemshop(&api).await;
+    let asked = json!({"store_id": 4_321_987, "customer": {"id": 1, "email": MAIL}, "data_request": {"id": 7}});
+    api.deliver(&nuvem, "nuvemshop", &asked.to_string())
+        .await
+        .ok();
+    let told = newest(&api).await;
+    assert_eq!(told["event"], "customers/data_request");
+    assert!(
+        told["why"].as_str().unwrap().contains("export it"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_source_whose_app_was_taken_away_is_paused() {
+    let api = Api::start().await;
+    let nuvem = nuvemshop(&api).await;
+    let gone = json!({"store_id": 4_321_987, "event": "app/uninstalled"}).to_string();
+    // Whoever cannot sign it pauses nothing.
+    let forged = api.signed(&nuvem, "nuvemshop", "outro-segredo", &gone);
+    api.send(forged).await.refuses(401, "bad_proof");
+    let active = async || {
+        let one = api.get(&api.admin, "/api/v1/integrations/nuvem").await;
+        one.ok().value()["active"].clone()
+    };
+    assert_eq!(active().await, true);
+    api.deliver(&nuvem, "nuvemshop", &gone).await.ok();
+    assert_eq!(active().await, false);
+    let told = newest(&api).await;
+    assert!(told["why"].as_str().unwrap().contains("paused"), "{told}");
+    let records = api.get(&api.admin, "/api/v1/audit").await.ok().value();
+    let actions: Vec<&str> = records["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|record| record["action"].as_str())
+        .collect();
+    assert!(actions.contains(&"integration.access_ended"), "{actions:?}");
+    // What comes afterwards is nobody's.
+    api.deliver(&nuvem, "nuvemshop", &redact())
+        .await
+        .refuses(404, "unknown_webhook");
+}
