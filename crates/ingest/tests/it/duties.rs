@@ -8,7 +8,7 @@ use crate::api::{Api, order};
 const MAIL: &str = "rafael.plantado@example.com";
 const PHONE: &str = "+5541900000032";
 
-/// The unified contract is the test's own platform for sales; privacy requests come as the real platforms send them.
+/// A sale from a source of its own.
 fn sale(id: &str) -> String {
     let mut body: Value = serde_json::from_str(&order(id, "pending")).unwrap();
     body["customer"] = json!({"name": "Rafael Plantado", "email": MAIL, "phone": PHONE});
@@ -50,26 +50,48 @@ async fn a_platform_erases_its_own_customers_and_nobody_elses() {
     let shown = format!("/api/v1/deliveries/{}", told["id"].as_str().unwrap());
     let shown = api.get(&api.admin, &shown).await.ok().value();
     assert_eq!(shown["erased"], true, "{shown}");
-    // The sale's own source erases it; its platform's requests are played by one of the same workspace.
-    let integrations = api.get(&api.admin, "/api/v1/integrations").await.ok();
-    let listed = integrations.value();
-    let id = listed["integrations"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|one| one["slug"] == "loja")
-        .unwrap()["id"]
-        .as_str()
-        .unwrap()
-        .parse()
-        .unwrap();
-    let sought = ingest::store::Sought {
-        traces: vec![(ingest::identity::Trace::Email, MAIL.to_owned())],
-        only_from: Some(id),
-        ..Default::default()
+}
+
+/// A shop's own sale, and its platform's request: what Shopify sends, signed as it signs.
+#[tokio::test]
+async fn a_signed_request_erases_the_customer_before_it_is_answered() {
+    let api = Api::start().await;
+    let body = json!({"slug": "shop", "provider": "shopify", "name": "Shop", "secrets": [crate::api::SECRET],
+        "settings": {"shopDomain": "loja-exemplo.myshopify.com"}});
+    let made = api.post(&api.admin, "/api/v1/integrations", &body).await;
+    let key = made.ok().value()["key"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/webhooks/shopify/{key}");
+    let text = include_str!("../../../../fixtures/providers/shopify/orders_create.json");
+    let fixture: Value = serde_json::from_str(text).unwrap();
+    let sale = fixture["request"]["bodyText"].as_str().unwrap();
+    let sent = async |topic: &str, body: &str, id: &str| {
+        let request = api
+            .signed(&path, "shopify", crate::api::SECRET, body)
+            .header("x-shopify-topic", topic)
+            .header("x-shopify-shop-domain", "loja-exemplo.myshopify.com")
+            .header("x-shopify-event-id", id)
+            .header("x-shopify-webhook-id", id);
+        api.send(request).await.ok().value()["result"].clone()
     };
-    let erased = api.store.erase(api.workspace, sought, None).await.unwrap();
-    assert_eq!((erased.conversation_ids.len(), erased.entries), (1, 1));
+    assert_eq!(sent("orders/create", sale, "e-1").await, "accepted");
+    let mail = "mariana.alencar@example.com";
+    let told = async || {
+        let entries = api.entries().await;
+        let bodies = entries.iter().map(|entry| entry.body.get());
+        bodies.collect::<Vec<_>>().join("")
+    };
+    assert!(told().await.contains(mail));
+    let redact = json!({"shop_id": 1, "shop_domain": "loja-exemplo.myshopify.com",
+        "customer": {"id": 1, "email": mail, "phone": null}, "orders_to_redact": []})
+    .to_string();
+    assert_eq!(sent("customers/redact", &redact, "e-2").await, "ignored");
+    assert!(!told().await.contains(mail));
+    let last = api.entries().await.pop().unwrap();
+    let body: Value = serde_json::from_str(last.body.get()).unwrap();
+    assert_eq!(last.kind, kind::SUBJECT_ERASED);
+    assert!(body.get("by").is_none(), "nobody of the team did it");
+    // The platform repeats what it is not sure of.
+    assert_eq!(sent("customers/redact", &redact, "e-2").await, "duplicate");
 }
 
 #[tokio::test]
