@@ -12,7 +12,8 @@ fn each_field_is_checked() {
     for template in templates() {
         assert_eq!(template.check(), Ok(()), "{}", template.key);
     }
-    let changes: [(&str, fn(&mut Template)); 12] = [
+    type Change = fn(&mut Template);
+    let changes: [(&str, Change); 12] = [
         ("key", |t| t.key.clear()),
         ("key", |t| t.key = "Pix".to_owned()),
         ("key", |t| t.key = "a/b".to_owned()),
@@ -23,7 +24,7 @@ fn each_field_is_checked() {
         ("subject", |t| t.subject = "a".repeat(151)),
         ("stages", |t| t.stages.clear()),
         ("stages", |t| {
-            t.stages = [t.stages.clone(), t.stages.clone()].concat()
+            t.stages = [t.stages.clone(), t.stages.clone()].concat();
         }),
         ("platforms", |t| t.platforms = vec!["Kiwify".to_owned()]),
         ("place", |t| t.place = i32::MAX),
