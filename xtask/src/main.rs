@@ -69,7 +69,7 @@ enum Chore {
         #[arg(long, value_name = "FOLDER", default_value = "docs/screenshots")]
         into: PathBuf,
     },
-    /// Lists what the programs are made of, as CycloneDX.
+    /// Lists what the programs are made of, as `CycloneDX`.
     Sbom {
         /// Where to put the lists.
         #[arg(long, value_name = "FOLDER", default_value = "target/sbom")]

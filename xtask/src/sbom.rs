@@ -1,4 +1,4 @@
-//! `cargo xtask sbom`: what the programs are made of, as CycloneDX 1.5, from what Cargo and npm have locked.
+//! `cargo xtask sbom`: what the programs are made of, as `CycloneDX` 1.5, from what Cargo and npm have locked.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

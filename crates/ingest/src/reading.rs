@@ -225,7 +225,7 @@ impl<'a> Reader<'a> {
                 event,
                 why: BEING_FETCHED.to_owned(),
                 order,
-                held: held.into_iter().next_back().map(held_back),
+                held: held.into_iter().next_back().map(held_back).map(Box::new),
                 told_at: told.iter().map(|draft| draft.occurred_at).max(),
                 events: self.events(told, doubts)?,
             });

@@ -151,7 +151,7 @@ pub enum NewReading {
         /// What is certain already; often nothing.
         events: Vec<NewEvent>,
         /// What it told and nothing vouches for: held back until the fetch has an answer.
-        held: Option<HeldBack>,
+        held: Option<Box<HeldBack>>,
         /// The latest time those events tell.
         told_at: Option<DateTime<Utc>>,
     },

@@ -178,48 +178,58 @@ pub(super) fn invite(
 /// Uses an invite up.
 pub(super) fn redeem(writing: &mut Writing<'_>, redeem: Redeem) -> Result<Session, StoreError> {
     let now_ms = writing.now.timestamp_millis();
-    let found: Option<([u8; 16], i64, i64, i64, [u8; 16])> = optional(
-        writing
-            .db
-            .prepare_cached(
-                "SELECT w.public, i.role, i.expires_at, i.used_at, coalesce(m.public, zeroblob(16))
-                 FROM invite i JOIN workspace w ON w.id = i.workspace
-                 LEFT JOIN member m ON m.id = i.member WHERE i.code = ?1",
-            )?
-            .query_row([redeem.code.0], |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get(1)?,
-                    row.get(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                ))
-            }),
-    )?;
-    let (workspace, role, member) = match found {
-        None => return Err(Refusal::InviteUnknown.into()),
-        Some((.., used_at, _)) if used_at != 0 => return Err(Refusal::InviteUsed.into()),
-        Some((_, _, expires_at, ..)) if expires_at <= now_ms => {
-            return Err(Refusal::InviteExpired.into());
-        }
-        Some((workspace, role, _, _, member)) => (workspace, role, u128::from_be_bytes(member)),
-    };
+    let found = find_invite(writing.db, &redeem.code)?;
+    let invite = found.ok_or(Refusal::InviteUnknown)?;
+    if invite.used_ms != 0 {
+        return Err(Refusal::InviteUsed.into());
+    }
+    if invite.expires_ms <= now_ms {
+        return Err(Refusal::InviteExpired.into());
+    }
     writing
         .db
         .prepare_cached("UPDATE invite SET used_at = ?2 WHERE code = ?1")?
         .execute(params![redeem.code.0, now_ms])?;
-    if member != 0 {
-        let member = MemberId::from_u128(member);
+    if let Some(member) = invite.member {
         return open_session(writing, member, redeem.token, &redeem.device);
     }
     let enrolment = Enrolment {
         name: redeem.name,
-        role: role_of(role),
+        role: invite.role,
         token: redeem.token,
         device: redeem.device,
     };
-    let workspace = WorkspaceId::from_u128(u128::from_be_bytes(workspace));
-    enrol(writing, workspace, enrolment)
+    enrol(writing, invite.workspace, enrolment)
+}
+
+/// An invite as it is stored.
+struct StoredInvite {
+    workspace: WorkspaceId,
+    role: Role,
+    expires_ms: i64,
+    used_ms: i64,
+    /// Whom it lets back in; `None` where it is for somebody new.
+    member: Option<MemberId>,
+}
+
+fn find_invite(db: &Connection, code: &TokenHash) -> Result<Option<StoredInvite>, StoreError> {
+    optional(
+        db.prepare_cached(
+            "SELECT w.public, i.role, i.expires_at, i.used_at, m.public
+             FROM invite i JOIN workspace w ON w.id = i.workspace
+             LEFT JOIN member m ON m.id = i.member WHERE i.code = ?1",
+        )?
+        .query_row([code.0], |row| {
+            let member: Option<[u8; 16]> = row.get(4)?;
+            Ok(StoredInvite {
+                workspace: WorkspaceId::from_u128(u128::from_be_bytes(row.get(0)?)),
+                role: role_of(row.get(1)?),
+                expires_ms: row.get(2)?,
+                used_ms: row.get(3)?,
+                member: member.map(|bytes| MemberId::from_u128(u128::from_be_bytes(bytes))),
+            })
+        }),
+    )
 }
 
 /// Ends a session.

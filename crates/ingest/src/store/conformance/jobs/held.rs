@@ -16,10 +16,10 @@ impl Script {
         let mut delivery = self.notice(order, body);
         let event = self.event_at(order, OrderStage::PurchaseApproved, by_phone(PHONE));
         if let NewReading::Notice { held, .. } = &mut delivery.reading {
-            *held = Some(HeldBack {
+            *held = Some(Box::new(HeldBack {
                 status: Status::Approved,
                 traces: Traces::of(&event),
-            });
+            }));
         }
         let accepted = self.store.accept(delivery).await.expect("stored");
         assert!(accepted.seqs.is_empty());
