@@ -4,14 +4,15 @@
  */
 import { passes, valuesOf } from './fake/filters';
 import { afterNews, handlingOf, lay, stays, team, type ItemKind } from './fake/handling';
-import { drawn, movedTo, paid } from './fake/moved';
-import { NO_CHANGE, optionsOf, SETTINGS, USUAL, type FakeOptions } from './fake/options';
+import { codeOf, drawn, movedTo, paid } from './fake/moved';
+import { bootOf, NO_CHANGE, optionsOf, SETTINGS, USUAL, type FakeOptions } from './fake/options';
 import { FakeOutbox } from './fake/outbox';
 import { decide, settle, whole } from './fake/persons';
 import { provenanceOf, rawOf } from './fake/provenance';
 import { Chance } from './fake/random';
 import { inView, matches, rowOf, sortKey, VIEWS } from './fake/rows';
 import { FakeSources } from './fake/sources';
+import { FakeTemplateDesk } from './fake/template_desk';
 import { chips, fill } from './fake/templates';
 import { only } from './fake/timeline';
 import { FakeViews } from './fake/views';
@@ -64,6 +65,21 @@ export class FakeHost implements Host {
   #byId: Map<string, Conversation>;
   #orders = new Map<string, Conversation[]>();
   #told = new Set<(change: Change) => void>();
+  readonly templateDesk = new FakeTemplateDesk({
+    now: () => this.#options.now(),
+    answer: (make) => this.#answer(make),
+    role: () => this.#role,
+    live: () => this.#live,
+    world: () => this.world,
+    told: () => this.tell({ templates: true }),
+  });
+  templateList = this.templateDesk.templateList;
+  templateCheck = this.templateDesk.templateCheck;
+  templateSave = this.templateDesk.templateSave;
+  templateRemove = this.templateDesk.templateRemove;
+  templateVersions = this.templateDesk.templateVersions;
+  templateExport = this.templateDesk.templateExport;
+  templateImport = this.templateDesk.templateImport;
   #made = 0;
   #present: Present = { conversationId: null, writing: false };
   #chance = new Chance(77);
@@ -342,17 +358,7 @@ export class FakeHost implements Host {
     });
   copy = (asked: { conversationId: string; orderKey: string; what: CopyWhat }) =>
     this.#answer(() => {
-      const order = this.#order(asked);
-      if (asked.what === 'pix' && order.pix && order.pix.state !== 'alive')
-        throw new HostError('pix_expired');
-      const text =
-        asked.what === 'pix'
-          ? order.pix?.code
-          : asked.what === 'boleto'
-            ? order.boleto?.line
-            : order.checkout?.url;
-      if (!text) throw new HostError('nothing_to_copy');
-      this.copiedTexts.push(text);
+      this.copiedTexts.push(codeOf(this.#order(asked), asked.what));
       return { copied: asked.what };
     });
   openLink = () => this.#answer(() => undefined);
@@ -387,22 +393,7 @@ export class FakeHost implements Host {
   }
 
   #boot(): Boot {
-    const ready = this.#phase === 'ready';
-    return {
-      phase: this.#phase,
-      desk: ready
-        ? {
-            workspace: 'Doces do Vale',
-            member: ME.name,
-            memberId: ME.id,
-            role: this.#role,
-          }
-        : null,
-      mode: ready ? this.#mode : null,
-      keychain: ready ? 'os' : null,
-      settings: this.#settings,
-      version: '0.1.0',
-    };
+    return bootOf(this.#phase, this.#mode, this.#role, this.#settings);
   }
 
   #begin(mode: NonNullable<Boot['mode']>): Boot {

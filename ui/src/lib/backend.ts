@@ -3,6 +3,7 @@ import { invoke, isTauri } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { hostError, type Host } from './host';
 import type { SourcesHost } from './sources_host';
+import type { TemplatesHost } from './templates_host';
 import type { Change } from './types/Change';
 
 async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
@@ -34,8 +35,19 @@ const sources: SourcesHost = {
   preview: (asked) => call('source_preview', { asked }),
 };
 
+const templates: TemplatesHost = {
+  templateList: () => call('template_list'),
+  templateCheck: (asked) => call('template_check', asked),
+  templateSave: (asked) => call('template_save', asked),
+  templateRemove: (asked) => call('template_remove', asked),
+  templateVersions: (asked) => call('template_versions', asked),
+  templateExport: () => call('template_export'),
+  templateImport: (asked) => call('template_import', asked),
+};
+
 const tauri: Host = {
   sources,
+  ...templates,
   boot: () => call('boot'),
   joinTeam: (asked) => call('join_team', asked),
   startHere: (asked) => call('start_here', asked),

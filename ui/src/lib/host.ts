@@ -35,6 +35,7 @@ import type { View } from './types/View';
 import type { WrittenDown } from './types/WrittenDown';
 import type { Locale } from './i18n.svelte';
 import type { SourcesHost } from './sources_host';
+import type { TemplatesHost } from './templates_host';
 
 export type { Boot };
 
@@ -81,7 +82,7 @@ export interface ViewToSave {
 }
 
 /** Everything the page can ask, and the two things it is told. */
-export interface Host {
+export interface Host extends TemplatesHost {
   readonly sources: SourcesHost;
   boot(): Promise<Boot>;
   joinTeam(asked: { server: string; invite: string; name: string }): Promise<Boot>;

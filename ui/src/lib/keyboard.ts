@@ -84,6 +84,9 @@ export function perform(pressed: Pressed, app: App): void {
     case 'sources':
       app.sheet = 'sources';
       return;
+    case 'templates':
+      app.sheet = 'templates';
+      return;
     case 'help':
       app.sheet = 'help';
       return;

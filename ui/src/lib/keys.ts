@@ -21,6 +21,7 @@ export type Act =
   | 'help'
   | 'context'
   | 'sources'
+  | 'templates'
   | 'close'
   | 'undo'
   | 'reply'
@@ -62,6 +63,7 @@ const LETTERS: Readonly<Record<string, Act>> = {
   l: 'copyLink',
   i: 'context',
   s: 'sources',
+  m: 'templates',
   r: 'reply',
   e: 'resolve',
   h: 'snooze',
@@ -89,6 +91,7 @@ export const KEYS_OF: Readonly<Record<Act | 'template' | 'send', readonly string
   copyLink: ['l'],
   context: ['i'],
   sources: ['s'],
+  templates: ['m'],
   template: ['1', '9'],
   send: ['Enter'],
   search: ['Ctrl K'],

@@ -5,6 +5,7 @@ import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
 import Hand from '@lucide/svelte/icons/hand';
 import HelpCircle from '@lucide/svelte/icons/circle-question-mark';
 import MessageCircleReply from '@lucide/svelte/icons/message-circle-reply';
+import MessageSquareText from '@lucide/svelte/icons/message-square-text';
 import Moon from '@lucide/svelte/icons/moon';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import PanelRight from '@lucide/svelte/icons/panel-right';
@@ -56,6 +57,7 @@ export function commands(app: App): Command[] {
     ),
     doing(t('act.settings'), Settings, () => (app.sheet = 'settings')),
     key('sources', Webhook),
+    key('templates', MessageSquareText),
     doing(t('act.outbox'), Send, () => (app.sheet = 'outbox')),
     dark
       ? doing(t('act.themeLight'), Sun, () => void app.put({ theme: 'light' }))

@@ -1,4 +1,5 @@
 /** What time and payment do to an invented conversation. */
+import { HostError, type CopyWhat } from '../host';
 import type { OrderCard } from '../types/OrderCard';
 import { qrRows } from './codes';
 import type { Conversation } from './world';
@@ -42,4 +43,13 @@ export function paid(order: OrderCard, at: number): OrderCard {
 export function drawn(order: OrderCard): OrderCard {
   if (!order.pix?.code) return order;
   return { ...order, pix: { ...order.pix, modules: qrRows(order.pix.code) } };
+}
+
+/** Returns what is copied of an order; a code that does not pay any more is not. */
+export function codeOf(order: OrderCard, what: CopyWhat): string {
+  if (what === 'pix' && order.pix && order.pix.state !== 'alive') throw new HostError('pix_expired');
+  const text =
+    what === 'pix' ? order.pix?.code : what === 'boleto' ? order.boleto?.line : order.checkout?.url;
+  if (!text) throw new HostError('nothing_to_copy');
+  return text;
 }

@@ -4,6 +4,7 @@ import type { Change } from '../types/Change';
 import type { Freshness } from '../types/Freshness';
 import type { Role } from '../types/Role';
 import type { Settings } from '../types/Settings';
+import { ME } from './world';
 
 export interface FakeOptions {
   count: number;
@@ -77,5 +78,23 @@ export function optionsOf(asked: URLSearchParams): Partial<FakeOptions> {
     state: (asked.get('state') as FakeOptions['state'] | null) ?? 'live',
     delay: Number(asked.get('delay') ?? 0),
     settings,
+  };
+}
+
+/** Says who sits at the invented desk. */
+export function bootOf(
+  phase: Boot['phase'],
+  mode: NonNullable<Boot['mode']>,
+  role: Role,
+  settings: Settings,
+): Boot {
+  const ready = phase === 'ready';
+  return {
+    phase,
+    desk: ready ? { workspace: 'Doces do Vale', member: ME.name, memberId: ME.id, role } : null,
+    mode: ready ? mode : null,
+    keychain: ready ? 'os' : null,
+    settings,
+    version: '0.1.0',
   };
 }

@@ -76,7 +76,8 @@ const TEMPLATES: readonly Template[] = [
   },
 ];
 
-const LABEL: Record<string, readonly [string, string]> = {
+/** What people call each value, and what would bring it. */
+export const LABEL: Record<string, readonly [string, string]> = {
   first: ['nome', 'o nome do comprador'],
   amount: ['valor', 'o valor do pedido'],
   left: ['validade do PIX', 'um PIX novo'],
@@ -86,7 +87,8 @@ const LABEL: Record<string, readonly [string, string]> = {
   boleto: ['linha do boleto', 'um boleto'],
 };
 
-function values(from: Conversation, order: OrderCard, now: number): Record<string, string | null> {
+/** Returns the values of an order by name; `null` where it has none. */
+export function values(from: Conversation, order: OrderCard, now: number): Record<string, string | null> {
   const left = order.deadline?.kind === 'pix' ? order.deadline.at - now : 0;
   return {
     first: from.person.name?.split(' ')[0] ?? null,

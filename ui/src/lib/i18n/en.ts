@@ -2,12 +2,14 @@ import type { Catalogue } from './pt-BR';
 import { sourcesEn } from './sources.en';
 import { listEn } from './list.en';
 import { talkEn } from './talk.en';
+import { templatesEn } from './templates.en';
 
 /** English, complete. A missing key is a type error. */
 export const en: Catalogue = {
   ...sourcesEn,
   ...listEn,
   ...talkEn,
+  ...templatesEn,
   'app.name': 'Balcão',
 
   'view.due': 'Due now',

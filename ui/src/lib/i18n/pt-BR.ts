@@ -1,12 +1,14 @@
 import { sourcesPtBR } from './sources.pt-BR';
 import { listPtBR } from './list.pt-BR';
 import { talkPtBR } from './talk.pt-BR';
+import { templatesPtBR } from './templates.pt-BR';
 
 /** The source of every text a person reads. Plurals are objects by category; `{name}` is filled in. */
 export const ptBR = {
   ...sourcesPtBR,
   ...listPtBR,
   ...talkPtBR,
+  ...templatesPtBR,
   'app.name': 'Balcão',
 
   'view.due': 'Vence agora',

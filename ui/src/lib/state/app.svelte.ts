@@ -19,6 +19,7 @@ import { Layout } from './layout.svelte';
 import { Narrowing } from './narrowing.svelte';
 import { RowList } from './row_list.svelte';
 import { SourcesDesk } from './sources.svelte';
+import { TemplateDesk } from './templates.svelte';
 import { Thread } from './thread.svelte';
 import { ThreadActs } from './thread_acts.svelte';
 import { Presence } from './thread_presence.svelte';
@@ -31,7 +32,7 @@ const FOLLOW = 40;
 /** How long where one is rests before it is kept for the next start. */
 const KEEP_PLACE = 800;
 
-export type Sheet = 'settings' | 'help' | 'outbox' | 'sources' | 'palette' | null;
+export type Sheet = 'settings' | 'help' | 'outbox' | 'sources' | 'templates' | 'palette' | null;
 
 const COPIED: Record<CopyWhat, Key> = {
   pix: 'toast.copiedPix',
@@ -60,6 +61,7 @@ export class App {
   readonly thread: Thread;
   readonly composer: Composer;
   readonly sources: SourcesDesk;
+  readonly templates: TemplateDesk;
   readonly presence: Presence;
   readonly acts: ThreadActs;
   readonly done: DoneStack;
@@ -78,6 +80,7 @@ export class App {
     this.thread = new Thread(host);
     this.composer = new Composer(host);
     this.sources = new SourcesDesk(host);
+    this.templates = new TemplateDesk(host);
     this.presence = new Presence(host);
     this.done = new DoneStack(host, this.toasts);
     this.bulk = new Bulk(host, this.done);
@@ -117,6 +120,7 @@ export class App {
   /** Takes in a boot answer: the first run, or the inbox. */
   async enter(boot: Boot): Promise<void> {
     this.sources.forget();
+    this.templates.forget();
     this.narrowing.forget();
     this.bulk.picked.clear();
     this.#take(boot);
@@ -159,6 +163,7 @@ export class App {
       this.acts.forgetTeam();
       void this.narrowing.readViews();
     }
+    if ((change.templates || change.everything) && this.sheet === 'templates') void this.templates.load();
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
     const isOpen = (one: string) => one === id || one === view?.id;

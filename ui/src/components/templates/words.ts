@@ -1,0 +1,29 @@
+/** Words for what the check of a template tells by code. */
+import { t, type Key } from '../../lib/i18n.svelte';
+import { ptBR } from '../../lib/i18n/pt-BR';
+import type { VariableName } from '../../lib/templates';
+import type { TemplateCard } from '../../lib/types/TemplateCard';
+import type { TemplateFault } from '../../lib/types/TemplateFault';
+
+/** Names a variable as people call it. */
+export function variableLabel(name: VariableName): string {
+  return t(`templates.var.${name}`);
+}
+
+/** Says why a template cannot be saved, and in which line. */
+export function faultText(fault: TemplateFault): string {
+  const { code, line } = fault;
+  const name = fault.name ?? '';
+  if (code === 'field') {
+    const key = `templates.field.${name}`;
+    return key in ptBR ? t(key as Key) : t('templates.field.other', { name });
+  }
+  const what = t(`templates.fault.${code}`, { name });
+  return line === null ? what : t('templates.fault.line', { line, what });
+}
+
+/** Says whose a template is. */
+export function whose(card: TemplateCard): string {
+  if (!card.builtIn) return t('templates.own');
+  return t(card.version === 0 ? 'templates.builtIn' : 'templates.changed');
+}
