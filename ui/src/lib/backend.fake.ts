@@ -86,6 +86,7 @@ export class FakeHost implements Host {
 
   constructor(options: Partial<FakeOptions> = {}) {
     this.#options = { ...USUAL, ...options };
+    this.templateDesk.begin();
     const now = this.#options.now();
     this.world = this.#options.phase === 'ready' ? conversations(this.#options.count, now) : [];
     this.#byId = new Map(this.world.map((one) => [one.id, one]));
@@ -490,11 +491,7 @@ export class FakeHost implements Host {
   }
 }
 
-interface Listed {
-  view: PageAsked['view'];
-  saved?: string | null;
-  filter?: Filter;
-}
+type Listed = Pick<RowsAsked, 'view' | 'saved' | 'filter'>;
 
 type Decision = Extract<Action, { kind: 'merge' | 'unmerge' | 'keep_apart' }>;
 

@@ -118,7 +118,6 @@ export class FakeTemplateDesk implements TemplatesHost {
 
   constructor(around: Surroundings) {
     this.#around = around;
-    this.write(OWN, 'Rafael Tanaka');
   }
 
   templateList = () => this.#around.answer(() => this.#cards());
@@ -153,6 +152,11 @@ export class FakeTemplateDesk implements TemplatesHost {
       return `${JSON.stringify({ format: 'balcao.templates', version: 1, templates }, null, 2)}\n`;
     });
   templateImport = (asked: { text: string }) => this.#around.answer(() => this.#import(asked.text));
+
+  /** Gives the team a template of its own. */
+  begin(): void {
+    this.write(OWN, 'Rafael Tanaka');
+  }
 
   /** Lets somebody of the team save a template. */
   write(template: TemplateDraft, by: string): void {

@@ -47,7 +47,6 @@ export const templatesPtBR = {
   'templates.textHint': 'Digite { para inserir um dado da venda.',
   'templates.insert': 'Inserir dado',
   'templates.offers': 'Dados da venda',
-  'templates.noOffer': 'Nenhum dado com esse nome.',
   'templates.ask': 'Perguntar ao agente',
   'templates.askHint': 'preenchido na hora de usar',
   'templates.askName': 'motivo',

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { en } from './i18n/en';
+import { ptBR } from './i18n/pt-BR';
+import { asking, blank, braceToken, byStage, inserted, keyFor, offered, same, VARIABLES } from './templates';
+import type { TemplateCard } from './types/TemplateCard';
+import type { TemplateDraft } from './types/TemplateDraft';
+
+describe('the variables offered are those the program knows, by the same names', () => {
+  test.each([
+    ['pt-BR', ptBR],
+    ['en', en],
+  ] as const)('%s', (tag, catalogue) => {
+    const file = readFileSync(`../crates/follow_up/texts/words.${tag}.json`, 'utf8');
+    const told = (JSON.parse(file) as { variables: Record<string, { label: string }> }).variables;
+    expect([...VARIABLES].sort()).toEqual(Object.keys(told).sort());
+    for (const name of VARIABLES) {
+      expect(catalogue[`templates.var.${name}`].replace('’', "'"), name).toBe(told[name]?.label);
+    }
+  });
+});
+
+test.each([
+  ['Oi, {', 5, { start: 4, end: 5, text: '' }],
+  ['Oi, {{ no', 9, { start: 4, end: 9, text: 'no' }],
+  ['Oi, {{ no }} tudo', 9, { start: 4, end: 12, text: 'no' }],
+  ['{{ amount }} e', 14, null],
+  ['{\nOi', 4, null],
+  ['Oi', 2, null],
+])('in %j at %i the unfinished variable is %j', (text, caret, expected) =>
+  expect(braceToken(text, caret)).toEqual(expected),
+);
+
+test.each([
+  ['Oi, {', 4, 5, 'customer.first_name', 'Oi, {{ customer.first_name }}'],
+  ['Código: { obrigado', 8, 9, 'pix.code', 'Código: \n{{ pix.code }}\n obrigado'],
+  ['Código:\n{', 8, 9, 'boleto.line', 'Código:\n{{ boleto.line }}'],
+] as const)('in %j %s stands where it may', (text, start, end, name, expected) => {
+  const done = inserted(text, start, end, name);
+  expect(done.text).toBe(expected);
+  expect(done.text.slice(0, done.to)).toContain(`{{ ${name} }}`);
+});
+
+test('a question has its name selected, to be written over', () => {
+  const done = asking('Oi {', 3, 4, 'motivo');
+  expect(done.text).toBe('Oi {{?motivo}}');
+  expect(done.text.slice(done.from, done.to)).toBe('motivo');
+});
+
+test('a variable is found by its label, accents aside, and by its name', () => {
+  const label = (name: (typeof VARIABLES)[number]) => ptBR[`templates.var.${name}`];
+  expect(offered('numero', label)).toEqual(['order.ref']);
+  expect(offered('pix.', label)).toEqual(['pix.code', 'pix.expires_in']);
+  expect(offered('', label).length).toBe(VARIABLES.length);
+});
+
+test('a key comes from the name, and is nobody else’s', () => {
+  expect(keyFor('Última chamada: 10% OFF!', new Set())).toBe('team.ultima-chamada-10-off');
+  expect(keyFor('Prazo', new Set(['team.prazo', 'team.prazo-2']))).toBe('team.prazo-3');
+  expect(keyFor('???', new Set())).toBe('team.template');
+});
+
+test('templates stand by stage, each stage in its order, in one language', () => {
+  const card = (key: string, change: Partial<TemplateDraft>): TemplateCard => ({
+    template: { ...blank('pt-BR', 'pix'), key, name: key, ...change },
+    version: 0,
+    builtIn: true,
+    changedBy: null,
+    changedAt: null,
+  });
+  const cards = [
+    card('late', { place: 20 }),
+    card('both', { place: 10, stages: ['pix', 'cart'] }),
+    card('english', { locale: 'en' }),
+  ];
+  const told = byStage(cards, 'pt-BR').map((group) => [
+    group.stage,
+    group.cards.map((one) => one.template.key),
+  ]);
+  expect(told).toEqual([
+    ['cart', ['both']],
+    ['pix', ['both', 'late']],
+  ]);
+});
+
+test('the order of fields makes no difference', () => {
+  const one = blank('en', 'pix');
+  const other = Object.fromEntries(Object.entries(one).reverse()) as TemplateDraft;
+  expect(same(one, other)).toBe(true);
+  expect(same(one, { ...other, text: 'x' })).toBe(false);
+});
