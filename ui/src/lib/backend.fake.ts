@@ -23,7 +23,6 @@ import { HOUR, MINUTE } from './time';
 import type { Action } from './types/Action';
 import type { BulkPreview } from './types/BulkPreview';
 import type { Change } from './types/Change';
-import type { Filter } from './types/Filter';
 import type { Freshness } from './types/Freshness';
 import type { OrderCard } from './types/OrderCard';
 import type { PageAsked } from './types/PageAsked';

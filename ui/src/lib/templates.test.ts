@@ -51,6 +51,7 @@ test('a variable is found by its label, accents aside, and by its name', () => {
   const label = (name: (typeof VARIABLES)[number]) => ptBR[`templates.var.${name}`];
   expect(offered('numero', label)).toEqual(['order.ref']);
   expect(offered('pix.', label)).toEqual(['pix.code', 'pix.expires_in']);
+  expect(offered('cu', label)[0]).toBe('coupon');
   expect(offered('', label).length).toBe(VARIABLES.length);
 });
 

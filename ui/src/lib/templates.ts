@@ -54,10 +54,12 @@ export function braceToken(text: string, caret: number): Token | null {
   return { start: line + found.index, end: caret + closing, text: (found[1] ?? '').trim() };
 }
 
-/** Lists the variables whose name or label begins with what was typed. */
+/** Lists the variables whose label begins with what was typed, then those whose name does. */
 export function offered(typed: string, label: (name: VariableName) => string): VariableName[] {
   if (typed === '') return [...VARIABLES];
-  return VARIABLES.filter((name) => name.startsWith(fold(typed)) || beginsWith(label(name), typed));
+  const byLabel = VARIABLES.filter((name) => beginsWith(label(name), typed));
+  const byName = VARIABLES.filter((name) => name.startsWith(fold(typed)) && !byLabel.includes(name));
+  return [...byLabel, ...byName];
 }
 
 export interface Inserted {
