@@ -38,11 +38,12 @@ fn a_paid_order_is_not_chased_even_when_the_text_was_ready() {
     composed(&app, &sale);
     service.tell(&source, &sale.approved());
     app.wait_for_css("[data-testid=card][data-stage=purchase_approved]");
+    app.wait_for_css("[data-testid=stop][data-group=approved]");
     app.script(
         "document.querySelector('[data-testid=hand-over]').click()",
         &[],
     );
-    app.wait_for_css("[data-testid=composer-failure][data-code=already_paid]");
+    app.wait_for_css("[data-testid=hand-over]:disabled");
     assert_eq!(app.opened(), Vec::<String>::new());
     service.kill();
 }
