@@ -59,7 +59,11 @@ fn every_named_proof_of_security_is_there() {
     let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let page = include_str!("../../../../docs/security.md");
     let mut sources = String::new();
-    let mut folders = vec![std::path::PathBuf::from(crates)];
+    let journeys = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests");
+    let mut folders = vec![
+        std::path::PathBuf::from(crates),
+        std::path::PathBuf::from(journeys),
+    ];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
