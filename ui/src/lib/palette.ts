@@ -17,7 +17,7 @@ import Tag from '@lucide/svelte/icons/tag';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import Webhook from '@lucide/svelte/icons/webhook';
-import { VIEW_ICON, type Icon } from '../components/parts/icons';
+import { VIEW_ICON, type Icon } from '../ui/icons';
 import { t } from './i18n.svelte';
 import type { Act } from './keys';
 import type { App } from './state/app.svelte';

@@ -15,8 +15,8 @@ import ShoppingCart from '@lucide/svelte/icons/shopping-cart';
 import Timer from '@lucide/svelte/icons/timer';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import User from '@lucide/svelte/icons/user';
-import type { StageGroup } from '../../lib/types/StageGroup';
-import type { View } from '../../lib/types/View';
+import type { StageGroup } from '../lib/types/StageGroup';
+import type { View } from '../lib/types/View';
 
 export type Icon = typeof Timer;
 
