@@ -15,6 +15,7 @@ import { FakeSources } from './fake/sources';
 import { FakeTemplateDesk } from './fake/template_desk';
 import { chips, fill } from './fake/templates';
 import { only } from './fake/timeline';
+import { trouble } from './fake/troubled';
 import { FakeViews } from './fake/views';
 import { ME, conversations, order, type Conversation } from './fake/world';
 import { NO_FILTER } from './filters';
@@ -37,12 +38,14 @@ export type { FakeOptions };
 
 const NEWEST = 50;
 
-/** Makes a fake from an address such as `?fake=10000&theme=dark&locale=en&state=offline&live=1`. */
+/** Makes a fake from an address such as `?fake=10000&theme=dark&locale=en&state=offline&live=1&fail=listPage`. */
 export function fakeFromAddress(asked: URLSearchParams): FakeHost {
   const host = new FakeHost(optionsOf(asked));
   if (asked.has('live')) setInterval(() => host.arrive(), 4_000);
   if (asked.has('refused')) host.refuseSomething();
-  setInterval(() => host.sources.advance(0.02), 700);
+  // A page that stands still has nothing that moves.
+  if (!asked.has('now')) setInterval(() => host.sources.advance(0.02), 700);
+  trouble(host, asked);
   return host;
 }
 

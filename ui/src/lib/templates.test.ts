@@ -2,7 +2,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { en } from './i18n/en';
 import { ptBR } from './i18n/pt-BR';
-import { asking, blank, braceToken, byStage, inserted, keyFor, offered, same, VARIABLES } from './templates';
+import {
+  asking,
+  blank,
+  braceToken,
+  byStage,
+  inserted,
+  keyFor,
+  offered,
+  same,
+  VARIABLES,
+  writtenIn,
+} from './templates';
 import type { TemplateCard } from './types/TemplateCard';
 import type { TemplateDraft } from './types/TemplateDraft';
 
@@ -89,4 +100,22 @@ test('the order of fields makes no difference', () => {
   const other = Object.fromEntries(Object.entries(one).reverse()) as TemplateDraft;
   expect(same(one, other)).toBe(true);
   expect(same(one, { ...other, text: 'x' })).toBe(false);
+});
+
+test.each([
+  ['', []],
+  ['Oi, {{ customer.first_name }}!', [[4, 29, 'customer.first_name']]],
+  [
+    '{{product}}{{ amount }}',
+    [
+      [0, 11, 'product'],
+      [11, 23, 'amount'],
+    ],
+  ],
+  ['Por {{?motivo da troca}}', [[4, 24, '?motivo da troca']]],
+  ['{{ nome }} e {{ product', []],
+  ['{ product } {{}} {{ product\n}}', []],
+] as [string, [number, number, string][]][])('in %j stand %j', (text, expected) => {
+  const found = writtenIn(text).map(({ start, end, name, asks }) => [start, end, name ?? `?${asks}`]);
+  expect(found).toEqual(expected);
 });

@@ -62,6 +62,26 @@ export function offered(typed: string, label: (name: VariableName) => string): V
   return [...byLabel, ...byName];
 }
 
+export interface Written {
+  start: number;
+  end: number;
+  /** A variable there is, or a question to the agent by its name. */
+  name: VariableName | null;
+  asks: string | null;
+}
+
+/** Finds the variables and questions written in a template; what the program does not know is left out. */
+export function writtenIn(text: string): Written[] {
+  return [...text.matchAll(/\{\{ *(\?)? *([^{}\n]{1,60}?) *\}\}/gu)].flatMap((found) => {
+    const [whole, question, word = ''] = found;
+    const name = VARIABLES.find((one) => one === word) ?? null;
+    const asks = question ? word : null;
+    if (asks === null && name === null) return [];
+    const place = { start: found.index, end: found.index + whole.length };
+    return [{ ...place, name: asks === null ? name : null, asks }];
+  });
+}
+
 export interface Inserted {
   text: string;
   /** What is selected afterwards; a caret where both are the same. */

@@ -1,13 +1,28 @@
 /** Words for what the check of a template tells by code. */
 import { t, type Key } from '../../lib/i18n.svelte';
 import { ptBR } from '../../lib/i18n/pt-BR';
-import type { VariableName } from '../../lib/templates';
+import { writtenIn, type VariableName } from '../../lib/templates';
 import type { TemplateCard } from '../../lib/types/TemplateCard';
 import type { TemplateFault } from '../../lib/types/TemplateFault';
+import type { ChipPiece } from '../../ui/chips';
 
 /** Names a variable as people call it. */
 export function variableLabel(name: VariableName): string {
   return t(`templates.var.${name}`);
+}
+
+/** Cuts a template's text where a variable or a question stands, each with its words. */
+export function chipped(text: string): ChipPiece[] {
+  const out: ChipPiece[] = [];
+  let at = 0;
+  for (const { start, end, name, asks } of writtenIn(text)) {
+    if (start > at) out.push({ text: text.slice(at, start), label: null, start: at });
+    const label = name ? variableLabel(name) : t('templates.chip.ask', { what: asks ?? '' });
+    out.push({ text: text.slice(start, end), label, start });
+    at = end;
+  }
+  if (at < text.length) out.push({ text: text.slice(at), label: null, start: at });
+  return out;
 }
 
 /** Says why a template cannot be saved, and in which line. */

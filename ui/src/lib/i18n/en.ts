@@ -2,6 +2,7 @@ import type { Catalogue } from './pt-BR';
 import { sourcesEn } from './sources.en';
 import { listEn } from './list.en';
 import { talkEn } from './talk.en';
+import { statesEn } from './states.en';
 import { templatesEn } from './templates.en';
 
 /** English, complete. A missing key is a type error. */
@@ -9,6 +10,7 @@ export const en: Catalogue = {
   ...sourcesEn,
   ...listEn,
   ...talkEn,
+  ...statesEn,
   ...templatesEn,
   'app.name': 'Balcão',
 
@@ -323,7 +325,6 @@ export const en: Catalogue = {
   'toast.dismiss': 'Dismiss',
 
   'outbox.title': 'Actions of this computer',
-  'outbox.empty': 'Nothing waits. All you did has reached the service.',
   'outbox.hint': 'Each action is kept here until the service confirms it.',
   'outbox.waiting': 'waiting',
   'outbox.sending': 'sending',

@@ -1,6 +1,7 @@
 import { sourcesPtBR } from './sources.pt-BR';
 import { listPtBR } from './list.pt-BR';
 import { talkPtBR } from './talk.pt-BR';
+import { statesPtBR } from './states.pt-BR';
 import { templatesPtBR } from './templates.pt-BR';
 
 /** The source of every text a person reads. Plurals are objects by category; `{name}` is filled in. */
@@ -8,6 +9,7 @@ export const ptBR = {
   ...sourcesPtBR,
   ...listPtBR,
   ...talkPtBR,
+  ...statesPtBR,
   ...templatesPtBR,
   'app.name': 'Balcão',
 
@@ -324,7 +326,6 @@ export const ptBR = {
   'toast.dismiss': 'Dispensar',
 
   'outbox.title': 'Ações deste computador',
-  'outbox.empty': 'Nada esperando. Tudo o que você fez já está no serviço.',
   'outbox.hint': 'Cada ação fica guardada aqui até o serviço confirmar.',
   'outbox.waiting': 'aguardando',
   'outbox.sending': 'enviando',

@@ -79,7 +79,6 @@ export const talkEn = {
   'jump.start': 'the start of the conversation',
   'thread.toNewest': 'Go to the newest',
   'thread.newer': 'Loading what came after',
-  'thread.unread': 'A part of the history could not be read.',
 
   'happened.assigned': '{who} gave the conversation to {to}',
   'happened.assignedMe': 'You gave the conversation to {to}',
@@ -125,7 +124,6 @@ export const talkEn = {
   'raw.title': 'The event as it came',
   'raw.copy': 'Copy',
   'raw.copied': 'Event copied',
-  'raw.reading': 'Reading the event',
 
   'person.logged': 'Looking at data in full is written into the history.',
   'person.copied': '{what} copied',

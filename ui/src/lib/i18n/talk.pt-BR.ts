@@ -82,7 +82,6 @@ export const talkPtBR = {
   'jump.start': 'o começo da conversa',
   'thread.toNewest': 'Ir para o mais recente',
   'thread.newer': 'Carregando o que veio depois',
-  'thread.unread': 'Parte do histórico não pôde ser lida.',
 
   'happened.assigned': '{who} passou a conversa para {to}',
   'happened.assignedMe': 'Você passou a conversa para {to}',
@@ -128,7 +127,6 @@ export const talkPtBR = {
   'raw.title': 'Evento como chegou',
   'raw.copy': 'Copiar',
   'raw.copied': 'Evento copiado',
-  'raw.reading': 'Lendo o evento',
 
   'person.logged': 'Ver um dado por inteiro fica no histórico.',
   'person.copied': '{what} copiado',

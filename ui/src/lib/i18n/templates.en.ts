@@ -14,7 +14,6 @@ export const templatesEn = {
   'templates.language': 'Language of the templates',
   'templates.language.pt-BR': 'Portuguese',
   'templates.language.en': 'English',
-  'templates.loading': 'Reading',
   'templates.failed': 'The templates did not load.',
   'templates.none': 'No templates in this language.',
   'templates.noneHint': 'A new template is there for the whole team once it is saved.',
@@ -51,6 +50,7 @@ export const templatesEn = {
   'templates.askHint': 'filled in when it is used',
   'templates.askName': 'reason',
   'templates.asks': 'Asks before it is used: {what}',
+  'templates.chip.ask': 'question: {what}',
 
   'templates.var.customer.first_name': 'first name',
   'templates.var.customer.name': 'customer’s name',
@@ -129,8 +129,6 @@ export const templatesEn = {
   'templates.nobody': 'No name',
 
   'templates.versions': 'Versions',
-  'templates.versionsReading': 'Reading the versions',
-  'templates.versionsNone': 'The team has not changed it yet.',
   'templates.version': 'Version {n}',
   'templates.versionGone': 'removed',
   'templates.restore': 'Use this text',

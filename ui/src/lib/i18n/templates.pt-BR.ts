@@ -14,7 +14,6 @@ export const templatesPtBR = {
   'templates.language': 'Idioma dos modelos',
   'templates.language.pt-BR': 'Português',
   'templates.language.en': 'Inglês',
-  'templates.loading': 'Lendo',
   'templates.failed': 'Os modelos não carregaram.',
   'templates.none': 'Nenhum modelo neste idioma.',
   'templates.noneHint': 'Um modelo novo aparece para a equipe toda assim que é salvo.',
@@ -51,6 +50,7 @@ export const templatesPtBR = {
   'templates.askHint': 'preenchido na hora de usar',
   'templates.askName': 'motivo',
   'templates.asks': 'Pergunta antes de usar: {what}',
+  'templates.chip.ask': 'pergunta: {what}',
 
   'templates.var.customer.first_name': 'primeiro nome',
   'templates.var.customer.name': 'nome do cliente',
@@ -129,8 +129,6 @@ export const templatesPtBR = {
   'templates.nobody': 'Sem nome',
 
   'templates.versions': 'Versões',
-  'templates.versionsReading': 'Lendo as versões',
-  'templates.versionsNone': 'Ainda não foi mudado pela equipe.',
   'templates.version': 'Versão {n}',
   'templates.versionGone': 'removido',
   'templates.restore': 'Usar este texto',

@@ -241,7 +241,10 @@ export class RowList {
       this.status = 'ready';
       this.#settle();
     } catch {
-      if (generation === this.#generation) this.status = this.rows.length > 0 ? 'ready' : 'failed';
+      if (generation !== this.#generation) return;
+      // Rows of another text would pass for what was found.
+      if (this.searching) this.rows = [];
+      this.status = this.rows.length > 0 ? 'ready' : 'failed';
     }
   }
 

@@ -1,0 +1,40 @@
+/** What lists say while they are read, empty, cut off or broken, in English; part of its catalogue. */
+export const statesEn = {
+  'error.detail': 'Detail for support',
+  'error.search': 'The search did not finish.',
+  'error.deliveries': 'The deliveries did not load.',
+  'error.delivery': 'The delivery did not open.',
+  'error.jobs': 'The fetches did not load.',
+  'error.versions': 'The versions did not load.',
+  'error.raw': 'The raw event did not open.',
+  'error.timeline': 'Part of the history could not be read.',
+  'error.timelineHint': 'What is on screen still holds.',
+
+  'state.reading': 'Reading',
+  'state.readingList': 'Reading the conversations',
+  'state.readingThread': 'Opening the conversation',
+  'state.readingSources': 'Reading the sources',
+  'state.readingTemplates': 'Reading the templates',
+  'state.readingVersions': 'Reading the versions',
+  'state.readingDeliveries': 'Reading the deliveries',
+  'state.readingJobs': 'Reading the fetches',
+  'state.readingRaw': 'Reading the raw event',
+  'state.stale': 'Showing what was here already.',
+  'state.outboxAway':
+    'Without the service nothing has left this computer. All of it is kept and leaves by itself once the service is back.',
+  'state.templatesAway':
+    'Without the service templates can be read; changes can be saved once the service is back.',
+
+  'empty.deliveries': 'No delivery yet.',
+  'empty.deliveriesHint': 'Whatever the platform sends is kept here, with our answer.',
+  'empty.deliveriesOf': 'No delivery has this result.',
+  'empty.deliveriesAll': 'Show all deliveries',
+  'empty.delivery': 'Choose a delivery',
+  'empty.deliveryHint': 'What the platform sent, what we answered and what became of it shows here.',
+  'empty.jobs': 'No fetch yet.',
+  'empty.jobsHint': 'Choose a day and fetch: history comes in without repeating what is here already.',
+  'empty.outbox': 'Nothing waits.',
+  'empty.outboxHint': 'Everything you did is with the service.',
+  'empty.versions': 'The team has not changed it yet.',
+  'empty.versionsHint': 'Each time somebody saves, the version before is kept here.',
+} as const;
