@@ -12,5 +12,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
+    // A busy machine is slow to draw; what never comes is told all the same.
+    testTimeout: 20_000,
   },
 });

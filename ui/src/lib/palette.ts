@@ -1,68 +1,105 @@
-/** The commands of the palette: what keys do, and what has no key. */
-import AlarmClock from '@lucide/svelte/icons/alarm-clock';
-import Check from '@lucide/svelte/icons/check';
-import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
-import Hand from '@lucide/svelte/icons/hand';
-import HelpCircle from '@lucide/svelte/icons/circle-question-mark';
-import MessageCircleReply from '@lucide/svelte/icons/message-circle-reply';
-import MessageSquareText from '@lucide/svelte/icons/message-square-text';
-import Moon from '@lucide/svelte/icons/moon';
-import PanelLeft from '@lucide/svelte/icons/panel-left';
-import PanelRight from '@lucide/svelte/icons/panel-right';
-import Send from '@lucide/svelte/icons/send';
-import Settings from '@lucide/svelte/icons/settings';
-import StickyNote from '@lucide/svelte/icons/sticky-note';
-import Sun from '@lucide/svelte/icons/sun';
-import Tag from '@lucide/svelte/icons/tag';
-import Undo2 from '@lucide/svelte/icons/undo-2';
-import UserPlus from '@lucide/svelte/icons/user-plus';
-import Webhook from '@lucide/svelte/icons/webhook';
-import { VIEW_ICON, type Icon } from '../ui/icons';
-import { t } from './i18n.svelte';
-import type { Act } from './keys';
+/** What the palette shows: commands by how well they fit what is typed, those that cannot be done now at the end. */
+import { COMMANDS, type Command, type Group } from './commands';
+import { here } from './commands/here';
+import { fold } from './fold';
 import type { App } from './state/app.svelte';
-import type { View } from './types/View';
+import type { Row } from './types/Row';
 
-export type Command = { words: string; icon: Icon } & ({ pressed: { act: Act } } | { run: () => void });
+/** Holds a command as it stands now. */
+export interface Line {
+  command: Command;
+  words: string;
+  /** Why it cannot be done now. */
+  why: string | null;
+  /** Its words as they are compared, and with what it is also called. */
+  plain: string;
+  also: string;
+}
 
-const VIEWS = Object.keys(VIEW_ICON) as View[];
+/** Names a stretch of lines. */
+export type Part = 'recent' | 'here' | 'more' | 'commands' | 'cannot';
 
-/** Returns what can be done now, the likeliest first. */
-export function commands(app: App): Command[] {
-  const open = app.thread.view !== null;
-  const order = app.thread.order;
-  const key = (act: Act, icon: Icon): Command => ({ words: t(`act.${act}`), icon, pressed: { act } });
-  const doing = (words: string, icon: Icon, run: () => void): Command => ({ words, icon, run });
-  const inConversation: Command[] = open
-    ? [
-        key('claim', Hand),
-        key('resolve', Check),
-        key('snooze', AlarmClock),
-        key('assign', UserPlus),
-        key('label', Tag),
-        key('note', StickyNote),
-        key('received', MessageCircleReply),
-      ]
-    : [];
-  if (order?.pix) inConversation.push(key('copyPix', ClipboardCopy));
-  if (order?.boleto) inConversation.push(key('copyBoleto', ClipboardCopy));
-  if (order?.checkout) inConversation.push(key('copyLink', ClipboardCopy));
-  if (open) inConversation.push(key('context', PanelRight));
-  const dark = document.documentElement.dataset.theme === 'dark';
-  return [
-    ...inConversation,
-    ...(app.canUndo ? [key('undo', Undo2)] : []),
-    ...VIEWS.map((view) =>
-      doing(t('act.goto', { view: t(`view.${view}`) }), VIEW_ICON[view], () => void app.show(view)),
-    ),
-    doing(t('act.settings'), Settings, () => (app.sheet = 'settings')),
-    key('sources', Webhook),
-    key('templates', MessageSquareText),
-    doing(t('act.outbox'), Send, () => (app.sheet = 'outbox')),
-    dark
-      ? doing(t('act.themeLight'), Sun, () => void app.put({ theme: 'light' }))
-      : doing(t('act.themeDark'), Moon, () => void app.put({ theme: 'dark' })),
-    doing(t('act.rail'), PanelLeft, () => app.layout.toggleRail()),
-    key('help', HelpCircle),
-  ];
+export interface Stretch {
+  part: Part;
+  lines: Line[];
+}
+
+/** Where the likeliest are, while nothing is typed. */
+const LIKELY: readonly Group[] = ['conversation', 'order', 'writing'];
+const LAST_GROUPS: readonly Group[] = ['views', 'everywhere', 'list', 'look'];
+
+/** Returns every command there is, as it stands. */
+export function lines(app: App, now: number): Line[] {
+  return [...COMMANDS, ...here(app, now)].map((command) => {
+    const words = command.words(app);
+    const comparable = plain(words);
+    const also = `${comparable} ${plain(command.also())}`;
+    return { command, words, why: command.why(app), plain: comparable, also };
+  });
+}
+
+/** Returns the commands for what is typed; without a text the ones last used, then the likeliest. */
+export function found(all: readonly Line[], text: string, recent: readonly string[]): Stretch[] {
+  const wanted = plain(text).split(' ').filter(Boolean);
+  return wanted.length === 0 ? offered(all, recent) : fitting(all, wanted);
+}
+
+/** Tells whether a text looks for a command rather than for a person: one begins so, and nobody found is called so. */
+export function meansCommand(all: readonly Line[], text: string, hits: readonly Row[]): boolean {
+  const wanted = plain(text);
+  if (wanted === '') return false;
+  if (hits.length === 0) return true;
+  const called = hits.some((row) => startsAWord(plain(row.name ?? ''), wanted));
+  return !called && all.some((line) => line.why === null && line.plain.startsWith(wanted));
+}
+
+function offered(all: readonly Line[], recent: readonly string[]): Stretch[] {
+  const can = all.filter((line) => line.why === null);
+  const again = recent
+    .map((name) => can.find((line) => line.command.name === name))
+    .filter((line) => line !== undefined);
+  const rest = can.filter((line) => !again.includes(line));
+  const of = (groups: readonly Group[]) =>
+    groups.flatMap((group) => rest.filter((line) => line.command.group === group));
+  return stretches([
+    ['recent', again],
+    ['here', of(LIKELY)],
+    ['more', of(LAST_GROUPS)],
+    ['cannot', all.filter((line) => line.why !== null)],
+  ]);
+}
+
+function fitting(all: readonly Line[], wanted: readonly string[]): Stretch[] {
+  const ranked = all
+    .map((line) => ({ line, rank: fit(line, wanted) }))
+    .filter(({ rank }) => rank > 0)
+    .sort((one, other) => other.rank - one.rank)
+    .map(({ line }) => line);
+  return stretches([
+    ['commands', ranked.filter((line) => line.why === null)],
+    ['cannot', ranked.filter((line) => line.why !== null)],
+  ]);
+}
+
+/** Returns how well a command fits: begun so, else each word begun in its order, else found in what it is also called; 0 for not at all. */
+function fit(line: Line, wanted: readonly string[]): number {
+  if (line.plain.startsWith(wanted.join(' '))) return 4;
+  if (wanted.every((word) => startsAWord(line.plain, word))) return 3;
+  if (wanted.every((word) => startsAWord(line.also, word))) return 2;
+  return wanted.every((word) => line.plain.includes(word)) ? 1 : 0;
+}
+
+/** Returns a text as it is compared: without accents, case and signs. */
+function plain(text: string): string {
+  return fold(text)
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+function startsAWord(text: string, start: string): boolean {
+  return ` ${text}`.includes(` ${start}`);
+}
+
+function stretches(parts: readonly [Part, Line[]][]): Stretch[] {
+  return parts.filter(([, lines]) => lines.length > 0).map(([part, lines]) => ({ part, lines }));
 }

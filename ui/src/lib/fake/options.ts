@@ -68,6 +68,7 @@ export function optionsOf(asked: URLSearchParams): Partial<FakeOptions> {
     const value = asked.get(key);
     if (value) Object.assign(settings, { [key]: value });
   }
+  if (asked.has('practise')) settings.practised = false;
   return {
     count: Number(asked.get('fake') ?? 10_000),
     phase: asked.get('phase') === 'first_run' ? 'first_run' : 'ready',

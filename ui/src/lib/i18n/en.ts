@@ -1,5 +1,6 @@
 import type { Catalogue } from './pt-BR';
 import { sourcesEn } from './sources.en';
+import { keysEn } from './keys.en';
 import { listEn } from './list.en';
 import { talkEn } from './talk.en';
 import { statesEn } from './states.en';
@@ -12,6 +13,7 @@ export const en: Catalogue = {
   ...talkEn,
   ...statesEn,
   ...templatesEn,
+  ...keysEn,
   'app.name': 'Balcão',
 
   'view.due': 'Due now',
@@ -414,7 +416,7 @@ export const en: Catalogue = {
   'settings.density.standard': 'Standard',
   'settings.density.cozy': 'Cozy',
   'settings.singleKeys': 'Single-key shortcuts',
-  'settings.singleKeysHint': 'When off, only Ctrl K, Ctrl Z, Esc and the arrows work.',
+  'settings.singleKeysHint': 'Turned off, only combinations with Ctrl, Esc, Enter and the arrows act.',
   'settings.notifySales': 'Notify approved sales',
   'settings.notifySalesHint': 'System notifications, joined into one when many arrive.',
   'settings.sources': 'Sales sources',
@@ -429,9 +431,6 @@ export const en: Catalogue = {
   'settings.close': 'Close',
 
   'help.title': 'Keyboard shortcuts',
-  'help.move': 'In the list',
-  'help.act': 'In the conversation',
-  'help.everywhere': 'Everywhere',
   'help.off': 'Single-key shortcuts are turned off in the settings.',
 
   'palette.label': 'Search and command',
@@ -461,8 +460,6 @@ export const en: Catalogue = {
   'act.settings': 'Open settings',
   'act.sources': 'Sales sources',
   'act.outbox': 'See pending actions',
-  'act.themeLight': 'Light theme',
-  'act.themeDark': 'Dark theme',
   'act.goto': 'Go to {view}',
   'act.send': 'Open in the chosen channel',
 

@@ -1,4 +1,5 @@
 import { sourcesPtBR } from './sources.pt-BR';
+import { keysPtBR } from './keys.pt-BR';
 import { listPtBR } from './list.pt-BR';
 import { talkPtBR } from './talk.pt-BR';
 import { statesPtBR } from './states.pt-BR';
@@ -11,6 +12,7 @@ export const ptBR = {
   ...talkPtBR,
   ...statesPtBR,
   ...templatesPtBR,
+  ...keysPtBR,
   'app.name': 'Balcão',
 
   'view.due': 'Vence agora',
@@ -415,7 +417,7 @@ export const ptBR = {
   'settings.density.standard': 'Padrão',
   'settings.density.cozy': 'Confortável',
   'settings.singleKeys': 'Atalhos de uma tecla',
-  'settings.singleKeysHint': 'Desligado, só valem Ctrl K, Ctrl Z, Esc e as setas.',
+  'settings.singleKeysHint': 'Desligado, só valem combinações com Ctrl, Esc, Enter e as setas.',
   'settings.notifySales': 'Avisar vendas aprovadas',
   'settings.notifySalesHint': 'Avisos do sistema, juntados quando chegam muitos de uma vez.',
   'settings.sources': 'Fontes de venda',
@@ -431,9 +433,6 @@ export const ptBR = {
   'settings.close': 'Fechar',
 
   'help.title': 'Atalhos do teclado',
-  'help.move': 'Na lista',
-  'help.act': 'Na conversa',
-  'help.everywhere': 'Em todo lugar',
   'help.off': 'Os atalhos de uma tecla estão desligados nas configurações.',
 
   'palette.label': 'Buscar e comandar',
@@ -463,8 +462,6 @@ export const ptBR = {
   'act.settings': 'Abrir configurações',
   'act.sources': 'Fontes de venda',
   'act.outbox': 'Ver ações pendentes',
-  'act.themeLight': 'Tema claro',
-  'act.themeDark': 'Tema escuro',
   'act.goto': 'Ir para {view}',
   'act.send': 'Abrir no canal escolhido',
 

@@ -4,6 +4,7 @@ import { clock } from '../clock.svelte';
 import type { Value } from '../filter_by';
 import { hostError, type Boot, type CopyWhat, type Host, type LinkWhat } from '../host';
 import { setLocale, systemLocale, t, type Key } from '../i18n.svelte';
+import { setKeys } from '../keys_now.svelte';
 import type { Change } from '../types/Change';
 import type { Counters } from '../types/Counters';
 import type { Freshness } from '../types/Freshness';
@@ -32,7 +33,11 @@ const FOLLOW = 40;
 /** How long where one is rests before it is kept for the next start. */
 const KEEP_PLACE = 800;
 
-export type Sheet = 'settings' | 'help' | 'outbox' | 'sources' | 'templates' | 'palette' | null;
+export type Sheet =
+  'settings' | 'keys' | 'signOut' | 'outbox' | 'sources' | 'templates' | 'practice' | 'palette' | null;
+
+/** Where one is, for whoever tells the keys that hold there. */
+export type Whereabouts = 'list' | 'conversation' | 'writing' | 'dialog';
 
 const COPIED: Record<CopyWhat, Key> = {
   pix: 'toast.copiedPix',
@@ -49,6 +54,8 @@ export class App {
   freshness = $state.raw<Freshness | null>(null);
   outbox = $state.raw<OutboxItem[]>([]);
   sheet = $state<Sheet>(null);
+  /** The keys are told, for where one is. */
+  helping = $state<Whereabouts | null>(null);
   /** What was just copied, and until it fades. */
   copied = $state<CopyWhat | null>(null);
   /** Why the last copy was refused. */
@@ -307,6 +314,14 @@ export class App {
     }
   }
 
+  /** Lets go of everything: what is still under way changes nothing any more. */
+  end(): void {
+    this.boot = null;
+    for (const timer of [this.#follow, this.#read, this.#copiedTimer, this.#placeTimer]) {
+      if (timer) clearTimeout(timer);
+    }
+  }
+
   /** Called each second. */
   tick(now: number): void {
     void this.list.settleWhenIdle(now);
@@ -349,6 +364,7 @@ export class App {
   #speak(): void {
     const choice = this.boot?.settings.locale ?? 'system';
     setLocale(choice === 'system' ? systemLocale(navigator.languages) : choice);
+    if (this.boot) setKeys(this.boot.settings.keys, this.boot.settings.singleKeys);
   }
 
   #readSoon(id: string): void {

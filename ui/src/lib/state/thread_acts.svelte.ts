@@ -10,7 +10,7 @@ import type { Thread } from './thread.svelte';
 import type { Toasts } from './toasts.svelte';
 
 /** Lists what the conversation's head can ask for. */
-export type Asking = 'assign' | 'snooze' | 'label' | 'jump' | 'merge' | null;
+export type Asking = 'assign' | 'snooze' | 'label' | 'jump' | 'merge' | 'erase' | null;
 
 export class ThreadActs {
   /** What is being asked for in the conversation's head. */
@@ -45,6 +45,12 @@ export class ThreadActs {
     if (this.#knowsTeam) return;
     this.members = await this.#host.members().catch(() => this.members);
     this.#knowsTeam = this.members.length > 0;
+  }
+
+  /** Reads the team and its labels, for whoever names them. */
+  readNames(): void {
+    void this.readTeam();
+    if (this.labels.length === 0) void this.#readLabels();
   }
 
   /** Has the team read again the next time it is needed. */

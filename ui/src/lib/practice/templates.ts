@@ -1,0 +1,40 @@
+/** The templates of the practice: their names, and what they make of an invented sale. */
+import { t } from '../i18n.svelte';
+import type { ConversationView } from '../types/ConversationView';
+import type { Fill } from '../types/Fill';
+import type { Mark } from '../types/Mark';
+import type { TemplateChip } from '../types/TemplateChip';
+
+const NUMBERS = [1, 2, 3] as const;
+
+/** Returns the templates under their keys. */
+export function practiceChips(): TemplateChip[] {
+  return NUMBERS.map((n) => ({
+    key: n,
+    templateKey: `practice-${n}`,
+    name: t(`practice.template${n}`),
+    fills: true,
+    missing: [],
+    prompts: [],
+  }));
+}
+
+/** Fills a template for a sale, with what came from the sale marked. */
+export function practiceFill(templateKey: string, view: ConversationView): Fill {
+  const n = NUMBERS.find((one) => templateKey === `practice-${one}`) ?? 1;
+  const values: Readonly<Record<string, string>> = {
+    name: (view.person.name ?? '').split(' ')[0] ?? '',
+    product: view.orders[0]?.items[0]?.name ?? '',
+  };
+  const marks: Mark[] = [];
+  let text = '';
+  // Kept apart from its values, the pattern says where each of them stands.
+  const pattern = t(`practice.template${n}Text`);
+  for (const part of pattern.split(/(\{\w+\})/)) {
+    const variable = /^\{(\w+)\}$/.exec(part)?.[1];
+    const value = variable === undefined ? part : (values[variable] ?? '');
+    if (variable !== undefined) marks.push({ start: text.length, end: text.length + value.length, variable });
+    text += value;
+  }
+  return { result: 'filled', text, subject: '', marks };
+}
