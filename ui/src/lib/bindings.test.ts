@@ -67,6 +67,7 @@ test.each([
   ['Space', false],
   ['ArrowDown', false],
   ['Shift+ArrowDown', false],
+  ['F1', false],
   ['Mod+c', false],
   ['Mod+v', false],
 ])('%s may be chosen: %s', (key, free) => expect(isFree(key)).toBe(free));

@@ -5,9 +5,9 @@ import { isKey, isSingle } from './keys';
 /** Keys chosen by the member: from a command's name to its key; an empty key turns it off. */
 export type Chosen = Readonly<Record<string, string>>;
 
-/** Keys that fields, menus and dialogs live by, and those of the clipboard. */
+/** Keys that fields, menus and dialogs live by, those of the clipboard, and the one everybody knows for help. */
 const NOBODYS =
-  /^((Shift\+)?(Enter|Space|Escape|Tab|Backspace|Delete|Arrow(Up|Down|Left|Right))|Mod\+(Shift\+)?[cvx])$/;
+  /^((Shift\+)?(Enter|Space|Escape|Tab|Backspace|Delete|Arrow(Up|Down|Left|Right))|F1|Mod\+(Shift\+)?[cvx])$/;
 
 /** Returns the key of each command; one that two would have is the one's who chose it. Unknown names and keys are passed over. */
 export function bind(chosen: Chosen): ReadonlyMap<string, string> {

@@ -55,6 +55,7 @@ describe('single keys', () => {
     ['g', 'go'],
     ['x', 'pick'],
     ['?', 'help'],
+    ['F1', 'help'],
     ['Escape', 'close'],
     ['0', null],
     ['ç', null],
@@ -160,6 +161,7 @@ describe('where one is', () => {
     expect(press('z', { ctrlKey: true }, typing)).toBeNull();
     expect(press('a', { ctrlKey: true }, { ...typing, onList: true })).toBeNull();
     expect(press('Escape', {}, typing)).toBe('close');
+    expect(press('F1', {}, typing)).toBe('help');
     expect(press('k', { ctrlKey: true }, typing)).toBe('search');
     expect(press('+', { ctrlKey: true, shiftKey: true }, typing)).toBe('zoomIn');
   });

@@ -41,6 +41,8 @@ const SHIFT = 'Shift+';
 /** Chords that belong to the text while one types, whatever else they do. */
 const EDITING = /^Mod\+(Shift\+)?([abcivuxyz]|Enter|Backspace|Delete|Home|End|Arrow(Up|Down|Left|Right))$/;
 
+const FUNCTION = /^(Mod\+)?(Shift\+)?F\d{1,2}$/;
+
 /** Returns the key that was pressed, or `null` where a character is still being composed or the system means another one. */
 export function keyOf(press: Press): string | null {
   if (press.isComposing || press.keyCode === 229) return null;
@@ -73,7 +75,8 @@ export function acts(key: string, holds: Holds, place: Place): boolean {
   if (holds === 'leaving') return !place.covered;
   if (place.covered && holds !== 'anywhere') return false;
   if (holds === 'list' && !place.onList) return false;
-  if (place.typing) return key.startsWith(MOD) && !EDITING.test(key);
+  // Neither writes nor moves anything in a text.
+  if (place.typing) return FUNCTION.test(key) || (key.startsWith(MOD) && !EDITING.test(key));
   return !(place.onControl && (key === 'Enter' || key === 'Space'));
 }
 

@@ -290,6 +290,15 @@ describe('help', () => {
     expect(groups()).toEqual(['writing', 'everywhere']);
   });
 
+  test('is a key away while one types', async () => {
+    await open();
+    await press('j');
+    (await screen.findByTestId('composer')).focus();
+    await press('F1');
+    expect(await help()).toHaveAttribute('data-at', 'writing');
+    expect(screen.getByTestId('help-keys').textContent).toContain('F1');
+  });
+
   test('over a dialog tells the dialog’s, and leaves it open', async () => {
     await open();
     await fireEvent.click(screen.getByTestId('settings'));

@@ -33,6 +33,8 @@ export const EVERYWHERE = [
   command('help', 'everywhere', {
     icon: HelpCircle,
     key: '?',
+    // For while one types.
+    besides: ['F1'],
     holds: 'anywhere',
     also: 'also.help',
     run: (app) => (app.helping = whereabouts()),

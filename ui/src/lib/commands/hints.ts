@@ -12,6 +12,7 @@ export const WRITING_HINTS: readonly Hint[] = [
   { keys: ['/'], words: 'hint.slash' },
   { keys: ['@'], words: 'hint.mention' },
   { keys: ['Escape'], words: 'hint.leaveField' },
+  { keys: ['F1'], words: 'act.help' },
 ];
 
 export const DIALOG_HINTS: readonly Hint[] = [
