@@ -41,7 +41,8 @@ commands! {
     outside: hand_over, copy, copy_text, open_link;
     sources: source_platforms, source_list, source_health, source_add, source_change, source_remove, source_rotate,
         source_retire, source_register, source_test, source_sync, source_jobs, source_job_cancel, source_deliveries,
-        source_delivery, source_reprocess, source_reprocess_all, source_preview, customer_erase;
+        source_delivery, source_reprocess, source_reprocess_all, source_preview, customer_erase,
+        customer_export, source_erase_customers;
 }
 
 #[cfg(test)]

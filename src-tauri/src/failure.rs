@@ -43,6 +43,8 @@ pub(crate) enum Code {
     ServiceFailed,
     /// A name is empty or too long.
     BadName,
+    /// A file that somebody asked for could not be written.
+    FileNotSaved,
 }
 
 impl Code {
@@ -56,6 +58,7 @@ impl Code {
             Self::FolderUnusable => "folder_unusable",
             Self::ServiceFailed => "service_failed",
             Self::BadName => "bad_name",
+            Self::FileNotSaved => "file_not_saved",
         }
     }
 
@@ -92,7 +95,7 @@ impl From<Refusal> for Failure {
             code: refusal.code().into(),
             message: refusal.to_string(),
             hint: None,
-            problems: Vec::new(),
+            problems: refusal.problems().to_vec(),
         }
     }
 }

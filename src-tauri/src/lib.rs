@@ -13,6 +13,7 @@ pub mod measure;
 mod notices;
 mod painted;
 mod provisioned;
+mod saving;
 mod service;
 mod shop;
 mod texts;

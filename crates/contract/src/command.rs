@@ -40,7 +40,8 @@ pub enum Action {
         #[ts(optional, as = "Option<Vec<MemberId>>")]
         mentions: Vec<MemberId>,
     },
-    /// Gives the conversation to a member. Agents may give away what is theirs or nobody's, leads everything.
+    /// Gives the conversation to a member. Agents may give away what is theirs, what is nobody's, and what they gave away
+    /// themselves until its new owner claims it; leads everything.
     #[serde(rename = "assign")]
     Assign {
         /// Who shall have it.

@@ -75,6 +75,22 @@ pub enum LintCode {
 }
 
 impl LintCode {
+    /// Returns its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Threat => "threat",
+            Self::FalseUrgency => "false_urgency",
+            Self::AllCaps => "all_caps",
+            Self::ManyLinks => "many_links",
+            Self::NoOptOut => "no_opt_out",
+            Self::Exclamations => "exclamations",
+            Self::TypedLink => "typed_link",
+            Self::OpaqueLink => "opaque_link",
+            Self::Blame => "blame",
+        }
+    }
+
     /// Tells how much it weighs.
     #[must_use]
     pub const fn severity(self) -> LintSeverity {
@@ -111,6 +127,25 @@ pub enum LintPart {
     Subject,
     /// The text.
     Text,
+}
+
+impl LintPart {
+    /// Returns its name on the wire: that of the template's field.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// Reads a template and returns only what keeps it from being sent to anybody.
+#[must_use]
+pub fn stops(template: &Template) -> Vec<LintFinding> {
+    let mut found = lint(template);
+    found.retain(|finding| finding.severity == LintSeverity::Stop);
+    found
 }
 
 /// Reads a template and returns what was found, by part and place.

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::sources::SourceFault;
+use crate::sources::{SourceFault, SourceProblem};
 
 /// Tells why something the page asked for was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,9 @@ pub enum Refusal {
     /// Somebody saved another version meanwhile.
     #[error("somebody saved another version meanwhile")]
     VersionConflict,
+    /// The template has something in it that nobody should be sent; each named by its part and code.
+    #[error("the template has something in it that nobody should be sent")]
+    TemplateStopped(Vec<SourceProblem>),
     /// Nobody has signed in at this desk.
     #[error("nobody is signed in")]
     SignedOut,
@@ -99,11 +102,23 @@ impl Refusal {
             Self::Incompatible => "incompatible",
             Self::Forbidden => "forbidden",
             Self::VersionConflict => "version_conflict",
+            Self::TemplateStopped(_) => "template_stopped",
             Self::SignedOut => "signed_out",
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
             Self::DiskFull => "disk_full",
             Self::Storage(_) => "storage",
+        }
+    }
+}
+
+impl Refusal {
+    /// Returns what is wrong in what was sent, where there may be several things.
+    #[must_use]
+    pub fn problems(&self) -> &[SourceProblem] {
+        match self {
+            Self::TemplateStopped(problems) => problems,
+            _ => &[],
         }
     }
 }
@@ -116,8 +131,9 @@ impl From<SourceFault> for Refusal {
             SourceFault::Unreachable => Self::Offline,
             SourceFault::Busy(_) => Self::ServiceBusy,
             SourceFault::Incompatible => Self::Incompatible,
-            SourceFault::Refused { code, .. } => match code.as_str() {
+            SourceFault::Refused { code, problems } => match code.as_str() {
                 "version_conflict" => Self::VersionConflict,
+                "template_stopped" => Self::TemplateStopped(problems),
                 code if code == "not_found" || code.starts_with("unknown") => {
                     Self::NotFound("thing at the service")
                 }

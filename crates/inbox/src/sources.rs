@@ -21,6 +21,7 @@ use std::time::Duration;
 use contract::{ConversationId, DeliveryId, Erasure, IntegrationId, JobId, Subject};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
+use serde_json::value::RawValue;
 
 pub use deliveries::{
     DeliveriesAsked, Delivery, DeliveryAnswer, DeliveryDetail, DeliveryHeader, DeliveryPage,
@@ -28,8 +29,8 @@ pub use deliveries::{
 };
 pub use fault::{SourceFault, SourceProblem};
 pub use health::{
-    Last24h, LastEvent, MissingField, Probe, Registration, SourceHealth, SourceJobs, SourceSetup,
-    SourceState,
+    Last24h, LastEvent, MissingField, Probe, Registration, SourceErasure, SourceHealth, SourceJobs,
+    SourceSetup, SourceState,
 };
 pub use jobs::{Job, JobKind, JobProblem, JobProgress, JobState, SyncAsked};
 pub use kept::{
@@ -52,6 +53,9 @@ const OWN: Duration = Duration::from_secs(20);
 
 /// How long it may take where it asks a platform first.
 const OUTSIDE: Duration = Duration::from_secs(60);
+
+/// How long it may take where the whole log is looked through.
+const THROUGH: Duration = Duration::from_secs(300);
 
 /// The most deliveries read again by one request; what is left is said in the answer.
 const BATCH: u32 = 500;
@@ -139,8 +143,29 @@ impl Sources {
     /// See [`SourceFault`].
     pub async fn erase_customer(&self, id: ConversationId) -> Result<Erasure, SourceFault> {
         let ask = self.ask(Method::POST, "subjects/erase", &[])?;
-        // The whole log is looked through.
-        answer::json(ask.json(&Subject::ConversationId(id)), OUTSIDE).await
+        answer::json(ask.json(&Subject::ConversationId(id)), THROUGH).await
+    }
+
+    /// Returns all that the service holds of a customer, laid out for the eye. Leads and admins; the service records it.
+    ///
+    /// # Errors
+    /// See [`SourceFault`].
+    pub async fn export_customer(&self, id: ConversationId) -> Result<String, SourceFault> {
+        let ask = self.ask(Method::POST, "subjects/export", &[])?;
+        let body = answer::bytes(ask.json(&Subject::ConversationId(id)), THROUGH).await?;
+        let held: &RawValue =
+            serde_json::from_slice(&body).map_err(|_| SourceFault::Incompatible)?;
+        Ok(pretty::pretty(held.get()))
+    }
+
+    /// Has all customers of a source erased, as its platform has asked; health tells until it is done. Admins.
+    ///
+    /// # Errors
+    /// See [`SourceFault`].
+    pub async fn erase_customers(&self, id: IntegrationId) -> Result<(), SourceFault> {
+        let path = format!("integrations/{id}/erase-customers");
+        let ask = self.ask(Method::POST, &path, &[])?.json(&json!({}));
+        answer::nothing(ask, OWN).await
     }
 
     /// Takes a source away; what it brought stays.

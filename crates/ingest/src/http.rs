@@ -153,10 +153,113 @@ impl Desk {
 
 /// Lays out every route.
 pub(crate) fn router(desk: Desk) -> Router {
+    Router::new()
+        .merge(sources())
+        .merge(conversations())
+        .merge(people())
+        .merge(operated())
+        .merge(texts())
+        .fallback(async || Refused::not_found())
+        .method_not_allowed_fallback(async || method_not_allowed())
+        .with_state(desk)
+}
+
+/// Lays out the routes of the platforms' accounts, and of what they send.
+fn sources() -> Router<Desk> {
+    let one = "/api/v1/integrations/{id}";
+    let of_one = |rest: &str| format!("{one}/{rest}");
+    Router::new()
+        .route("/api/v1/webhooks/{provider}/{key}", any(webhooks::by_key))
+        .route("/api/v1/webhooks/{provider}", any(webhooks::by_header))
+        .route(
+            "/api/v1/integrations",
+            get(integrations::list).post(integrations::upsert),
+        )
+        .route(
+            one,
+            get(integrations::one)
+                .patch(integrations::change)
+                .delete(integrations::delete),
+        )
+        .route(&of_one("rotate-secret"), post(integrations::rotate_secret))
+        .route(&of_one("retire-secret"), post(integrations::retire_secret))
+        .route(&of_one("test-event"), post(integrations::test_event))
+        .route(&of_one("register-webhook"), post(register::register))
+        .route(
+            &of_one("erase-customers"),
+            post(integrations::erase_customers),
+        )
+        .route("/api/v1/integrations/health", get(integrations::health))
+        .route("/api/v1/integrations/preview", post(integrations::preview))
+        .route("/api/v1/integrations/sync", post(sync::ask))
+        .route("/api/v1/platforms", get(integrations::platforms))
+        .route(
+            "/api/v1/deliveries/reprocess",
+            post(deliveries::reprocess_many),
+        )
+        .route(
+            "/api/v1/deliveries/{id}/reprocess",
+            post(deliveries::reprocess),
+        )
+        .route("/api/v1/jobs", get(jobs::list))
+        .route("/api/v1/jobs/{id}", get(jobs::one).delete(jobs::cancel))
+}
+
+/// Lays out the routes of what a team does, and shares.
+fn conversations() -> Router<Desk> {
+    Router::new()
+        .route("/api/v1/feed", get(feed::stream))
+        .route("/api/v1/commands", post(commands::apply))
+        .route("/api/v1/presence", post(presence::note))
+        .route("/api/v1/orders/provenance", get(orders::provenance))
+        .route("/api/v1/subjects/erase", post(subjects::erase))
+        .route(
+            "/api/v1/templates/{key}/{locale}",
+            put(templates::save).delete(templates::remove),
+        )
+        .route("/api/v1/views", get(team_views::list))
+        .route(
+            "/api/v1/views/{id}",
+            put(team_views::save).delete(team_views::remove),
+        )
+}
+
+/// Lays out the routes of who belongs to a team, and of how they come in.
+fn people() -> Router<Desk> {
+    Router::new()
+        .route(
+            "/api/v1/sessions",
+            get(sessions::list).merge(post(people::sign_in)),
+        )
+        .route("/api/v1/sessions/{id}", delete(sessions::end))
+        .route(
+            "/api/v1/sessions/me",
+            get(people::me).merge(delete(people::sign_out)),
+        )
+        .route("/api/v1/invites", post(people::invite))
+        .route("/api/v1/members", get(people::members))
+        .route("/api/v1/members/{id}", delete(people::remove))
+        .route("/api/v1/members/me/password", put(passwords::set))
+        .route(
+            "/api/v1/members/{id}/reset-password",
+            post(sessions::reset_password),
+        )
+}
+
+/// Lays out the routes for whoever runs the service.
+fn operated() -> Router<Desk> {
+    Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics))
+}
+
+/// Lays out the routes whose answers are long enough to be worth compressing.
+fn texts() -> Router<Desk> {
     let compressed = CompressionLayer::new()
         .gzip(true)
         .quality(CompressionLevel::Fastest);
-    let texts = Router::new()
+    Router::new()
         .route("/api/v1/feed/entries", get(feed::entries))
         .route("/api/v1/deliveries", get(deliveries::list))
         .route("/api/v1/deliveries/{id}", get(deliveries::one))
@@ -169,88 +272,12 @@ pub(crate) fn router(desk: Desk) -> Router {
         .route("/api/v1/subjects/export", post(subjects::export))
         .route("/openapi.json", get(operations::openapi))
         .route("/docs", get(operations::docs))
-        .layer(compressed);
-    Router::new()
-        .route("/api/v1/webhooks/{provider}/{key}", any(webhooks::by_key))
-        .route("/api/v1/webhooks/{provider}", any(webhooks::by_header))
-        .route(
-            "/api/v1/integrations",
-            get(integrations::list).post(integrations::upsert),
-        )
-        .route(
-            "/api/v1/integrations/{id}",
-            get(integrations::one)
-                .patch(integrations::change)
-                .delete(integrations::delete),
-        )
-        .route(
-            "/api/v1/integrations/{id}/rotate-secret",
-            post(integrations::rotate_secret),
-        )
-        .route(
-            "/api/v1/integrations/{id}/retire-secret",
-            post(integrations::retire_secret),
-        )
-        .route(
-            "/api/v1/integrations/{id}/test-event",
-            post(integrations::test_event),
-        )
-        .route("/api/v1/integrations/health", get(integrations::health))
-        .route("/api/v1/integrations/preview", post(integrations::preview))
-        .route("/api/v1/platforms", get(integrations::platforms))
-        .route(
-            "/api/v1/deliveries/reprocess",
-            post(deliveries::reprocess_many),
-        )
-        .route(
-            "/api/v1/deliveries/{id}/reprocess",
-            post(deliveries::reprocess),
-        )
-        .route("/api/v1/integrations/sync", post(sync::ask))
-        .route(
-            "/api/v1/integrations/{id}/register-webhook",
-            post(register::register),
-        )
-        .route("/api/v1/jobs", get(jobs::list))
-        .route("/api/v1/jobs/{id}", get(jobs::one).delete(jobs::cancel))
-        .route("/api/v1/feed", get(feed::stream))
-        .route("/api/v1/commands", post(commands::apply))
-        .route(
-            "/api/v1/templates/{key}/{locale}",
-            put(templates::save).delete(templates::remove),
-        )
-        .route("/api/v1/views", get(team_views::list))
-        .route(
-            "/api/v1/views/{id}",
-            put(team_views::save).delete(team_views::remove),
-        )
-        .route("/api/v1/presence", post(presence::note))
-        .route("/api/v1/orders/provenance", get(orders::provenance))
-        .route(
-            "/api/v1/sessions",
-            get(sessions::list).merge(post(people::sign_in)),
-        )
-        .route("/api/v1/sessions/{id}", delete(sessions::end))
-        .route(
-            "/api/v1/sessions/me",
-            get(people::me).merge(delete(people::sign_out)),
-        )
-        .route("/api/v1/subjects/erase", post(subjects::erase))
-        .route("/api/v1/invites", post(people::invite))
-        .route("/api/v1/members", get(people::members))
-        .route("/api/v1/members/{id}", delete(people::remove))
-        .route("/api/v1/members/me/password", put(passwords::set))
-        .route(
-            "/api/v1/members/{id}/reset-password",
-            post(sessions::reset_password),
-        )
-        .route("/healthz", get(operations::healthz))
-        .route("/readyz", get(operations::readyz))
-        .route("/metrics", get(operations::metrics))
-        .merge(texts)
-        .fallback(async || Refused::not_found())
-        .method_not_allowed_fallback(async || method_not_allowed())
-        .with_state(desk)
+        .layer(compressed)
+}
+
+/// Goes on with what was begun in the background before the service was stopped.
+pub(crate) async fn go_on(desk: Desk) {
+    integrations::go_on_erasing(desk).await;
 }
 
 /// Answers a request whose handler panicked.

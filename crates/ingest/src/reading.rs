@@ -10,7 +10,7 @@ use crate::identity::Traces;
 use crate::outgoing::account;
 use crate::store::{
     CheckoutNews, CheckoutStep, DeliveryDetail, HeldBack, Integration, NewEvent, NewReading,
-    TRIAL_HEADER, World,
+    TRIAL_HEADER, World, why,
 };
 
 /// Shows that the sender uses the unified contract's proof, whatever platform the body comes from.
@@ -18,11 +18,6 @@ pub(crate) const UNIFIED_PROOF_HEADER: &str = "x-rekuplead-signature";
 
 /// Names what a fetched body is, beside it in the store.
 pub(crate) const PULLED_HEADER: &str = "x-balcao-pulled";
-
-const BEING_FETCHED: &str = "the order is being fetched from the platform";
-/// Begins the reason of what the API could not confirm; the trouble's word follows.
-pub(crate) const UNCONFIRMED: &str = "unconfirmed";
-const NO_CREDENTIALS: &str = "API credentials are missing";
 
 /// Reads the bodies of one account.
 #[derive(Clone, Copy)]
@@ -223,7 +218,7 @@ impl<'a> Reader<'a> {
             doubts.extend(held.iter().flat_map(|draft| &draft.doubts));
             return Ok(NewReading::Notice {
                 event,
-                why: BEING_FETCHED.to_owned(),
+                why: why::BEING_FETCHED.to_owned(),
                 order,
                 held: held.into_iter().next_back().map(held_back).map(Box::new),
                 told_at: told.iter().map(|draft| draft.occurred_at).max(),
@@ -232,7 +227,7 @@ impl<'a> Reader<'a> {
         }
         let events = self.events(drafts, doubts)?;
         if events.is_empty() {
-            let why = NO_CREDENTIALS.to_owned();
+            let why = why::NO_CREDENTIALS.to_owned();
             return Ok(NewReading::Unmapped { event, why });
         }
         Ok(NewReading::Events(events))

@@ -101,6 +101,7 @@ pub fn serve(
 async fn run(listener: TcpListener, desk: Desk, stop: CancellationToken) -> Result<(), Fault> {
     let open = TaskTracker::new();
     let jobs = tokio::spawn(desk.runner().run(stop.clone()));
+    tokio::spawn(http::go_on(desk.clone()));
     let outcome = tokio::select! {
         () = accept(listener, &desk, &open) => Ok(()),
         () = stop.cancelled() => Ok(()),

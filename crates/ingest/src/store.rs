@@ -19,6 +19,7 @@ mod sharing;
 pub mod sqlite;
 mod subjects;
 mod trust;
+pub(crate) mod why;
 mod world;
 
 use async_trait::async_trait;
@@ -53,7 +54,9 @@ pub use secret::SecretText;
 pub use sharing::{
     LISTED_DELIVERIES, LISTED_VERSIONS, MOST_TEMPLATES, MOST_VIEWS, Sharing, ToldBy,
 };
-pub use subjects::{HeldDelivery, Holdings, Sought, Subjects};
+pub use subjects::{
+    HeldDelivery, Holdings, Sought, SourceDuties, SourceErasure, SourceNotice, Subjects,
+};
 pub use trust::Trust;
 pub use world::{System, World};
 

@@ -319,7 +319,9 @@ impl Draft {
 }
 
 /// Makes the key that all events of one order share: platform, integration, the platform's id of the order.
-fn order_key(provider: &str, integration: IntegrationId, external_id: &str) -> String {
+/// Returns the key of an order: what one account of a platform calls it, unlike any other account's.
+#[must_use]
+pub fn order_key(provider: &str, integration: IntegrationId, external_id: &str) -> String {
     let integration = integration.to_string();
     let short = integration
         .strip_prefix(IntegrationId::PREFIX)

@@ -1,6 +1,7 @@
 //! The sources of sales: what admins and leads ask of the service, whichever it is. A secret goes in and never comes out; the
 //! one a service makes goes to the clipboard.
 
+use chrono::Local;
 use contract::{ConversationId, DeliveryId, Erasure, IntegrationId, JobId};
 use inbox::sources::{
     DeliveriesAsked, DeliveryDetail, DeliveryPage, DeliveryResult, Job, NewSource, Preview,
@@ -8,10 +9,12 @@ use inbox::sources::{
     SourceHealth, SourcePlatform, Sources, SyncAsked, TestSent,
 };
 use serde::Serialize;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, Manager, State};
 use ts_rs::TS;
 
 use super::{Answer, outside::put_on_clipboard};
+use crate::failure::{Code, Failure};
+use crate::saving::save;
 use crate::shop::Opening;
 
 /// The most jobs of a source that are shown.
@@ -81,6 +84,47 @@ pub(super) async fn customer_erase(
     id: ConversationId,
 ) -> Answer<Erasure> {
     Ok(sources(&opening).await?.erase_customer(id).await?)
+}
+
+/// Says where a file was put.
+#[derive(Debug, Serialize, TS)]
+#[ts(export)]
+pub(super) struct Saved {
+    /// The file.
+    path: String,
+}
+
+/// Puts all that is held of a customer into a file; the page learns where it is, and none of what it holds.
+#[tauri::command]
+pub(super) async fn customer_export(
+    app: AppHandle,
+    opening: State<'_, Opening>,
+    id: ConversationId,
+) -> Answer<Saved> {
+    let held = sources(&opening).await?.export_customer(id).await?;
+    let folder = app.path().download_dir().or_else(|_| app.path().home_dir());
+    let folder = folder.map_err(|_| not_saved("there is no folder for downloads"))?;
+    // No name and no id: whoever sees the folder learns nothing of the person.
+    let stem = format!("balcao-dados-{}", Local::now().format("%Y-%m-%d-%H%M%S"));
+    let saving = tokio::task::spawn_blocking(move || save(&folder, &stem, "json", &held));
+    let path = saving.await.map_err(|_| not_saved("the writing ended"))?;
+    let path = path.map_err(|error| not_saved(&error.kind().to_string()))?;
+    Ok(Saved {
+        path: path.display().to_string(),
+    })
+}
+
+fn not_saved(why: &str) -> Failure {
+    Failure::new(Code::FileNotSaved, format!("the file was not saved: {why}"))
+}
+
+/// Erases all customers of a source whose shop has left.
+#[tauri::command]
+pub(super) async fn source_erase_customers(
+    opening: State<'_, Opening>,
+    id: IntegrationId,
+) -> Answer<()> {
+    Ok(sources(&opening).await?.erase_customers(id).await?)
 }
 
 /// Gives a source a new secret.

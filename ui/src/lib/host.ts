@@ -25,6 +25,7 @@ import type { PresentMember } from './types/PresentMember';
 import type { Provenance } from './types/Provenance';
 import type { Row } from './types/Row';
 import type { RowPage } from './types/RowPage';
+import type { Saved } from './types/Saved';
 import type { SavedView } from './types/SavedView';
 import type { Settings } from './types/Settings';
 import type { SourceProblem } from './types/SourceProblem';
@@ -105,6 +106,8 @@ export interface Host extends TemplatesHost {
   reveal(asked: { id: string; part: PersonPart }): Promise<string>;
   /** Erases a customer everywhere, for good. Admins. */
   eraseCustomer(id: string): Promise<Erasure>;
+  /** Puts all that is held of a customer into a file; the page learns where it is. Leads and admins. */
+  exportCustomer(id: string): Promise<Saved>;
   search(asked: { text: string; limit: number }): Promise<Found>;
   templates(asked: { conversationId: string; orderKey: string; locale: Locale }): Promise<TemplateChip[]>;
   fill(asked: {

@@ -28,6 +28,8 @@ export interface SourcesHost {
   add(asked: NewSource): Promise<Source>;
   change(asked: { id: string; change: SourceChange }): Promise<Source>;
   remove(id: string): Promise<void>;
+  /** Has all customers of a shop that has left erased, as its platform asked; health tells until it is done. */
+  eraseCustomers(id: string): Promise<void>;
   rotate(asked: { id: string; asked: RotateAsked }): Promise<SourceRotated>;
   retire(id: string): Promise<Source>;
   register(id: string): Promise<Registered>;

@@ -4,7 +4,6 @@ use contract::{Action, Channel, CommandId, ConversationId, Customer};
 use follow_up::{Answers, Fill, Library, Locale, Sources, link};
 
 use super::Inbox;
-use super::bulk::acting;
 use super::checking::check;
 use super::reading::person;
 use super::seat::{Done, Seat};
@@ -89,7 +88,7 @@ impl Inbox {
         action: Action,
     ) -> Result<CommandId, Refusal> {
         let before = self.before(seat, conversation, &action).await?;
-        let opposites = opposites(&action, &before, acting(seat));
+        let opposites = opposites(&action, &before, seat.session.me.member_id);
         let kept = self
             .keep(seat, vec![(conversation, action.clone())])
             .await?;

@@ -7,7 +7,7 @@ use contract::{Action, CommandId, ConversationId, MemberId, Role};
 use super::Inbox;
 use super::checking::check;
 use super::seat::{Done, Seat};
-use super::undoing::{Acting, Before, opposites, same_label};
+use super::undoing::{Before, opposites, same_label};
 use crate::asking::{BulkPreview, BulkStays, StaysReason};
 use crate::error::Refusal;
 use crate::view::{Row, View};
@@ -55,7 +55,7 @@ impl Inbox {
         if preview.will.is_empty() {
             return Ok(Vec::new());
         }
-        let acting = acting(&seat);
+        let me = seat.session.me.member_id;
         let mut done = Vec::with_capacity(preview.will.len());
         for id in preview.will {
             let before = if picked.snoozed.contains(&id) {
@@ -67,7 +67,7 @@ impl Inbox {
             done.push(Done {
                 conversation: id,
                 action: action.clone(),
-                opposites: opposites(&action, &before, acting),
+                opposites: opposites(&action, &before, me),
             });
         }
         let will = done.iter().map(|done| (done.conversation, action.clone()));
@@ -142,7 +142,14 @@ impl Seat {
     }
 }
 
-pub(super) fn acting(seat: &Seat) -> Acting {
+/// Says who acts, for what depends on it.
+#[derive(Debug, Clone, Copy)]
+struct Acting {
+    me: MemberId,
+    role: Role,
+}
+
+fn acting(seat: &Seat) -> Acting {
     Acting {
         me: seat.session.me.member_id,
         role: seat.session.me.role,

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use contract::ConversationId;
+use follow_up::lint::stops;
 use follow_up::shared::{FileFault, exported, imported};
 use follow_up::{
-    Answers, Locale, SharedTemplate, Sources, Template, TemplateCard, TemplateCheck,
+    Answers, LintFinding, Locale, SharedTemplate, Sources, Template, TemplateCard, TemplateCheck,
     TemplateImport, TemplatePreview, TemplateVersion, built_in,
 };
 
@@ -13,6 +14,7 @@ use super::seat::Seat;
 use crate::cache::{ApplyError, KeptTemplate, Views};
 use crate::card;
 use crate::error::Refusal;
+use crate::sources::SourceProblem;
 use crate::templates;
 
 /// Real orders that a draft is tried on.
@@ -51,7 +53,7 @@ impl Inbox {
     /// Saves a template for the team on top of the version it was made from, 0 for none.
     ///
     /// # Errors
-    /// `VersionConflict`, `Forbidden`, `Invalid`, `Offline`, `SignedOut`.
+    /// `TemplateStopped`, `VersionConflict`, `Forbidden`, `Invalid`, `Offline`, `SignedOut`.
     pub async fn template_save(
         &self,
         template: Template,
@@ -59,6 +61,12 @@ impl Inbox {
     ) -> Result<TemplateCard, Refusal> {
         if template.check().is_err() {
             return Err(Refusal::Invalid("the template has a fault"));
+        }
+        let stops = stops(&template);
+        if !stops.is_empty() {
+            return Err(Refusal::TemplateStopped(
+                stops.into_iter().map(named).collect(),
+            ));
         }
         let (seat, line) = self.reach()?;
         let shared = SharedTemplate { template, version };
@@ -129,6 +137,15 @@ impl Inbox {
                 FileFault::TooMany => "the file holds too many templates",
             })
         })
+    }
+}
+
+/// Names what keeps a template from being saved, as the service does.
+fn named(finding: LintFinding) -> SourceProblem {
+    SourceProblem {
+        path: finding.part.name().to_owned(),
+        code: finding.code.name().to_owned(),
+        detail: String::new(),
     }
 }
 

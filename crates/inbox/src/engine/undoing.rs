@@ -1,6 +1,6 @@
 //! Turning back what was done: taken out of the outbox while it is surely there, by its opposite once it has left.
 
-use contract::{Action, Command, CommandId, ConversationId, MemberId, Role, SnoozeUntil};
+use contract::{Action, Command, CommandId, ConversationId, MemberId, SnoozeUntil};
 
 use super::Inbox;
 use super::seat::{Done, Seat};
@@ -42,21 +42,13 @@ impl Before {
     }
 }
 
-/// Says who acts, for what depends on it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Acting {
-    pub(super) me: MemberId,
-    pub(super) role: Role,
-}
-
 /// Returns what turns an action back after the service did it, in order; nothing where it changed nothing or nothing can.
-pub(super) fn opposites(action: &Action, before: &Before, acting: Acting) -> Vec<Action> {
-    let Acting { me, .. } = acting;
+pub(super) fn opposites(action: &Action, before: &Before, me: MemberId) -> Vec<Action> {
     let some = |fits: bool, action: Action| fits.then_some(action).into_iter().collect();
     match action {
         Action::Claim {} => some(before.owner != Some(me), Action::Release {}),
         Action::Release {} => some(before.owner == Some(me), Action::Claim {}),
-        Action::Assign { to } => returned(*to, before.owner, acting),
+        Action::Assign { to } => returned(*to, before.owner, me),
         Action::Resolve {} => match (&before.snooze, before.resolved) {
             (_, true) => Vec::new(),
             (Some(until), _) => vec![
@@ -93,16 +85,13 @@ pub(super) fn opposites(action: &Action, before: &Before, acting: Acting) -> Vec
     }
 }
 
-/// Gives a conversation back to whoever had it. What a colleague has now, only leads can take from them.
-fn returned(to: MemberId, owner: Option<MemberId>, acting: Acting) -> Vec<Action> {
-    let Acting { me, role } = acting;
-    let is_lead = role >= Role::Lead;
+/// Gives a conversation back to whoever had it. The service lets a giver, until the new owner has claimed it.
+fn returned(to: MemberId, owner: Option<MemberId>, me: MemberId) -> Vec<Action> {
     match owner {
         Some(owner) if owner == to => Vec::new(),
+        Some(owner) => vec![Action::Assign { to: owner }],
         None if to == me => vec![Action::Release {}],
-        Some(owner) if is_lead || to == me => vec![Action::Assign { to: owner }],
-        None if is_lead => vec![Action::Assign { to: me }, Action::Release {}],
-        _ => Vec::new(),
+        None => vec![Action::Assign { to: me }, Action::Release {}],
     }
 }
 

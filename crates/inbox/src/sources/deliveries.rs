@@ -27,6 +27,9 @@ pub struct Delivery {
     /// Why it became no card: a sentence in English, or a code.
     #[serde(default)]
     pub why: String,
+    /// The stable name of that reason; empty where the service has none.
+    #[serde(default)]
+    pub why_code: String,
     /// Where in the body.
     #[serde(default)]
     pub path: String,
@@ -125,6 +128,8 @@ pub struct DeliveryDetail {
     pub headers: Vec<DeliveryHeader>,
     /// The body, laid out for the eye where it is JSON, its numbers letter by letter.
     pub payload: String,
+    /// The body was erased with its customer's data.
+    pub erased: bool,
     /// What the platform was told.
     pub answer: DeliveryAnswer,
 }
@@ -170,6 +175,8 @@ struct Told {
     proof: DeliveryProof,
     #[serde(default)]
     headers: Vec<DeliveryHeader>,
+    #[serde(default)]
+    erased: bool,
     answer: DeliveryAnswer,
 }
 
@@ -197,6 +204,7 @@ pub(super) fn shown(answer: &[u8]) -> Option<DeliveryDetail> {
         proof: told.proof,
         headers: told.headers,
         payload,
+        erased: told.erased,
         answer: told.answer,
     })
 }

@@ -33,6 +33,26 @@ pub struct SourceHealth {
     /// What the service still has to fetch.
     #[serde(default)]
     pub jobs: SourceJobs,
+    /// Why it was paused, where nobody of the team did it: `access_ended`.
+    #[serde(default)]
+    pub paused: Option<String>,
+    /// The platform wants all customers of this shop erased.
+    #[serde(default)]
+    pub erasure: Option<SourceErasure>,
+}
+
+/// Tells what a platform asks for once a shop has left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SourceErasure {
+    /// When it asked.
+    pub asked_at: At,
+    /// Until when it has to be done.
+    pub due_at: At,
+    /// An admin has confirmed it, and it is being done.
+    #[serde(default)]
+    pub running: bool,
 }
 
 /// Lists how a source can do.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::{Action, CommandId, Invite, NewInvite, Page, Role};
 use inbox::asking::{Mode, TimelineAsked};
-use inbox::view::{Happening, View};
+use inbox::view::{Happening, OutboxItem, OutboxState, View};
 use inbox::{Session, Token};
 use ingest::sample_sales::{SampleSales, send};
 use ingest::store::{System, World};
@@ -234,6 +234,18 @@ async fn over_a_line_that_fails_nothing_is_lost_doubled_or_swapped() {
     assert_eq!(count, all(&direct.inbox).await.len() as u64);
 }
 
+/// Sits an agent down at a desk of their own.
+async fn colleague(real: &Real, name: &str) -> Desk {
+    let invite = real.invite().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let inbox = open(folder.path()).await;
+    inbox
+        .join(&real.serving.base_url(), &invite, name, "outra mesa")
+        .await
+        .expect("joins");
+    Desk { inbox, folder }
+}
+
 /// All notes of a conversation, oldest first.
 async fn notes(desk: &Desk, who: contract::ConversationId) -> Vec<String> {
     let view = desk.conversation(who).await;
@@ -268,16 +280,7 @@ async fn a_colleague_joins_by_invite_and_claims_meet() {
     let real = Real::start().await;
     real.sell(30, 5).await;
     let ana = sit(&real, &real.serving.base_url()).await;
-    let invite = real.invite().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let bia = Desk {
-        inbox: open(folder.path()).await,
-        folder,
-    };
-    bia.inbox
-        .join(&real.serving.base_url(), &invite, "Bia", "outra mesa")
-        .await
-        .expect("joins");
+    let bia = colleague(&real, "Bia").await;
     ana.live().await;
     bia.live().await;
     let who = all(&ana.inbox).await.first().expect("somebody").id;
@@ -303,4 +306,63 @@ async fn a_colleague_joins_by_invite_and_claims_meet() {
         owner.is_me,
         bia.conversation(who).await.owner.expect("somebody").is_me
     );
+}
+
+/// An agent gives a conversation away and thinks better of it, after the service did it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_takes_back_what_was_given_away() {
+    let real = Real::start().await;
+    real.sell(5, 7).await;
+    let (bia, caio) = (
+        colleague(&real, "Bia").await,
+        colleague(&real, "Caio").await,
+    );
+    bia.live().await;
+    caio.live().await;
+    let who = all(&bia.inbox).await.first().expect("somebody").id;
+    let members = bia.inbox.members().await.expect("reads");
+    let to = members.iter().find(|member| member.name == "Caio");
+    let to = to.expect("Caio is known").id;
+    let owned_by = async |name: Option<&str>| {
+        let what = format!("owned by {name:?}");
+        for desk in [&bia, &caio] {
+            desk.until(&what, async |inbox| {
+                let owner = inbox.conversation(who).await.expect("is here").owner;
+                let is_told = owner.as_ref().is_none_or(|owner| !owner.pending);
+                let owner = owner.map(|owner| owner.name);
+                (is_told && owner.as_deref() == name).then_some(())
+            })
+            .await;
+        }
+    };
+    let given = bia.inbox.act(who, Action::Assign { to }).await;
+    owned_by(Some("Caio")).await;
+    assert!(
+        bia.inbox
+            .undo(given.expect("written"))
+            .await
+            .expect("turns")
+    );
+    owned_by(None).await;
+    assert!(bia.inbox.outbox().await.expect("reads").is_empty());
+    // Once the colleague has claimed it, it stays.
+    let given = bia.inbox.act(who, Action::Assign { to }).await;
+    owned_by(Some("Caio")).await;
+    caio.inbox
+        .act(who, Action::Claim {})
+        .await
+        .expect("written");
+    caio.until("the claim to be told", async |inbox| {
+        let outbox = inbox.outbox().await.expect("reads");
+        outbox.is_empty().then_some(())
+    })
+    .await;
+    bia.inbox.undo(given.expect("written")).await.expect("asks");
+    bia.until("the refusal", async |inbox| {
+        let outbox = inbox.outbox().await.expect("reads");
+        let is_refused = |item: &OutboxItem| matches!(item.state, OutboxState::Refused { .. });
+        outbox.iter().any(is_refused).then_some(())
+    })
+    .await;
+    owned_by(Some("Caio")).await;
 }

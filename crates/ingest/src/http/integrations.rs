@@ -1,6 +1,7 @@
 //! Integrations: the platform accounts of a workspace. Secrets go in and never come out.
 
 mod address;
+mod erase;
 mod health;
 mod platforms;
 mod preview;
@@ -23,6 +24,7 @@ use super::who::{Admin, Lead};
 use crate::store::{Integration, NewIntegration, SecretText};
 use views::{Change, Listed, Submitted, Texts, View};
 
+pub(crate) use erase::{customers as erase_customers, go_on as go_on_erasing};
 pub(crate) use health::health;
 pub(crate) use platforms::list as platforms;
 pub(crate) use preview::{Shown, preview};

@@ -3,12 +3,16 @@
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use follow_up::{Locale, SharedTemplate, SharedTemplates, TemplateError, TemplateHistory};
+use follow_up::lint::stops;
+use follow_up::{
+    LintCode, Locale, SharedTemplate, SharedTemplates, Template, TemplateError, TemplateHistory,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Desk;
 use super::answer::Refused;
 use super::body::{Json, Params, Parts1};
+use super::integrations::Shown;
 use super::who::{Agent, Lead};
 use crate::store::{Refusal, StoreError};
 
@@ -59,6 +63,7 @@ pub(crate) async fn save(
         ));
     }
     shared.template.check().map_err(|error| fault(&error))?;
+    check_tone(&shared.template)?;
     let workspace = lead.workspace();
     let saving = desk.store.save_template(workspace, shared, lead.actor());
     match saving.await {
@@ -106,6 +111,33 @@ async fn with_current(
     match newest.and_then(|change| serde_json::to_value(change).ok()) {
         Some(current) => refused.current(current),
         None => refused,
+    }
+}
+
+/// Refuses what may not be sent to anybody, whoever wrote it and by whichever way it came.
+fn check_tone(template: &Template) -> Result<(), Refused> {
+    let found = stops(template);
+    let Some(first) = found.first() else {
+        return Ok(());
+    };
+    let refused = Refused::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "template_stopped",
+        "The template has something in it that nobody should be sent.",
+    )
+    .path(first.part.name().to_owned())
+    .hint("`problems` names each by its part and code.");
+    let shown = found
+        .iter()
+        .map(|finding| Shown::new(finding.part.name(), finding.code.name(), why(finding.code)));
+    Err(refused.problems(shown.collect()))
+}
+
+const fn why(code: LintCode) -> &'static str {
+    match code {
+        LintCode::Threat => "It threatens the customer.",
+        LintCode::NoOptOut => "It advertises and does not say how to stop receiving it.",
+        _ => "It is not fit to be sent.",
     }
 }
 

@@ -154,9 +154,8 @@ pub(super) async fn receive(
     address: Address,
     request: Request,
 ) -> Result<Response, Refused> {
-    let found = integration.filter(|one| one.active);
-    let known =
-        found.and_then(|one| providers::provider(&one.provider).map(|provider| (one, provider)));
+    let known = integration
+        .and_then(|one| providers::provider(&one.provider).map(|provider| (one, provider)));
     let Some((integration, provider)) = known else {
         desk.metrics.refused("none", "unknown_webhook");
         return Err(unknown_webhook());
@@ -183,8 +182,12 @@ pub(super) async fn receive(
         now,
         is_trial: head.extensions.get::<Trial>().is_some(),
     };
+    if !integration.active {
+        return received.while_paused(address).await;
+    }
     let proof = received.verified(address)?;
-    received.store(proof).await
+    let read = received.read(proof.signed)?;
+    received.store(proof, read).await
 }
 
 /// One request on its way through.
@@ -234,6 +237,20 @@ impl Received<'_> {
             .metrics
             .proved(self.provider.slug(), proof.scheme, proof.secret_index);
         Ok(proof)
+    }
+
+    /// Takes nothing for a paused integration but what the law asks for: a shop that has left is to be erased, too.
+    async fn while_paused(&self, address: Address) -> Result<Response, Refused> {
+        let unknown = |_| {
+            self.desk.metrics.refused("none", "unknown_webhook");
+            unknown_webhook()
+        };
+        let proof = self.verified(address).map_err(unknown)?;
+        let read = self.read(proof.signed).map_err(unknown)?;
+        if Duty::of(&read.reading, &proof, self.is_trial).is_none() {
+            return Err(unknown(unknown_webhook()));
+        }
+        self.store(proof, read).await
     }
 
     fn context(&self) -> Context<'_> {
@@ -333,10 +350,10 @@ impl Received<'_> {
     }
 
     /// Stores the delivery and answers; success is told only after the commit is durable.
-    async fn store(&self, proof: Proof) -> Result<Response, Refused> {
+    async fn store(&self, proof: Proof, read: Read) -> Result<Response, Refused> {
         let Read {
             reading, rejected, ..
-        } = self.read(proof.signed)?;
+        } = read;
         let asks = matches!(reading, NewReading::Notice { .. });
         let duty = Duty::of(&reading, &proof, self.is_trial);
         let reading = match duty {

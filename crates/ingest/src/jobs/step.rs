@@ -13,10 +13,10 @@ use super::setback::{Situation, setback};
 use super::{Runner, name_of};
 use crate::outgoing::Failure;
 use crate::outgoing::account::Entered;
-use crate::reading::{PULLED_HEADER, Reader, UNCONFIRMED};
+use crate::reading::{PULLED_HEADER, Reader};
 use crate::store::{
     DeliveryResult, Fault, Held, Integration, Job, JobKind, Key16, NewDelivery, NewReading,
-    PageStored, ProofSummary, PulledPage, Refusal, Setback, StoreError, Then,
+    PageStored, ProofSummary, PulledPage, Refusal, Setback, StoreError, Then, why,
 };
 
 /// How often a fetch is tried again while the platform shows another state than the notice told.
@@ -24,8 +24,6 @@ const LAGGING: u32 = 3;
 
 /// What stands in the way where an order was fetched and tells no status.
 const UNREADABLE: &str = "platform_unreadable";
-
-const GONE: &str = "what it told cannot be read any more";
 
 /// One account at work.
 pub(super) struct At<'a> {
@@ -76,7 +74,7 @@ impl Runner {
             }
             for Held { delivery, .. } in held {
                 let reading = self.as_told(job, &integration, delivery).await?;
-                let why = format!("{UNCONFIRMED}: {problem}");
+                let why = format!("{}: {problem}", why::UNCONFIRMED);
                 self.store.tell_held(job, delivery, reading, why).await?;
             }
         }
@@ -90,7 +88,7 @@ impl Runner {
     ) -> Result<NewReading, StoreError> {
         let gone = || NewReading::Unmapped {
             event: String::new(),
-            why: GONE.to_owned(),
+            why: why::GONE.to_owned(),
         };
         let detail = match self.store.delivery(job.workspace, delivery).await {
             Ok(detail) => detail,

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use contract::IntegrationId;
 use serde::Serialize;
 
+use super::SourceDuties;
+
 /// Counts what became of an integration's requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,4 +39,6 @@ pub struct Activity {
     pub jobs_open: u64,
     /// Jobs that were given up in the last 24 hours.
     pub jobs_failed: u64,
+    /// What its platform said of it.
+    pub duties: SourceDuties,
 }

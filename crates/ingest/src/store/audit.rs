@@ -47,6 +47,8 @@ pub mod action {
     pub const SUBJECT_EXPORTED: &str = "subject.exported";
     /// A customer's data was erased; the subject is the first of the conversations.
     pub const SUBJECT_ERASED: &str = "subject.erased";
+    /// All customers of an integration were erased, as its platform had asked.
+    pub const SOURCE_ERASED: &str = "integration.customers_erased";
     /// A session was ended.
     pub const SIGNED_OUT: &str = "session.ended";
 }

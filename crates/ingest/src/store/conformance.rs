@@ -55,7 +55,7 @@ macro_rules! store_conformance {
                 an_id_is_not_used_twice, claims_can_be_given_back_by_their_owner_only,
                 notes_and_messages_are_told, what_is_not_acceptable_is_refused,
                 a_merged_conversation_leads_on;
-            handling: agents_give_away_what_is_theirs_and_leads_everything, only_members_of_the_team_are_meant,
+            handling: agents_give_away_what_is_theirs_and_leads_everything, what_was_given_away_can_be_taken_back, only_members_of_the_team_are_meant,
                 what_is_done_is_told_as_it_was_asked, what_cannot_be_done_with_a_conversation_is_refused,
                 each_act_can_be_taken_back;
             sharing: a_template_is_changed_on_top_of_its_version, a_templates_versions_stay, views_are_the_teams,
@@ -70,6 +70,8 @@ macro_rules! store_conformance {
             subjects: what_is_erased_is_told_nowhere, deliveries_of_the_erased_keep_their_row,
                 an_erased_order_does_not_come_back, who_is_merged_is_erased_together,
                 a_shared_address_erases_all_that_name_it, a_platform_erases_what_it_alone_brought,
+                a_customer_is_found_by_orders_and_by_number, a_customer_with_many_orders_goes_whole,
+                a_source_is_erased_once_it_is_asked_for,
                 what_is_held_is_given_out_and_recorded;
             persons: people_join_once_by_invite, sessions_end, workspaces_are_found_again,
                 integrations_are_changed_by_slug, secrets_are_not_shown,

@@ -313,6 +313,8 @@ pub struct DeliverySummary {
     pub event: String,
     /// Why it was ignored, unmapped or rejected: a sentence, or a code.
     pub why: String,
+    /// The stable name of that reason; empty where it has none.
+    pub why_code: &'static str,
     /// Where in the body, for a rejected one.
     pub path: String,
     /// The first of its entries' numbers.

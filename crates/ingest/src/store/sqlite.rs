@@ -14,6 +14,7 @@ mod checkpoints;
 mod commands;
 mod connection;
 mod deliveries;
+mod duties;
 mod erasing;
 mod feeds;
 mod gauges;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use contract::{Actor, ConversationId, Erasure, IntegrationId, WorkspaceId};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -17,6 +18,10 @@ pub struct Sought {
     pub conversation: Option<ConversationId>,
     /// What the person is known by, as the match keys of [`crate::identity`]; each leads to conversations of its own.
     pub traces: Vec<(Trace, String)>,
+    /// Order keys; each leads to the conversation it is in.
+    pub orders: Vec<String>,
+    /// The platform's number of a customer of the account meant by `only_from`.
+    pub customer: Option<String>,
     /// Only conversations that have nothing from another account, and only this account's deliveries.
     pub only_from: Option<IntegrationId>,
 }
@@ -26,6 +31,7 @@ impl fmt::Debug for Sought {
         out.debug_struct("Sought")
             .field("conversation", &self.conversation)
             .field("traces", &self.traces.len())
+            .field("orders", &self.orders.len())
             .field("only_from", &self.only_from)
             .finish()
     }
@@ -56,6 +62,39 @@ pub struct HeldDelivery {
     pub body: String,
 }
 
+/// Counts what was erased of one account's customers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SourceErasure {
+    /// Conversations that are gone.
+    pub conversations: u64,
+    /// Conversations that have something from another account too, and stay whole: a person has to decide.
+    pub kept: u64,
+    /// Entries of the feed that were overwritten.
+    pub entries: u64,
+    /// Deliveries that lost their body.
+    pub deliveries: u64,
+}
+
+/// Lists what a platform may say of an account that people have to know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceNotice {
+    /// The app was taken away: nothing more is sent.
+    AccessEnded,
+    /// The platform wants all customers of the shop erased.
+    EraseAsked,
+}
+
+/// Tells what stands of such notices.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SourceDuties {
+    /// It was paused because the app was taken away, and nobody has taken it up again.
+    pub access_ended: bool,
+    /// When the platform asked for all customers to be erased; `None` where it did not, or it is done.
+    pub erase_asked_at: Option<DateTime<Utc>>,
+    /// They are being erased.
+    pub erasing: bool,
+}
+
 /// Gives out and erases what is held of one person.
 #[async_trait]
 pub trait Subjects: Send + Sync + 'static {
@@ -74,6 +113,35 @@ pub trait Subjects: Send + Sync + 'static {
         sought: Sought,
         by: Option<Actor>,
     ) -> Result<Erasure, StoreError>;
+
+    /// Notes what a platform said of an account.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such account.
+    async fn note_source(&self, id: IntegrationId, notice: SourceNotice) -> Result<(), StoreError>;
+
+    /// Notes that an account's customers are being erased; false where that was noted before.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such account, or its platform did not ask for it.
+    async fn begin_source_erasure(&self, id: IntegrationId) -> Result<bool, StoreError>;
+
+    /// Lists the accounts whose customers were being erased when an earlier process ended.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn begun_source_erasures(&self) -> Result<Vec<IntegrationId>, StoreError>;
+
+    /// Erases all customers of an account that have nothing from another one, some at a time; the feed tells which. What is
+    /// broken off goes on when it is asked for again.
+    ///
+    /// # Errors
+    /// As for [`Subjects::erase`]; what is noted of it is then that it was asked for, and is not being done.
+    async fn erase_source(
+        &self,
+        id: IntegrationId,
+        by: Option<Actor>,
+    ) -> Result<SourceErasure, StoreError>;
 
     /// Collects all that is held of a person.
     ///

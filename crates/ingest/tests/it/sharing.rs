@@ -121,6 +121,41 @@ async fn a_template_that_cannot_be_filled_is_not_taken() {
     nowhere.refuses(404, "not_found");
 }
 
+/// What nobody should be sent is not taken by the service either, whatever program asked; advice stays advice.
+#[tokio::test]
+async fn a_template_that_threatens_is_not_taken() {
+    let api = Api::start().await;
+    let marketing = |text: &str| {
+        let mut body = template(text, 0);
+        body["marketing"] = json!(true);
+        body
+    };
+    let mut loud = template("Oi, segue o pedido.", 0);
+    loud["subject"] = json!("Vamos negativar seu CPF");
+    for (body, path, code) in [
+        (template("Vou acionar um advogado.", 0), "text", "threat"),
+        (loud, "subject", "threat"),
+        (
+            marketing("Temos novidades para você."),
+            "text",
+            "no_opt_out",
+        ),
+    ] {
+        let answer = put(&api, &api.admin, TEMPLATE, &body).await;
+        answer.refuses(422, "template_stopped");
+        let told = answer.value();
+        assert_eq!(told["path"], path, "{told}");
+        assert_eq!(told["problems"][0]["path"], path, "{told}");
+        assert_eq!(told["problems"][0]["code"], code, "{told}");
+    }
+    let list = api.get(&api.admin, "/api/v1/templates").await.ok().value();
+    assert_eq!(list, json!({"templates": []}));
+    let fine = marketing("Temos novidades! Se preferir não receber, é só me avisar.");
+    put(&api, &api.admin, TEMPLATE, &fine).await.ok();
+    let shouting = template("Olá, CORRA que acaba!!", 1);
+    put(&api, &api.admin, TEMPLATE, &shouting).await.ok();
+}
+
 #[tokio::test]
 async fn a_view_goes_from_a_lead_to_the_team() {
     let api = Api::start().await;

@@ -53,3 +53,33 @@ describe('erasing a customer', () => {
     expect(screen.queryByTestId('erase-open')).toBeNull();
   });
 });
+
+describe('exporting a customer', () => {
+  test.each(['lead', 'admin'] as const)('puts a file where %s finds it', async (role) => {
+    const host = await open({ mode: 'team', role });
+    const asked: string[] = [];
+    host.exportCustomer = (id) => {
+      asked.push(id);
+      return Promise.resolve({ path: '/home/ana/Downloads/balcao-dados.json' });
+    };
+    await fireEvent.click(screen.getByTestId('export-customer'));
+    const told = await screen.findByTestId('exported');
+    expect(told).toHaveTextContent(`${t('export.done')} /home/ana/Downloads/balcao-dados.json`);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('says why there is no file', async () => {
+    const host = await open();
+    host.exportCustomer = () => Promise.reject({ code: 'file_not_saved', message: '' });
+    await fireEvent.click(screen.getByTestId('export-customer'));
+    expect(await screen.findByTestId('export-failed')).toHaveTextContent(t('fail.file_not_saved'));
+    await fireEvent.click(screen.getByTestId('export-customer'));
+    expect(await screen.findByTestId('export-failed')).toBeInTheDocument();
+    expect(screen.queryByTestId('exported')).toBeNull();
+  });
+
+  test('is not offered to agents', async () => {
+    await open({ mode: 'team', role: 'agent' });
+    expect(screen.queryByTestId('export-customer')).toBeNull();
+  });
+});

@@ -15,8 +15,14 @@ async function openSources(options: Partial<FakeOptions> = {}): Promise<FakeHost
   await screen.findByTestId('sources-sheet');
   return host;
 }
-async function openSource(id: string, options: Partial<FakeOptions> = {}): Promise<FakeHost> {
-  const host = await openSources(options);
+async function openSource(
+  id: string,
+  options: Partial<FakeOptions> = {},
+  before: (host: FakeHost) => void = () => undefined,
+): Promise<FakeHost> {
+  const host = await open(options);
+  before(host);
+  await fireEvent.click(screen.getByTestId('sources'));
   const rows = await screen.findAllByTestId('source');
   await fireEvent.click(rows.find((row) => row.dataset.id === id)!);
   await screen.findByTestId('tab-overview');
@@ -26,6 +32,7 @@ const press = (key: string, more: KeyboardEventInit = {}) =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key, ...more });
 const type = (testid: string, value: string) =>
   fireEvent.input(screen.getByTestId(testid), { target: { value } });
+const left = (host: FakeHost) => host.sources.leave('int_vega');
 const sheet = () => screen.getByTestId('sources-sheet');
 
 beforeEach(() => (document.body.innerHTML = ''));
@@ -232,6 +239,49 @@ describe('one source', () => {
     expect(screen.getByTestId('delivery-pane').textContent).toContain('422');
     await fireEvent.click(screen.getByTestId('reprocess'));
     expect((await screen.findByTestId('became')).textContent).toContain('Recebido');
+  });
+
+  test('an erased body is said to be gone, and cannot be read again', async () => {
+    const host = await openSource('int_hotmart');
+    const erased = host.sources.kept[1]!.deliveries.find((one) => one.result === 'unmapped')!;
+    Object.assign(erased, { whyCode: 'erased', why: "the customer's data was erased", result: 'ignored' });
+    await fireEvent.click(screen.getByTestId('tab-deliveries'));
+    const rows = await screen.findAllByTestId('delivery');
+    await fireEvent.click(rows.find((row) => row.dataset.id === erased.id)!);
+    expect((await screen.findByTestId('erased')).textContent).toContain(
+      'os dados deste cliente foram apagados',
+    );
+    expect(screen.queryByTestId('payload')).toBeNull();
+    expect(screen.queryByTestId('reprocess')).toBeNull();
+    expect(screen.getByTestId('delivery-pane').textContent).toContain(
+      'Os dados deste cliente foram apagados',
+    );
+  });
+
+  test('a shop that has left is erased by one word of an admin', async () => {
+    const host = await openSource('int_vega', {}, left);
+    expect(screen.getByTestId('paused-why').textContent).toContain('retirado da loja');
+    expect(screen.getByTestId('shop-left').textContent).toContain('vale até');
+    await fireEvent.click(screen.getByTestId('erase-customers'));
+    await waitFor(() => expect(screen.getByTestId('shop-left').dataset.running).toBe('true'));
+    expect(host.sources.calls).toContain('eraseCustomers');
+    expect(screen.queryByTestId('erase-customers')).toBeNull();
+  });
+
+  test('a lead reads what the platform asks for, and an admin decides', async () => {
+    await openSource('int_vega', { role: 'lead' }, left);
+    expect(screen.getByTestId('shop-left').textContent).toContain('Quem administra');
+    expect(screen.queryByTestId('erase-customers')).toBeNull();
+  });
+
+  test('a refusal is said, and nothing runs', async () => {
+    const host = await openSource('int_vega', {}, left);
+    host.sources.kept = host.sources.kept.map((one) => ({
+      ...one,
+      health: { ...one.health, erasure: null },
+    }));
+    await fireEvent.click(screen.getByTestId('erase-customers'));
+    expect(await screen.findByText(/A plataforma não pediu isso/)).toBeInTheDocument();
   });
 
   test('keys walk the deliveries', async () => {

@@ -144,6 +144,19 @@ describe('writing', () => {
     if (blocks) expect(screen.getByTestId('template-status').textContent).toContain('Resolva');
   });
 
+  test('what only the service stops is said where it was written', async () => {
+    const host = await openTemplate('cart.link');
+    await typeText('O oficial de justiça vai visitar você.');
+    await canSave();
+    await fireEvent.click(save());
+    expect(await screen.findByTestId('finding')).toHaveAttribute('data-code', 'threat');
+    expect(screen.getByTestId('template-status').textContent).toContain('ninguém deveria receber');
+    expect(save().disabled).toBe(true);
+    expect((await cardOf(host, 'cart.link'))?.version).toBe(0);
+    await typeText('Posso ajudar?');
+    await canSave();
+  });
+
   test('marketing has to say how to stop', async () => {
     await openTemplate('cart.link');
     await fireEvent.click(screen.getByTestId('template-marketing'));

@@ -101,6 +101,8 @@ function make(now: number, slug: string, told: Told): FakeSource {
     last24h: { ...NOTHING, ...told.day },
     registration: null,
     jobs: { waiting: 0, failed: told.failed ?? 0 },
+    paused: null,
+    erasure: null,
   };
   return { source, health, deliveries: deliveries(id, now, last, told), secret: told.secret ?? null };
 }
@@ -128,6 +130,10 @@ function delivery(id: string, source: string, at: number, result: DeliveryResult
     rejected: 'bad_amount',
     ignored: 'not a stage of a purchase',
   };
+  const whyCode: Partial<Record<DeliveryResult, string>> = {
+    unmapped: 'unknown_event',
+    ignored: 'no_purchase',
+  };
   return {
     id,
     integrationId: source,
@@ -135,6 +141,7 @@ function delivery(id: string, source: string, at: number, result: DeliveryResult
     result,
     event: result === 'unmapped' ? 'installment_paid' : result === 'rejected' ? '' : event,
     why: why[result] ?? '',
+    whyCode: whyCode[result] ?? '',
     path: result === 'rejected' ? 'Commissions.charge_amount' : '',
     entryCount: result === 'accepted' ? 1 : 0,
     duplicateOf: null,

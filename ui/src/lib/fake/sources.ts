@@ -1,7 +1,7 @@
 /** Invented sources of sales and a service that keeps them, in memory: for development in a browser and for tests. */
 import { HostError } from '../host';
 import type { SourcesHost } from '../sources_host';
-import { HOUR } from '../time';
+import { DAY, HOUR } from '../time';
 import type { Delivery } from '../types/Delivery';
 import type { DeliveryResult } from '../types/DeliveryResult';
 import type { Job } from '../types/Job';
@@ -53,6 +53,7 @@ export class FakeSources implements SourcesHost {
       result,
       event,
       why: result === 'unmapped' ? 'the event is not known' : '',
+      whyCode: result === 'unmapped' ? 'unknown_event' : '',
       path: '',
       entryCount: result === 'accepted' ? 1 : 0,
       duplicateOf: null,
@@ -65,6 +66,18 @@ export class FakeSources implements SourcesHost {
       last24h: { ...one.health.last24h, [result]: one.health.last24h[result] + 1 },
     };
     return delivery;
+  }
+
+  /** Lets a shop leave, and its platform ask for its customers to be erased. */
+  leave(id: string): void {
+    const one = this.#find(id);
+    const askedAt = this.#around.now() - 2 * DAY;
+    one.source = { ...one.source, active: false };
+    one.health = {
+      ...one.health,
+      paused: 'access_ended',
+      erasure: { askedAt, dueAt: askedAt + 30 * DAY, running: false },
+    };
   }
 
   /** Moves the running job on by a share of its records. */
@@ -134,6 +147,13 @@ export class FakeSources implements SourcesHost {
   remove = (id: string) =>
     this.#ask('admin', 'remove', () => {
       this.kept = this.kept.filter((one) => one.source.id !== id);
+    });
+  eraseCustomers = (id: string) =>
+    this.#ask('admin', 'eraseCustomers', () => {
+      const one = this.#find(id);
+      if (!one.health.erasure) throw new HostError('not_asked');
+      one.source = { ...one.source, active: false };
+      one.health = { ...one.health, erasure: { ...one.health.erasure, running: true } };
     });
   rotate: SourcesHost['rotate'] = ({ id, asked }) =>
     this.#ask('admin', 'rotate', () => {
@@ -220,7 +240,8 @@ export class FakeSources implements SourcesHost {
           { name: 'content-type', value: 'application/json' },
           { name: 'user-agent', value: `${one.source.providerName}-Webhooks/1.0` },
         ],
-        payload: sampleBody(delivery),
+        payload: delivery.whyCode === 'erased' ? '' : sampleBody(delivery),
+        erased: delivery.whyCode === 'erased',
         answer: { status: delivery.result === 'rejected' ? 422 : 200, result: delivery.result },
       };
     });
@@ -243,7 +264,7 @@ export class FakeSources implements SourcesHost {
 
   #reread(one: FakeSource, delivery: Delivery): void {
     const was = delivery.result;
-    Object.assign(delivery, { result: 'accepted', why: '', path: '', entryCount: 1 });
+    Object.assign(delivery, { result: 'accepted', why: '', whyCode: '', path: '', entryCount: 1 });
     const day = one.health.last24h;
     const last24h = { ...day, [was]: Math.max(0, day[was] - 1), accepted: day.accepted + 1 };
     one.health = { ...one.health, last24h };
@@ -256,15 +277,17 @@ export class FakeSources implements SourcesHost {
     const missing = noSecret ? [{ field: 'secrets', code: 'missing' }] : [];
     const { last24h, lastEvent, jobs } = one.health;
     const wrong = last24h.badProof + last24h.unmapped + last24h.rejected + jobs.failed > 0;
-    const state = noSecret
-      ? 'broken'
-      : !one.source.active
-        ? 'waiting'
-        : wrong || lastEvent?.late
-          ? 'attention'
-          : lastEvent
-            ? 'good'
-            : 'waiting';
+    const state = one.health.erasure
+      ? 'attention'
+      : noSecret
+        ? 'broken'
+        : !one.source.active
+          ? 'waiting'
+          : wrong || lastEvent?.late
+            ? 'attention'
+            : lastEvent
+              ? 'good'
+              : 'waiting';
     const ok = one.source.credentials.length > 0;
     const at = this.#around.now();
     const told = ok
@@ -313,5 +336,7 @@ function quiet(id: string): SourceHealth {
     last24h: { accepted: 0, duplicate: 0, ignored: 0, unmapped: 0, rejected: 0, badProof: 0 },
     registration: null,
     jobs: { waiting: 0, failed: 0 },
+    paused: null,
+    erasure: null,
   };
 }

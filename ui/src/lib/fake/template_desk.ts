@@ -112,6 +112,9 @@ const LINT: readonly (readonly [LintCode, RegExp])[] = [
   ['all_caps', /(?<![\p{L}{])[A-ZÀ-Ú]{4,}(?!\p{L})/gu],
 ];
 
+/** What only the service knows to be a threat: it is newer than the desk. */
+const STRICTER = /oficial de justiça/iu;
+
 export class FakeTemplateDesk implements TemplatesHost {
   history = new Map<string, TemplateVersion[]>();
   readonly #around: Surroundings;
@@ -127,6 +130,11 @@ export class FakeTemplateDesk implements TemplatesHost {
     this.#around.answer(() => {
       this.#allow();
       if (faultOf(asked.template)) throw new HostError('invalid');
+      const stops = asked.template.text.match(STRICTER) ? ['threat'] : [];
+      if (stops.length > 0) {
+        const problems = stops.map((code) => ({ path: 'text', code, detail: '' }));
+        throw new HostError('template_stopped', 'template_stopped', problems);
+      }
       this.#isOn(asked.template, asked.version);
       this.write(asked.template, ME.name);
       const card = this.#find(asked.template);

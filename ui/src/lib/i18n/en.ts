@@ -262,6 +262,9 @@ export const en: Catalogue = {
   'person.origin': 'Origin',
   'person.reveal': 'Show {what}',
   'person.nothing': 'not told',
+  'export.open': "Export this customer's data",
+  'export.busy': 'Exporting…',
+  'export.done': 'Saved in',
   'erase.open': "Erase this customer's data…",
   'erase.title': "Erase this customer's data",
   'erase.what':

@@ -261,6 +261,9 @@ export const ptBR = {
   'person.origin': 'Origem',
   'person.reveal': 'Mostrar {what}',
   'person.nothing': 'não informado',
+  'export.open': 'Exportar dados deste cliente',
+  'export.busy': 'Exportando…',
+  'export.done': 'Salvo em',
   'erase.open': 'Apagar dados deste cliente…',
   'erase.title': 'Apagar dados deste cliente',
   'erase.what':

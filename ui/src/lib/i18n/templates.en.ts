@@ -152,5 +152,6 @@ export const templatesEn = {
   'templates.incoming.saved': 'saved',
   'templates.bringTake': { one: 'Save {n} template', other: 'Save {n} templates' },
   'templates.bringDone': { one: '{n} template saved', other: '{n} templates saved' },
+  'fail.template_stopped': 'Not saved: the text has something in it that nobody should be sent.',
   'fail.version_conflict': 'Somebody changed this while you were writing. Open it again and look.',
 } as const;

@@ -151,5 +151,6 @@ export const templatesPtBR = {
   'templates.incoming.saved': 'salvo',
   'templates.bringTake': { one: 'Salvar {n} modelo', other: 'Salvar {n} modelos' },
   'templates.bringDone': { one: '{n} modelo salvo', other: '{n} modelos salvos' },
+  'fail.template_stopped': 'Não foi salvo: o texto tem algo que ninguém deveria receber.',
   'fail.version_conflict': 'Alguém mudou isto enquanto você escrevia. Abra de novo e confira.',
 } as const;

@@ -4,14 +4,13 @@ import { ptBR } from '../i18n/pt-BR';
 import type { Delivery } from '../types/Delivery';
 import type { SourceProblem } from '../types/SourceProblem';
 
-function known(key: string): key is Key {
-  return key in ptBR;
-}
+const known = (key: string): key is Key => key in ptBR;
 
 /** Names a setting or credential as its platform's panel calls it; unknown ones by their key. */
-export function fieldName(field: string): string {
-  const key = `field.${field}`;
-  return known(key) ? t(key) : field;
+export function fieldName(field: string, platform = ''): string {
+  const keys = [`field.${platform}.${field}`, `field.${field}`];
+  const key = keys.find(known);
+  return key === undefined ? field : t(key);
 }
 
 /** Shows that something is kept, by its end. */
@@ -25,21 +24,12 @@ export function problemText(problem: SourceProblem): string {
   return known(key) ? t(key) : problem.detail || problem.code;
 }
 
-/** Says why a delivery became no card. The service tells it in English for whoever mends it; here it is said by its kind. */
-export function whyText(delivery: Pick<Delivery, 'result' | 'why' | 'path'>): string {
+/** Says why a delivery became what it is, by the reason's name; its sentence is English, for whoever mends the source. */
+export function whyText(delivery: Pick<Delivery, 'result' | 'why' | 'whyCode' | 'path'>): string {
   if (delivery.why === '') return '';
-  const words = t(`deliveryWhy.${whyKind(delivery)}`);
+  const named = `deliveryWhy.${delivery.whyCode}`;
+  const words = t(known(named) ? named : `deliveryWhy.${delivery.result}`);
   return delivery.path !== '' && delivery.path !== '.' ? `${words}: ${delivery.path}` : words;
-}
-
-function whyKind({ result, why }: Pick<Delivery, 'result' | 'why'>) {
-  if (/credentials/i.test(why)) return 'credentials';
-  if (why.endsWith('API confirms it')) return 'confirmed';
-  if (why.startsWith('unconfirmed')) return 'unconfirmed';
-  if (why.endsWith('API shows another state')) return 'contradicted';
-  if (why.endsWith('API knows no such order')) return 'denied';
-  if (result === 'accepted') return 'fetched';
-  return result;
 }
 
 /** Names what a delivery tells of, in the platform's word. */

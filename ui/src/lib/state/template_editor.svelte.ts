@@ -1,6 +1,9 @@
 /** One template being written: the draft, what it is worth, and its way to the team. Knows no DOM. */
-import { hostError, type Host } from '../host';
+import { hostError, type Host, type HostError } from '../host';
+import { ptBR } from '../i18n/pt-BR';
 import { keyFor, same } from '../templates';
+import type { LintCode } from '../types/LintCode';
+import type { LintFinding } from '../types/LintFinding';
 import type { TemplateCard } from '../types/TemplateCard';
 import type { TemplateCheck } from '../types/TemplateCheck';
 import type { TemplateDraft } from '../types/TemplateDraft';
@@ -100,7 +103,7 @@ export class TemplateEditor {
       this.saved = true;
       return true;
     } catch (thrown) {
-      await this.#refused(hostError(thrown).code);
+      await this.#refused(hostError(thrown));
       return false;
     } finally {
       this.saving = false;
@@ -141,7 +144,7 @@ export class TemplateEditor {
       await this.#host.templateRemove({ key, locale, version: this.#version });
       return true;
     } catch (thrown) {
-      await this.#refused(hostError(thrown).code);
+      await this.#refused(hostError(thrown));
       return false;
     }
   }
@@ -170,7 +173,8 @@ export class TemplateEditor {
     this.#version = card.version;
   }
 
-  async #refused(code: string): Promise<void> {
+  async #refused({ code, problems }: HostError): Promise<void> {
+    if (code === 'template_stopped') this.#stop(problems);
     if (code !== 'version_conflict') {
       this.failure = code;
       return;
@@ -183,5 +187,17 @@ export class TemplateEditor {
     } catch (thrown) {
       this.failure = hostError(thrown).code;
     }
+  }
+
+  /** Shows what the service found where the desk had found nothing: it may know more than this version. */
+  #stop(problems: HostError['problems']): void {
+    if (!this.check) return;
+    const known = (code: string): code is LintCode => `templates.lint.${code}` in ptBR;
+    const found = problems.flatMap(({ path, code }): LintFinding[] =>
+      known(code)
+        ? [{ code, severity: 'stop', part: path === 'subject' ? 'subject' : 'text', start: 0, end: 0 }]
+        : [],
+    );
+    this.check = { ...this.check, findings: [...this.check.findings, ...found] };
   }
 }

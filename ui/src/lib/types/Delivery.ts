@@ -33,6 +33,10 @@ event: string,
  */
 why: string, 
 /**
+ * The stable name of that reason; empty where the service has none.
+ */
+whyCode: string, 
+/**
  * Where in the body.
  */
 path: string, 

@@ -24,6 +24,10 @@ headers: Array<DeliveryHeader>,
  */
 payload: string, 
 /**
+ * The body was erased with its customer's data.
+ */
+erased: boolean, 
+/**
  * What the platform was told.
  */
 answer: DeliveryAnswer, 
@@ -51,6 +55,10 @@ event: string,
  * Why it became no card: a sentence in English, or a code.
  */
 why: string, 
+/**
+ * The stable name of that reason; empty where the service has none.
+ */
+whyCode: string, 
 /**
  * Where in the body.
  */

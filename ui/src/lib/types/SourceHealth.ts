@@ -4,6 +4,7 @@ import type { Last24h } from "./Last24h";
 import type { LastEvent } from "./LastEvent";
 import type { Probe } from "./Probe";
 import type { Registration } from "./Registration";
+import type { SourceErasure } from "./SourceErasure";
 import type { SourceJobs } from "./SourceJobs";
 import type { SourceSetup } from "./SourceSetup";
 import type { SourceState } from "./SourceState";
@@ -43,4 +44,12 @@ registration: Registration | null,
 /**
  * What the service still has to fetch.
  */
-jobs: SourceJobs, };
+jobs: SourceJobs, 
+/**
+ * Why it was paused, where nobody of the team did it: `access_ended`.
+ */
+paused: string | null, 
+/**
+ * The platform wants all customers of this shop erased.
+ */
+erasure: SourceErasure | null, };

@@ -1,7 +1,7 @@
 use chrono::DateTime;
-use contract::{Action, Channel, MemberId, PersonPart, Role, SnoozeUntil};
+use contract::{Action, Channel, MemberId, PersonPart, SnoozeUntil};
 
-use super::{Acting, Before, is_current, opposites};
+use super::{Before, is_current, opposites};
 
 const ME: MemberId = MemberId::from_u128(1);
 const RAFAEL: MemberId = MemberId::from_u128(2);
@@ -32,37 +32,28 @@ fn owned_by(owner: Option<MemberId>) -> Before {
     }
 }
 
-fn back(action: &Action, before: &Before, role: Role) -> Vec<Action> {
-    opposites(action, before, Acting { me: ME, role })
+fn back(action: &Action, before: &Before) -> Vec<Action> {
+    opposites(action, before, ME)
 }
 
 #[test]
 fn a_hand_is_given_back_to_whoever_had_it() {
-    use Role::{Agent, Lead};
     let assign = |to| Action::Assign { to };
-    for (action, owner, role, expected) in [
-        (Action::Claim {}, None, Agent, vec![Action::Release {}]),
-        (Action::Claim {}, Some(ME), Agent, vec![]),
-        (Action::Release {}, Some(ME), Agent, vec![Action::Claim {}]),
-        (Action::Release {}, None, Agent, vec![]),
-        (assign(ME), None, Agent, vec![Action::Release {}]),
-        (assign(RAFAEL), Some(RAFAEL), Lead, vec![]),
-        (assign(RAFAEL), Some(BIA), Lead, vec![assign(BIA)]),
-        (assign(RAFAEL), Some(ME), Lead, vec![assign(ME)]),
-        (
-            assign(RAFAEL),
-            None,
-            Lead,
-            vec![assign(ME), Action::Release {}],
-        ),
-        // What a colleague has, an agent cannot take back.
-        (assign(RAFAEL), Some(ME), Agent, vec![]),
-        (assign(RAFAEL), None, Agent, vec![]),
+    for (action, owner, expected) in [
+        (Action::Claim {}, None, vec![Action::Release {}]),
+        (Action::Claim {}, Some(ME), vec![]),
+        (Action::Release {}, Some(ME), vec![Action::Claim {}]),
+        (Action::Release {}, None, vec![]),
+        (assign(ME), None, vec![Action::Release {}]),
+        (assign(RAFAEL), Some(RAFAEL), vec![]),
+        (assign(RAFAEL), Some(BIA), vec![assign(BIA)]),
+        (assign(RAFAEL), Some(ME), vec![assign(ME)]),
+        (assign(RAFAEL), None, vec![assign(ME), Action::Release {}]),
     ] {
         assert_eq!(
-            back(&action, &owned_by(owner), role),
+            back(&action, &owned_by(owner)),
             expected,
-            "{action:?} of {owner:?} as {role:?}"
+            "{action:?} of {owner:?}"
         );
     }
 }
@@ -91,11 +82,7 @@ fn handling_goes_back_to_what_it_was() {
         (Action::Wake {}, &snoozed, vec![snooze(9)]),
         (Action::Wake {}, &open, vec![]),
     ] {
-        assert_eq!(
-            back(&action, before, Role::Agent),
-            expected,
-            "{action:?} of {before:?}"
-        );
+        assert_eq!(back(&action, before), expected, "{action:?} of {before:?}");
     }
     assert!(is_current(&snooze(9), 8) && !is_current(&snooze(9), 9));
 }
@@ -116,7 +103,7 @@ fn only_labels_that_changed_are_turned_back() {
             vec![label(&["troca"], &["novo"])],
         ),
     ] {
-        assert_eq!(back(&action, &before, Role::Agent), expected, "{action:?}");
+        assert_eq!(back(&action, &before), expected, "{action:?}");
     }
 }
 
@@ -134,10 +121,6 @@ fn what_was_said_stays_said() {
         part: PersonPart::Phone,
     };
     for action in [note, answer, reveal] {
-        assert_eq!(
-            back(&action, &Before::default(), Role::Admin),
-            [],
-            "{action:?}"
-        );
+        assert_eq!(back(&action, &Before::default()), [], "{action:?}");
     }
 }

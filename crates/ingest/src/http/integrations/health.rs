@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::IntegrationId;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,25 @@ struct Health {
     /// Whether its webhook is registered still; null unless the platform was asked and can tell.
     registration: Option<Registration>,
     jobs: Jobs,
+    /// Why it was paused, where nobody of the team did it; null otherwise.
+    paused: Option<&'static str>,
+    /// What its platform asks for; null where nothing is open.
+    erasure: Option<ErasureAsked>,
 }
+
+/// The platform wants all customers of the shop erased.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErasureAsked {
+    asked_at: DateTime<Utc>,
+    /// Until when it has to be done.
+    due_at: DateTime<Utc>,
+    /// An admin has confirmed it, and it is being done.
+    running: bool,
+}
+
+/// How long after a platform's word its customers may stay: what Shopify allows.
+const ERASE_WITHIN: TimeDelta = TimeDelta::days(30);
 
 /// How its readings from the platform's API stand.
 #[derive(Serialize)]
@@ -129,6 +147,7 @@ fn judged(
         answers: found.probe.as_ref().map(|probe| probe.ok),
         is_registered: found.registration.as_ref().map(|one| one.registered),
         failed_jobs: activity.jobs_failed,
+        erase_asked: activity.duties.erase_asked_at.is_some(),
     });
     Health {
         id: integration.id,
@@ -149,5 +168,11 @@ fn judged(
             waiting: activity.jobs_open,
             failed: activity.jobs_failed,
         },
+        paused: (!integration.active && activity.duties.access_ended).then_some("access_ended"),
+        erasure: activity.duties.erase_asked_at.map(|asked_at| ErasureAsked {
+            asked_at,
+            due_at: asked_at + ERASE_WITHIN,
+            running: activity.duties.erasing,
+        }),
     }
 }

@@ -50,6 +50,16 @@ pub(crate) struct Shown {
     detail: String,
 }
 
+impl Shown {
+    pub(crate) fn new(path: &str, code: &'static str, detail: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            code,
+            detail: detail.to_owned(),
+        }
+    }
+}
+
 /// Tells what became of one sample.
 #[derive(Serialize)]
 struct Tried {

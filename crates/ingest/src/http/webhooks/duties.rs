@@ -2,7 +2,7 @@
 //! done is sent again. Only a signed request is heeded: what is erased is gone.
 
 use contract::Subject;
-use providers::Proof;
+use providers::{Proof, order_key};
 use serde::Deserialize;
 
 use super::super::Desk;
@@ -10,7 +10,9 @@ use super::super::answer::Refused;
 use super::super::integrations::unchanged;
 use super::super::subjects::erase_for;
 use crate::identity;
-use crate::store::{Deed, Integration, NewIntegration, NewReading, Sought, action};
+use crate::store::{
+    Deed, Integration, NewIntegration, NewReading, Sought, SourceNotice, action, why,
+};
 
 /// Lists what a request that is no purchase may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,14 +51,10 @@ impl Duty {
             return reading;
         };
         let why = match self {
-            Self::Redact => "the platform has a customer of this source erased",
-            Self::GiveOut => {
-                "a customer asks the shop for their data: export it and send it to them"
-            }
-            Self::RedactShop => {
-                "the platform wants all data of this shop erased: erase its customers"
-            }
-            Self::Leave => "the app's access has ended; the source was paused",
+            Self::Redact => why::CUSTOMER_REDACTED,
+            Self::GiveOut => why::DATA_REQUESTED,
+            Self::RedactShop => why::SHOP_REDACT,
+            Self::Leave => why::ACCESS_ENDED,
         };
         NewReading::Ignored {
             event,
@@ -77,52 +75,87 @@ impl Duty {
         match self {
             Self::Redact => redact(desk, integration, body).await,
             Self::Leave => pause(desk, integration).await,
-            Self::GiveOut | Self::RedactShop => Ok(()),
+            Self::RedactShop => {
+                let asked = SourceNotice::EraseAsked;
+                Ok(desk.store.note_source(integration.id, asked).await?)
+            }
+            Self::GiveOut => Ok(()),
         }
     }
 }
 
-/// The customer as both platforms name them.
+/// Whom both platforms name, and how.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Told {
     customer: Person,
+    orders_to_redact: Vec<Number>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Person {
+    id: Option<Number>,
     email: Option<String>,
     phone: Option<String>,
     identification: Option<String>,
 }
 
+/// A number of the platform's, which may come as a text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Whole(u64),
+    Text(String),
+}
+
+impl Number {
+    fn text(self) -> String {
+        match self {
+            Self::Whole(number) => number.to_string(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
 /// Erases the customer where all that is held came from this account; where another one brought something too, a person has to
 /// decide, and the record says that nothing was erased.
+///
+/// The platform names whom it means in several ways, of which any may be missing: by address and phone, by its own number of
+/// the customer, and by the orders that are to go.
 async fn redact(desk: &Desk, integration: &Integration, body: &[u8]) -> Result<(), Refused> {
-    let Told { customer } = serde_json::from_slice(body).unwrap_or_default();
+    let sought = named(
+        integration,
+        serde_json::from_slice(body).unwrap_or_default(),
+    );
+    if sought.traces.is_empty() && sought.orders.is_empty() && sought.customer.is_none() {
+        return Ok(());
+    }
+    match erase_for(desk, integration.workspace, sought, None).await {
+        Err(refused) if refused.code() != "not_found" => Err(refused),
+        // Nothing is held of them.
+        _ => Ok(()),
+    }
+}
+
+fn named(integration: &Integration, told: Told) -> Sought {
+    let Told {
+        customer,
+        orders_to_redact,
+    } = told;
     let named = [
         customer.email.map(Subject::Email),
         customer.phone.map(Subject::Phone),
         customer.identification.map(Subject::Document),
     ];
-    let traces: Vec<_> = named
-        .iter()
-        .flatten()
-        .filter_map(identity::sought)
-        .collect();
-    if traces.is_empty() {
-        return Ok(());
-    }
-    let sought = Sought {
-        traces,
+    let traces = named.iter().flatten().filter_map(identity::sought);
+    let key = |order: Number| order_key(&integration.provider, integration.id, &order.text());
+    Sought {
+        traces: traces.collect(),
+        orders: orders_to_redact.into_iter().map(key).collect(),
+        customer: customer.id.map(Number::text),
         only_from: Some(integration.id),
         ..Sought::default()
-    };
-    match erase_for(desk, integration.workspace, sought, None).await {
-        Err(refused) if refused.code() != "not_found" => Err(refused),
-        // Nothing is held of them.
-        _ => Ok(()),
     }
 }
 
@@ -135,6 +168,8 @@ async fn pause(desk: &Desk, integration: &Integration) -> Result<(), Refused> {
     let deed = Deed::new(None, action::ACCESS_ENDED, integration.id)
         .with("slug", integration.slug.as_str());
     desk.store.record(workspace, deed).await?;
+    let ended = SourceNotice::AccessEnded;
+    desk.store.note_source(integration.id, ended).await?;
     desk.store
         .upsert_integration_as(workspace, paused, None, None)
         .await?;

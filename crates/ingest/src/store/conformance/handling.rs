@@ -59,9 +59,10 @@ pub(crate) async fn agents_give_away_what_is_theirs_and_leads_everything(stage: 
     assert_eq!(entry.conversation_id, Some(conversation));
     let told: Assigned = entry.read().unwrap();
     assert_eq!((&told.by, &told.to), (&ana, &bia));
+    let claim = || script.command(conversation, Action::Claim {});
+    assert_eq!(script.command_as_ana(claim()).await, taken(&bia));
+    assert!(is_applied(&script.command_as(bia.clone(), claim()).await));
     assert_eq!(give(&ana, &ana).await, taken(&bia), "it is Bia's");
-    let claim = script.command(conversation, Action::Claim {});
-    assert_eq!(script.command_as_ana(claim).await, taken(&bia));
     assert!(is_applied(&give(&lia, &ana).await), "a lead may");
     assert!(is_applied(&give(&ana, &lia).await), "one's own");
     let release = script.command(conversation, Action::Release {});
@@ -73,6 +74,33 @@ pub(crate) async fn agents_give_away_what_is_theirs_and_leads_everything(stage: 
         .await
         .unwrap();
     assert!(is_applied(&give(&ana, &ana).await), "who has it has left");
+}
+
+/// Whoever gave a conversation away can take it back, or give it to somebody else, until its new owner has claimed it.
+pub(crate) async fn what_was_given_away_can_be_taken_back(stage: &impl Stage) {
+    let (script, conversation) = with_conversation(stage).await;
+    let bia = enrol(&script, "Bia", Role::Agent).await;
+    let (ana, caio) = (script.actor(), enrol(&script, "Caio", Role::Agent).await);
+    let give = async |from: &Actor, to: &Actor| {
+        let assign = script.command(conversation, Action::Assign { to: to.id });
+        script.command_as(from.clone(), assign).await
+    };
+    let taken = |by: &Actor| Outcome::Refused {
+        code: RefusalCode::AlreadyClaimed,
+        by: Some(by.clone()),
+    };
+    assert!(is_applied(&give(&ana, &bia).await), "it was nobody's");
+    assert_eq!(give(&caio, &ana).await, taken(&bia), "Caio did not give it");
+    assert!(is_applied(&give(&ana, &ana).await), "taken back");
+    assert!(is_applied(&give(&ana, &bia).await));
+    assert!(is_applied(&give(&ana, &caio).await), "and to Caio instead");
+    assert!(is_applied(&give(&caio, &bia).await), "it was Caio's");
+    let late = give(&ana, &ana).await;
+    assert_eq!(late, taken(&bia), "the newest giver is Caio");
+    let claim = script.command(conversation, Action::Claim {});
+    assert!(is_applied(&script.command_as(bia.clone(), claim).await));
+    let late = give(&caio, &caio).await;
+    assert_eq!(late, taken(&bia), "Bia has begun");
 }
 
 pub(crate) async fn only_members_of_the_team_are_meant(stage: &impl Stage) {

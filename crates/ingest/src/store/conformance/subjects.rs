@@ -8,7 +8,9 @@ use contract::{
 
 use super::script::{Script, Stage, by_email, by_phone};
 use crate::identity::Trace;
-use crate::store::{DeliveryResult, NewReading, PageBounds, Sought, StoreError, action};
+use crate::store::{
+    DeliveryResult, NewReading, PageBounds, Sought, SourceErasure, SourceNotice, StoreError, action,
+};
 
 const PHONE: &str = "+5547900000111";
 const KEY: &str = "5547900000111";
@@ -300,6 +302,141 @@ pub(crate) async fn a_platform_erases_what_it_alone_brought(stage: &impl Stage) 
     assert_eq!(erased.entries, 2);
     script.settle(&script.event("o3", rita())).await;
     assert!(script.erase(from(script.integration.id)).await.is_ok());
+}
+
+/// Platforms name a customer by orders too, and by their own number of them.
+pub(crate) async fn a_customer_is_found_by_orders_and_by_number(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let first = script.event("o1", rita());
+    let theirs = script.settle(&first).await;
+    let other = by_phone("+5547900000222");
+    let another = script.settle(&script.event("o2", other.clone())).await;
+    let from = |integration| Sought {
+        only_from: Some(integration),
+        ..Sought::default()
+    };
+    let here = script.integration.id;
+    let nobody = Sought {
+        orders: vec!["kiwify:nowhere:1".to_owned()],
+        customer: Some("991".to_owned()),
+        ..from(here)
+    };
+    assert_eq!(script.erase(nobody).await, Err(StoreError::NotFound));
+    let by_order = Sought {
+        orders: vec![first.order_key.clone()],
+        ..from(here)
+    };
+    let erased = script.erase(by_order.clone()).await.unwrap();
+    assert_eq!(erased.conversation_ids, [theirs]);
+    assert_eq!(script.erase(by_order).await, Err(StoreError::NotFound));
+    // By the number in a body that names the customer; the same digits elsewhere in a body are no customer's.
+    let third = script.event("o3", other);
+    let mut delivery = script.delivery(std::slice::from_ref(&third));
+    delivery.body = r#"{"id":"9911223","customer":{"id":9911222,"name":"Rui"}}"#.into();
+    script.store.accept(delivery).await.unwrap();
+    let numbered = |number: &str, integration| Sought {
+        customer: Some(number.to_owned()),
+        ..from(integration)
+    };
+    let second = script.integrate("loja-2", "hotmart").await;
+    for (number, integration) in [("9911223", here), ("991122", here), ("9911222", second.id)] {
+        let sought = numbered(number, integration);
+        assert_eq!(
+            script.erase(sought).await,
+            Err(StoreError::NotFound),
+            "{number}"
+        );
+    }
+    let erased = script.erase(numbered("9911222", here)).await.unwrap();
+    assert_eq!(
+        (erased.conversation_ids.as_slice(), erased.entries),
+        ([another].as_slice(), 2)
+    );
+}
+
+/// Somebody with very many orders goes in steps, and nothing is left.
+pub(crate) async fn a_customer_with_many_orders_goes_whole(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let other = script
+        .settle(&script.event("other", by_phone("+5547900000222")))
+        .await;
+    let theirs = script.settle(&script.event("o0", rita())).await;
+    for n in 1..230 {
+        let told = script.event(&format!("o{n}"), by_phone(PHONE));
+        assert_eq!(script.settle(&told).await, theirs);
+    }
+    let erased = script.erase(known_by(Trace::Email, MAIL)).await.unwrap();
+    assert_eq!((erased.entries, erased.deliveries), (230, 230));
+    let log = script.log().await;
+    let left = log
+        .iter()
+        .filter(|entry| entry.conversation_id == Some(other));
+    assert_eq!(left.count(), 1);
+    let text = script.all_told().await;
+    assert!(!text.contains(MAIL) && !text.contains(KEY), "{text}");
+    let anew = script.settle(&script.event("new", rita())).await;
+    assert_ne!(
+        anew, theirs,
+        "they begin anew, and are found by phone again"
+    );
+    let again = script.settle(&script.event("new2", by_phone(PHONE))).await;
+    assert_eq!(again, anew);
+}
+
+/// A shop has left, and its platform wants its customers erased: those that it alone brought.
+pub(crate) async fn a_source_is_erased_once_it_is_asked_for(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let (here, second) = (
+        script.integration.id,
+        script.integrate("loja-2", "hotmart").await,
+    );
+    let (theirs, another) = script.rita_and_another().await;
+    let mut elsewhere = script.event("o9", by_phone("+5547900000222"));
+    elsewhere.integration_id = second.id;
+    let mut delivery = script.delivery(&[elsewhere]);
+    delivery.integration = second.id;
+    script.store.accept(delivery).await.unwrap();
+    assert_eq!(
+        script.store.begin_source_erasure(here).await,
+        Err(StoreError::NotFound),
+        "nobody asked"
+    );
+    let asked = SourceNotice::EraseAsked;
+    script.store.note_source(here, asked).await.unwrap();
+    assert_eq!(script.store.begin_source_erasure(here).await, Ok(true));
+    assert_eq!(script.store.begin_source_erasure(here).await, Ok(false));
+    assert_eq!(
+        script.store.begun_source_erasures().await.unwrap(),
+        [here],
+        "the next process knows of it"
+    );
+    let by = Some(script.actor());
+    let erased = script.store.erase_source(here, by.clone()).await.unwrap();
+    let expected = SourceErasure {
+        conversations: 1,
+        kept: 1,
+        entries: 3,
+        deliveries: 2,
+    };
+    assert_eq!(erased, expected);
+    let log = script.log().await;
+    let told: SubjectErased = log.last().unwrap().read().unwrap();
+    assert_eq!((told.conversation_ids, told.by), (vec![theirs], by));
+    let stays = |entry: &&contract::Entry| entry.conversation_id == Some(another);
+    assert_eq!(log.iter().filter(stays).count(), 3);
+    let text = script.all_told().await;
+    assert!(!text.contains(MAIL) && !text.contains("Rita"), "{text}");
+    assert_eq!(script.store.begun_source_erasures().await.unwrap(), []);
+    assert_eq!(
+        script.store.begin_source_erasure(here).await,
+        Err(StoreError::NotFound),
+        "it is done"
+    );
+    let records = script.store.records(script.workspace.id, None, 1).await;
+    let record = records.unwrap().records.pop().unwrap();
+    assert_eq!(record.action, action::SOURCE_ERASED);
+    // The other source's view of them is whole, and somebody who comes back is new.
+    assert_ne!(script.settle(&script.event("o10", rita())).await, theirs);
 }
 
 pub(crate) async fn what_is_held_is_given_out_and_recorded(stage: &impl Stage) {

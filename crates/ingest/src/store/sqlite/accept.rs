@@ -12,12 +12,13 @@ use super::sharing::Told;
 use super::tallies::Tally;
 use super::writer::Writing;
 use crate::store::{
-    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewEvent, NewReading, Refusal,
-    StoreError, came_from_platform,
+    Accepted, DeliveryResult, Integration, Key16, NewDelivery, NewReading, Refusal, StoreError,
+    came_from_platform, why,
 };
 
-/// Says why nothing was kept of a delivery.
-pub(super) const OF_AN_ERASED_PERSON: &str = "the customer's data was erased";
+mod said;
+
+pub(super) use said::{Said, Scope, read};
 
 /// A delivery with everything computed that needs no table; made on the asker's side of the queue.
 pub(super) struct Prepared {
@@ -125,12 +126,33 @@ impl Prepared {
             None => None,
         };
         self.drop_held_of_erased(writing)?;
-        let mut outcome = Outcome {
-            result: self.note.result,
-            seqs: Vec::new(),
-            duplicate_of: 0,
-            keeps_body: true,
-        };
+        let outcome = self.outcome(writing, row, same)?;
+        self.insert(writing, row, &outcome)?;
+        if self.counts {
+            writing.ledger.tallies.push(Tally {
+                integration: self.integration_row,
+                delivery: row,
+                at_ms: self.received_ms,
+                result: outcome.result,
+                before: None,
+            });
+        }
+        Ok(Accepted {
+            delivery_id: self.id,
+            result: outcome.result,
+            seqs: outcome.seqs,
+        })
+    }
+
+    /// Asks for what is to be fetched and appends what is told, and says what comes of the delivery; `same` is the one that
+    /// it repeats.
+    fn outcome(
+        &mut self,
+        writing: &mut Writing<'_>,
+        row: i64,
+        same: Option<i64>,
+    ) -> Result<Outcome, StoreError> {
+        let mut outcome = Outcome::new(self.note.result);
         // Two changes of one order may be told in the same bytes: a notice repeats another only while that one waits.
         let asked = match &self.fetch {
             Some(fetch) => Some(jobs::ask(
@@ -149,41 +171,37 @@ impl Prepared {
         if let Some(original) = same.filter(|_| !asks && !held) {
             outcome.repeat(original, false);
         } else if self.note.result == DeliveryResult::Accepted {
-            let events = std::mem::take(&mut self.events);
-            let stored = store_events(writing, self.workspace, row, events)?;
-            match stored.seen_in {
-                Some(original) if stored.seqs.is_empty() && !asks => {
-                    // What repeats an erased person's data is no better kept than that was.
-                    let keeps_body = !stored.erased && !blanking::is_blank(writing.db, original)?;
-                    outcome.repeat(original, keeps_body);
-                }
-                _ => {
-                    if stored.erased {
-                        self.blank();
-                        if stored.seqs.is_empty() && !asks {
-                            outcome.result = DeliveryResult::Ignored;
-                            OF_AN_ERASED_PERSON.clone_into(&mut self.note.why);
-                        }
-                    }
-                    outcome.seqs = stored.seqs;
-                }
+            self.tell_events(writing, row, asks, &mut outcome)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Appends the events that are new; what tells nothing new repeats, and what is an erased person's is not kept.
+    fn tell_events(
+        &mut self,
+        writing: &mut Writing<'_>,
+        row: i64,
+        asks: bool,
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
+        let events = std::mem::take(&mut self.events);
+        let stored = store_events(writing, self.workspace, row, events)?;
+        let tells_nothing = stored.seqs.is_empty() && !asks;
+        if let Some(original) = stored.seen_in.filter(|_| tells_nothing) {
+            // What repeats an erased person's data is no better kept than that was.
+            let keeps_body = !stored.erased && !blanking::is_blank(writing.db, original)?;
+            outcome.repeat(original, keeps_body);
+            return Ok(());
+        }
+        if stored.erased {
+            self.blank();
+            if tells_nothing {
+                outcome.result = DeliveryResult::Ignored;
+                why::ERASED.clone_into(&mut self.note.why);
             }
         }
-        self.insert(writing, row, &outcome)?;
-        if self.counts {
-            writing.ledger.tallies.push(Tally {
-                integration: self.integration_row,
-                delivery: row,
-                at_ms: self.received_ms,
-                result: outcome.result,
-                before: None,
-            });
-        }
-        Ok(Accepted {
-            delivery_id: self.id,
-            result: outcome.result,
-            seqs: outcome.seqs,
-        })
+        outcome.seqs = stored.seqs;
+        Ok(())
     }
 
     /// Holds nothing back of an erased person's order, and keeps nothing of what told it.
@@ -194,7 +212,7 @@ impl Prepared {
             self.blank();
             self.fetch = None;
             self.note.result = DeliveryResult::Ignored;
-            OF_AN_ERASED_PERSON.clone_into(&mut self.note.why);
+            why::ERASED.clone_into(&mut self.note.why);
         }
         Ok(())
     }
@@ -205,12 +223,7 @@ impl Prepared {
         writing: &mut Writing<'_>,
     ) -> Result<DeliveryResult, StoreError> {
         let row = writing.ledger.next_delivery(writing.db)?;
-        let mut outcome = Outcome {
-            result: self.note.result,
-            seqs: Vec::new(),
-            duplicate_of: 0,
-            keeps_body: true,
-        };
+        let mut outcome = Outcome::new(self.note.result);
         match (self.note.result, self.key) {
             (DeliveryResult::Accepted, _) => {
                 let events = std::mem::take(&mut self.events);
@@ -341,116 +354,19 @@ struct Outcome {
 }
 
 impl Outcome {
+    const fn new(result: DeliveryResult) -> Self {
+        Self {
+            result,
+            seqs: Vec::new(),
+            duplicate_of: 0,
+            keeps_body: true,
+        }
+    }
+
     fn repeat(&mut self, original: i64, keeps_body: bool) {
         self.result = DeliveryResult::Duplicate;
         self.duplicate_of = original;
         self.keeps_body = keeps_body;
-    }
-}
-
-/// What keys are unique in.
-pub(super) struct Scope {
-    workspace: [u8; 16],
-    integration: [u8; 16],
-    provider: String,
-}
-
-impl Scope {
-    pub(super) fn of(integration: &Integration) -> Self {
-        Self {
-            workspace: integration.workspace.as_u128().to_be_bytes(),
-            integration: integration.id.as_u128().to_be_bytes(),
-            provider: integration.provider.clone(),
-        }
-    }
-
-    pub(super) fn key(&self, what: &[u8], key: &Key16) -> Key16 {
-        Key16::of(&[&self.workspace, &self.integration, what, &key.0])
-    }
-
-    /// A nonce is used once per workspace and platform, whichever of its accounts it came to.
-    fn nonce(&self, value: &str) -> Key16 {
-        Key16::of(&[
-            &self.workspace,
-            self.provider.as_bytes(),
-            b"nonce",
-            value.as_bytes(),
-        ])
-    }
-}
-
-/// What a reading comes to in the tables.
-pub(super) struct Said {
-    pub(super) note: Note,
-    pub(super) events: Vec<PreparedEvent>,
-    pub(super) fetch: Option<Fetch>,
-    /// What would lead to the conversation of what is held back.
-    held: Option<TraceKeys>,
-}
-
-impl Said {
-    fn nothing(result: DeliveryResult, event: String, why: String, path: String) -> Self {
-        Self {
-            note: Note {
-                result,
-                event,
-                why,
-                path,
-            },
-            events: Vec::new(),
-            fetch: None,
-            held: None,
-        }
-    }
-}
-
-/// Prepares a reading for its tables.
-pub(super) fn read(reading: NewReading, scope: &Scope, workspace: WorkspaceId) -> Said {
-    let none = String::new;
-    let prepare = |events: Vec<NewEvent>| {
-        let prepare = |event: NewEvent| PreparedEvent {
-            key: scope.key(b"business", &event.business_key),
-            traces: TraceKeys::of(workspace, &event.traces),
-            told: Told::of(workspace, &event.traces.order),
-            checkout: event.checkout.map(|news| PreparedNews::new(news, scope)),
-            body: event.body,
-        };
-        events.into_iter().map(prepare).collect()
-    };
-    match reading {
-        NewReading::Events(events) => {
-            let name = events.first().map_or_else(none, |event| event.name.clone());
-            Said {
-                events: prepare(events),
-                ..Said::nothing(DeliveryResult::Accepted, name, none(), none())
-            }
-        }
-        NewReading::Notice {
-            event,
-            why,
-            order,
-            events,
-            held,
-            told_at,
-        } => Said {
-            events: prepare(events),
-            fetch: Some(Fetch::new(
-                order,
-                told_at,
-                held.as_ref().map(|held| held.status),
-            )),
-            held: held.map(|held| TraceKeys::of(workspace, &held.traces)),
-            ..Said::nothing(DeliveryResult::Accepted, event, why, none())
-        },
-        NewReading::Ignored { event, why } => {
-            Said::nothing(DeliveryResult::Ignored, event, why, none())
-        }
-        NewReading::Unmapped { event, why } => {
-            Said::nothing(DeliveryResult::Unmapped, event, why, none())
-        }
-        NewReading::Rejected { code, path } => {
-            Said::nothing(DeliveryResult::Rejected, none(), code, path)
-        }
     }
 }
 

@@ -28,6 +28,20 @@ pub(super) fn check_version() -> Result<(), OpenError> {
     }
 }
 
+/// Refuses to run on an `SQLite` that was built without access to its pages: what is erased could not be wiped.
+pub(super) fn check_build(db: &Connection) -> Result<(), OpenError> {
+    let there = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM pragma_module_list WHERE name = 'sqlite_dbpage')",
+        [],
+        |row| row.get(0),
+    )?;
+    if there {
+        Ok(())
+    } else {
+        Err(OpenError::SqliteWithoutPages)
+    }
+}
+
 /// Opens a connection that writes; every commit is flushed to the disk before it returns.
 pub(super) fn writer(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

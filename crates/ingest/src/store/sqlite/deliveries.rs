@@ -9,7 +9,7 @@ use super::blanking;
 use super::place::optional;
 use crate::store::{
     DeliveryDetail, DeliveryPage, DeliveryQuery, DeliveryResult, DeliverySummary, Fault,
-    ProofSummary, StoreError,
+    ProofSummary, StoreError, why,
 };
 
 /// Most deliveries of one page.
@@ -236,13 +236,15 @@ fn read_summary(row: &Row<'_>) -> rusqlite::Result<DeliverySummary> {
         DateTime::from_timestamp_millis(row.get(2)?).unwrap_or(DateTime::<Utc>::MIN_UTC);
     let entry_count: u32 = row.get(8)?;
     let original: Option<[u8; 16]> = row.get(9)?;
+    let why: String = row.get(5)?;
     Ok(DeliverySummary {
         id: delivery_id(row, 0)?,
         integration_id: IntegrationId::from_u128(u128::from_be_bytes(row.get(1)?)),
         received_at,
         result: result_of(row.get(3)?).ok_or(rusqlite::Error::InvalidQuery)?,
         event: row.get(4)?,
-        why: row.get(5)?,
+        why_code: why::name(&why),
+        why,
         path: row.get(6)?,
         first_seq: if entry_count == 0 {
             None

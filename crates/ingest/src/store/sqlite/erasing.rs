@@ -1,13 +1,19 @@
 //! Erasing a person: found on a reader's connection, gone in one transaction, and then looked for in the file itself.
 //!
 //! What is erased is overwritten where it lies and the log is emptied into the file. Copies may still stand in the free space of
-//! pages that were split or joined while the person was a customer: the file is searched for them, and rebuilt if there are any.
+//! pages that were split or joined while the person was a customer: the file is searched for them, and those pages are wiped.
+//!
+//! Nobody who writes waits for long: of a person with very many orders most rows are overwritten before, some at a time. What
+//! is kept until the last transaction is enough to find the person again, so that breaking off in between loses nothing.
 
 mod finding;
 mod giving_out;
 mod needles;
 mod scrubbing;
+mod source;
+mod wiping;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,14 +24,21 @@ use contract::{
 use rusqlite::{Connection, params};
 
 use super::append::append;
+use super::integrations::Shelved;
 use super::writer::Writing;
-use super::{SMALL, SqliteStore, audit, blanking};
-use crate::store::{Deed, Fault, Holdings, Sought, StoreError, Subjects, Trust, action};
+use super::{SMALL, SqliteStore, audit, blanking, duties};
+use crate::store::{
+    Deed, Fault, Holdings, Sought, SourceErasure, SourceNotice, StoreError, Subjects, Trust, action,
+};
 use finding::Found;
 pub(super) use scrubbing::Eye;
 
 /// How often a person's conversations may change between being found and being erased.
 const TRIES: usize = 5;
+
+/// Rows overwritten in one transaction, and how many bytes they count as in the writer's queue.
+const STEP: usize = 200;
+const STEP_BYTES: usize = 256 << 10;
 
 #[async_trait]
 impl Subjects for SqliteStore {
@@ -40,14 +53,49 @@ impl Subjects for SqliteStore {
         }
         for _ in 0..TRIES {
             let found = self.find(workspace, sought.clone()).await?;
+            let (found, ahead) = self.overwrite_ahead(found).await?;
             let by = by.clone();
-            let work = move |writing: &mut Writing<'_>| carry_out(writing, found, by);
+            let work = move |writing: &mut Writing<'_>| carry_out(writing, found, &ahead, by);
             if let Some((erasure, words)) = self.write(SMALL, work).await? {
                 self.scrub(Some(words)).await?;
                 return Ok(erasure);
             }
         }
         Err(Fault::Busy.into())
+    }
+
+    async fn note_source(&self, id: IntegrationId, notice: SourceNotice) -> Result<(), StoreError> {
+        let row = self.account(id)?.row;
+        self.write(SMALL, move |writing| {
+            duties::note(writing.db, row, notice, writing.now)
+        })
+        .await
+    }
+
+    async fn begin_source_erasure(&self, id: IntegrationId) -> Result<bool, StoreError> {
+        let row = self.account(id)?.row;
+        self.write(SMALL, move |writing| duties::begin(writing.db, row))
+            .await
+    }
+
+    async fn begun_source_erasures(&self) -> Result<Vec<IntegrationId>, StoreError> {
+        self.readers.read(duties::begun).await
+    }
+
+    async fn erase_source(
+        &self,
+        id: IntegrationId,
+        by: Option<Actor>,
+    ) -> Result<SourceErasure, StoreError> {
+        let account = self.account(id)?;
+        let row = account.row;
+        let erased = self.erase_all_of(account, by).await;
+        if erased.is_err() {
+            // Somebody can ask for it again.
+            self.write(SMALL, move |writing| duties::end(writing.db, row, false))
+                .await?;
+        }
+        erased
     }
 
     async fn holdings(
@@ -72,13 +120,14 @@ impl Subjects for SqliteStore {
 }
 
 impl SqliteStore {
+    fn account(&self, id: IntegrationId) -> Result<Shelved, StoreError> {
+        self.catalogue.by_id(id).ok_or(StoreError::NotFound)
+    }
+
     async fn find(&self, workspace: WorkspaceId, sought: Sought) -> Result<Found, StoreError> {
         let only_from = match sought.only_from {
             None => None,
-            Some(id) => Some((
-                self.catalogue.by_id(id).ok_or(StoreError::NotFound)?.row,
-                id,
-            )),
+            Some(id) => Some((self.account(id)?.row, id)),
         };
         let found = self
             .readers
@@ -90,23 +139,84 @@ impl SqliteStore {
         Ok(found)
     }
 
-    /// Sees to it that no file holds what was erased.
+    /// Overwrites most of what is held of a person of whom there is much. Deliveries go first: an entry that is gone does not
+    /// lead to the one that brought it.
+    async fn overwrite_ahead(&self, found: Found) -> Result<(Found, Ahead), StoreError> {
+        let mut ahead = Ahead::default();
+        if found.entries.len() + found.deliveries.len() <= STEP {
+            return Ok((found, ahead));
+        }
+        ahead.deliveries.clone_from(&found.deliveries);
+        ahead.entries = found.entries.difference(&found.anchors).copied().collect();
+        self.in_steps(&ahead.deliveries, blanking::delivery).await?;
+        self.in_steps(&ahead.entries, blanking::entry).await?;
+        Ok((found, ahead))
+    }
+
+    /// Overwrites rows, some at a time.
+    async fn in_steps(
+        &self,
+        rows: &BTreeSet<i64>,
+        overwrite: fn(&Connection, i64) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<i64> = rows.iter().copied().collect();
+        for step in rows.chunks(STEP) {
+            let step = step.to_vec();
+            self.write(STEP_BYTES, move |writing| {
+                scrubbing::note_due(writing.db)?;
+                step.iter().try_for_each(|row| overwrite(writing.db, *row))
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that no file holds what was erased; without words, whatever stands between rows.
     async fn scrub(&self, words: Option<Vec<String>>) -> Result<(), StoreError> {
-        let (path, eye) = (self.path.clone(), Arc::clone(&self.eye));
-        let work = move || scrubbing::scrub(&path, &eye, words.as_deref());
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|_| Fault::Internal)??;
+        self.aside(|path, _| scrubbing::empty_log(path)).await?;
+        let is_sweep = words.is_none();
+        let mut pages = self
+            .aside(move |path, eye| eye.pages(path, words.as_deref()))
+            .await?;
+        if is_sweep {
+            let free = self.readers.read(wiping::FreePages::read);
+            pages.extend(free.await?.numbers());
+        }
+        let mut wiped = 0;
+        for step in pages.chunks(scrubbing::PAGES) {
+            let step = step.to_vec();
+            let work = move |writing: &mut Writing<'_>| wiping::wipe(writing.db, &step);
+            wiped += self.write(STEP_BYTES, work).await?;
+        }
+        if wiped > 0 {
+            self.aside(|path, _| scrubbing::empty_log(path)).await?;
+        }
         self.write(SMALL, |writing| scrubbing::note_done(writing.db))
             .await
     }
+
+    /// Does something with the file off the async threads.
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path, &Eye) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (path, eye) = (self.path.clone(), Arc::clone(&self.eye));
+        let done = tokio::task::spawn_blocking(move || work(&path, &eye));
+        done.await.map_err(|_| Fault::Internal)?
+    }
+}
+
+/// What was overwritten before the last transaction.
+#[derive(Default)]
+struct Ahead {
+    entries: BTreeSet<i64>,
+    deliveries: BTreeSet<i64>,
 }
 
 /// Does what an earlier process left to be done, before any other connection is open.
 pub(super) fn finish(db: &Connection, path: &Path, eye: &Eye) -> Result<(), StoreError> {
     if scrubbing::is_due(db)? {
-        scrubbing::scrub(path, eye, None)?;
-        scrubbing::note_done(db)?;
+        scrubbing::at_once(db, path, eye)?;
     }
     Ok(())
 }
@@ -115,15 +225,16 @@ pub(super) fn finish(db: &Connection, path: &Path, eye: &Eye) -> Result<(), Stor
 fn carry_out(
     writing: &mut Writing<'_>,
     mut found: Found,
+    ahead: &Ahead,
     by: Option<Actor>,
 ) -> Result<Option<(Erasure, Vec<String>)>, StoreError> {
     if !found.look_on(writing.db)? {
         return Ok(None);
     }
-    for place in &found.entries {
+    for place in found.entries.difference(&ahead.entries) {
         blanking::entry(writing.db, *place)?;
     }
-    for row in &found.deliveries {
+    for row in found.deliveries.difference(&ahead.deliveries) {
         blanking::delivery(writing.db, *row)?;
     }
     let erasure = Erasure {
@@ -134,7 +245,7 @@ fn carry_out(
         jobs: forget_jobs(writing.db, &found)?,
     };
     forget_keys(writing, &found)?;
-    forget_people(writing, &found)?;
+    forget_people(writing, found.conversations.keys())?;
     tell(writing, &found, &erasure, by)?;
     scrubbing::note_due(writing.db)?;
     writing.ledger.erased.push(found.workspace);
@@ -145,49 +256,22 @@ fn carry_out(
 }
 
 fn forget_checkouts(db: &Connection, found: &Found) -> Result<u64, StoreError> {
-    let gone = checkouts_of(db, found)?;
-    for (key, _) in &gone {
-        db.prepare_cached("DELETE FROM checkout WHERE key = ?1")?
+    let mut gone = 0;
+    for key in &found.checkouts {
+        gone += db
+            .prepare_cached("DELETE FROM checkout WHERE key = ?1")?
             .execute([key])?;
     }
-    Ok(count(gone.len()))
-}
-
-/// Lists the checkouts of the person that are waited for: their keys, and the events that would tell of their abandonment.
-fn checkouts_of(db: &Connection, found: &Found) -> Result<Vec<([u8; 16], String)>, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT key, delivery, event FROM checkout WHERE workspace = ?1")?;
-    let mut rows = statement.query([found.workspace_row])?;
-    let mut theirs = Vec::new();
-    while let Some(row) = rows.next()? {
-        let event: String = row.get(2)?;
-        let origin: Origin = serde_json::from_str(&event).map_err(|_| Fault::Damaged)?;
-        if found.deliveries.contains(&row.get(1)?)
-            || found.are_in(event.as_bytes(), Some(origin.integration_id))
-        {
-            theirs.push((row.get(0)?, event));
-        }
-    }
-    Ok(theirs)
-}
-
-/// Where a stored event came from.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Origin {
-    integration_id: IntegrationId,
+    Ok(count(gone))
 }
 
 /// An open fetch goes on: what it brings of an erased person's order is not kept.
 fn forget_jobs(db: &Connection, found: &Found) -> Result<u64, StoreError> {
     let mut gone = 0;
-    for (integration, order) in &found.orders {
+    for row in &found.jobs {
         gone += db
-            .prepare_cached(
-                "DELETE FROM job WHERE kind = 0 AND state >= 2 AND subject = ?2
-                 AND integration = (SELECT id FROM integration WHERE public = ?1)",
-            )?
-            .execute(params![integration.as_u128().to_be_bytes(), order])?;
+            .prepare_cached("DELETE FROM job WHERE id = ?1 AND state >= 2")?
+            .execute([row])?;
     }
     Ok(count(gone))
 }
@@ -205,8 +289,11 @@ fn forget_keys(writing: &mut Writing<'_>, found: &Found) -> Result<(), StoreErro
     writing.ledger.keys.remove(writing.db, &gone)
 }
 
-fn forget_people(writing: &Writing<'_>, found: &Found) -> Result<(), StoreError> {
-    for row in found.conversations.keys() {
+fn forget_people<'a>(
+    writing: &Writing<'_>,
+    rows: impl IntoIterator<Item = &'a i64>,
+) -> Result<(), StoreError> {
+    for row in rows {
         writing
             .db
             .prepare_cached(

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::seal::{Owner, SealingKey};
 use super::writer::Writing;
-use super::{audit, jobs};
+use super::{audit, duties, jobs};
 use crate::store::{
     Deed, Fault, Integration, NewIntegration, Refusal, SecretText, StoreError, StoredSecret,
     TokenHash, action,
@@ -115,6 +115,9 @@ pub(super) fn upsert(
     let (shelved, changes) = match &before {
         Some(before) => {
             let shelved = change(writing, key, before, new)?;
+            if shelved.integration.active {
+                duties::taken_up(writing.db, shelved.row)?;
+            }
             let changes = changes(&before.integration, &shelved.integration);
             (shelved, changes)
         }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, params};
 
 use super::place::optional;
-use crate::store::{Key16, StoreError};
+use crate::store::{Fault, Key16, StoreError};
 
 /// New keys that usually gather before they are moved.
 const GATHERED: usize = 100_000;
@@ -23,6 +23,22 @@ const SLICE: usize = 64;
 enum Table {
     Even,
     Odd,
+}
+
+impl Table {
+    /// Deletes the keys listed in a JSON array of hexadecimal digits.
+    const fn delete(self) -> &'static str {
+        match self {
+            Self::Even => {
+                "DELETE FROM fresh_key_even
+                 WHERE key IN (SELECT unhex(value) FROM json_each(?1))"
+            }
+            Self::Odd => {
+                "DELETE FROM fresh_key_odd
+                 WHERE key IN (SELECT unhex(value) FROM json_each(?1))"
+            }
+        }
+    }
 }
 
 /// Keys on their way into the large table, in its order.
@@ -39,6 +55,8 @@ pub(super) struct Keys {
     gathered: usize,
     /// What the running job has added.
     added: Vec<Key16>,
+    /// The running job has removed some.
+    removed: bool,
     added_by_batch: usize,
 }
 
@@ -61,6 +79,7 @@ impl Keys {
             known: None,
             gathered,
             added: Vec::new(),
+            removed: false,
             added_by_batch: 0,
         }
     }
@@ -99,35 +118,54 @@ impl Keys {
         Ok(())
     }
 
-    /// Lets go of keys, each only where it leads to the row beside it; rare and slow, since new keys are not found by a key.
+    /// Lets go of keys, each only where it leads to the row beside it.
+    ///
+    /// A small table is walked once however many of its keys go, and not at all when none does.
     pub(super) fn remove(
         &mut self,
         db: &Connection,
         keys: &[(Key16, i64)],
     ) -> Result<(), StoreError> {
-        for delete in [
-            "DELETE FROM key WHERE key = ?1 AND value = ?2",
-            "DELETE FROM fresh_key_even WHERE key = ?1 AND value = ?2",
-            "DELETE FROM fresh_key_odd WHERE key = ?1 AND value = ?2",
-        ] {
-            let mut statement = db.prepare_cached(delete)?;
-            for (key, value) in keys {
-                statement.execute(params![key.0, value])?;
-            }
+        let mut settled = db.prepare_cached("DELETE FROM key WHERE key = ?1 AND value = ?2")?;
+        for (key, value) in keys {
+            settled.execute(params![key.0, value])?;
         }
-        // Read again when it is needed: a savepoint that takes the rows back needs nothing undone here.
-        self.known = None;
-        self.added.clear();
+        let mut removed = false;
+        let known = self.known(db)?;
+        for table in [Table::Even, Table::Odd] {
+            let there: Vec<&(Key16, i64)> = keys
+                .iter()
+                .filter(|(key, value)| known.at(table, *key) == Some(*value))
+                .collect();
+            if there.is_empty() {
+                continue;
+            }
+            let gone = there.iter().map(|(key, _)| hex::encode(key.0));
+            let gone = serde_json::to_string(&gone.collect::<Vec<_>>());
+            db.prepare_cached(table.delete())?
+                .execute([gone.map_err(|_| Fault::Internal)?])?;
+            for (key, _) in there {
+                known.forget(*key);
+            }
+            removed = true;
+        }
+        self.removed |= removed;
         Ok(())
     }
 
     /// Marks the place to which [`Keys::undo_job`] returns.
     pub(super) fn begin_job(&mut self) {
         self.added.clear();
+        self.removed = false;
     }
 
     /// Forgets what the running job has added; its savepoint takes the rows back.
     pub(super) fn undo_job(&mut self) {
+        if std::mem::take(&mut self.removed) {
+            // The rows are there again: read when they are needed.
+            self.known = None;
+            self.added.clear();
+        }
         if let Some(known) = &mut self.known {
             for key in self.added.drain(..) {
                 known.fresh.remove(&key);
@@ -158,9 +196,7 @@ impl Keys {
         if self.known.is_none() {
             self.known = Some(Known::read(db)?);
         }
-        self.known
-            .as_mut()
-            .ok_or(crate::store::Fault::Internal.into())
+        self.known.as_mut().ok_or(Fault::Internal.into())
     }
 }
 
@@ -179,6 +215,22 @@ impl Known {
             fresh: fresh.into_iter().collect(),
             moving: other.map(|keys| Moving::new(Table::Even, keys)),
         })
+    }
+
+    /// Returns the row a key leads to by one of the small tables.
+    fn at(&self, table: Table, key: Key16) -> Option<i64> {
+        if table == self.table {
+            return self.fresh.get(&key).copied();
+        }
+        let moving = self.moving.as_ref()?;
+        moving.get(key).filter(|_| moving.from == table)
+    }
+
+    fn forget(&mut self, key: Key16) {
+        self.fresh.remove(&key);
+        if let Some(moving) = &mut self.moving {
+            moving.forget(key);
+        }
     }
 
     fn begin_moving(&mut self) {
@@ -204,6 +256,13 @@ impl Moving {
     fn get(&self, key: Key16) -> Option<i64> {
         let place = self.keys.binary_search_by_key(&key, |(key, _)| *key).ok()?;
         self.keys.get(place).map(|(_, value)| *value)
+    }
+
+    fn forget(&mut self, key: Key16) {
+        if let Ok(place) = self.keys.binary_search_by_key(&key, |(key, _)| *key) {
+            self.keys.remove(place);
+            self.moved -= usize::from(place < self.moved);
+        }
     }
 
     /// Moves some keys; after the last one the small table is emptied.

@@ -45,6 +45,11 @@ impl Conversation {
             is_erased: false,
         }
     }
+
+    /// Returns the number of the entry that told who has it; `None` where nobody has this very row.
+    pub(super) fn told_held(&self) -> Option<u64> {
+        (self.claimed_by != 0).then_some(self.held_seq)
+    }
 }
 
 /// Finds a conversation itself, whatever took it in; none that was erased.

@@ -48,6 +48,11 @@ const STEPS: &[Step] = &[
         name: "back",
         sql: include_str!("migrations/0008_back.sql"),
     },
+    Step {
+        version: 9,
+        name: "duties",
+        sql: include_str!("migrations/0009_duties.sql"),
+    },
 ];
 
 /// One change of the file's shape.

@@ -93,6 +93,9 @@ pub enum OpenError {
     /// The `SQLite` linked in has a fault that can lose data.
     #[error("SQLite {0} is too old: 3.51.3 or newer is needed")]
     SqliteTooOld(&'static str),
+    /// This SQLite was built without access to its pages.
+    #[error("this SQLite was built without SQLITE_ENABLE_DBPAGE_VTAB, which erasing needs")]
+    SqliteWithoutPages,
     /// The stored secrets were sealed with another key.
     #[error(
         "the stored secrets do not open with this key: give the key that this database was made with"
@@ -126,6 +129,7 @@ impl SqliteStore {
     pub fn open(options: Options) -> Result<Self, OpenError> {
         connection::check_version()?;
         let mut db = connection::writer(&options.path)?;
+        connection::check_build(&db)?;
         migrations::migrate(&mut db, options.world.now().timestamp_millis())?;
         let eye = Arc::new(erasing::Eye::default());
         erasing::finish(&db, &options.path, &eye)?;

@@ -52,14 +52,18 @@ pub(super) struct Facts<'a> {
     /// Whether the webhook is registered still; `None` where nobody looked.
     pub(super) is_registered: Option<bool>,
     pub(super) failed_jobs: u64,
+    /// Whether its platform wants its customers erased.
+    pub(super) erase_asked: bool,
 }
 
 /// Judges a source.
 ///
-/// What is missing outweighs all; a paused source is neither late nor at fault; what failed outweighs that nothing came yet.
+/// What the law asks for outweighs all, then what is missing; a paused source is neither late nor at fault; what failed outweighs that nothing came yet.
 pub(super) fn state(facts: &Facts<'_>) -> State {
     let day = facts.last_day;
-    if !facts.missing.is_empty() {
+    if facts.erase_asked {
+        State::Attention
+    } else if !facts.missing.is_empty() {
         State::Broken
     } else if !facts.is_active {
         State::Waiting
@@ -185,6 +189,7 @@ mod tests {
             answers: None,
             is_registered: None,
             failed_jobs: 0,
+            erase_asked: false,
         };
         adjust(&mut facts, &mut day);
         state(&Facts {
@@ -263,8 +268,15 @@ mod tests {
             answers: Some(false),
             is_registered: Some(false),
             failed_jobs: 1,
+            erase_asked: false,
         };
         assert_eq!(state(&facts), State::Broken);
+        // And what the law asks for outweighs that.
+        let facts = Facts {
+            erase_asked: true,
+            ..facts
+        };
+        assert_eq!(state(&facts), State::Attention);
     }
 
     fn times(minutes: &[i64]) -> Vec<DateTime<Utc>> {

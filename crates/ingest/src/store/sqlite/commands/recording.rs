@@ -3,17 +3,18 @@
 
 use contract::entry::{Assigned, HandedOver, Labelled, Noted, Received, Revealed, Snoozed};
 use contract::{Action, Actor, MemberId, Outcome, RefusalCode, Role, kind};
+use rusqlite::params;
 
 use super::{Asked, actor_of, is_in_team, json, member_row, refused};
-use crate::store::StoreError;
-use crate::store::sqlite::append::append;
+use crate::store::sqlite::append::{append, position};
 use crate::store::sqlite::links::{Conversation, hold, holder};
 use crate::store::sqlite::people::role_of;
 use crate::store::sqlite::place::optional;
 use crate::store::sqlite::writer::Writing;
+use crate::store::{Fault, StoreError};
 
 impl Asked {
-    /// Gives a conversation to a member: what is one's own or nobody's, and as a lead everything.
+    /// Gives a conversation to a member: what is one's own or nobody's, what one gave away oneself, and as a lead everything.
     pub(super) fn assign(
         &self,
         writing: &mut Writing<'_>,
@@ -26,7 +27,7 @@ impl Asked {
         let me = member_row(writing, self.actor.id)?;
         let holder = holder(writing, conversation)?;
         let is_free = holder == 0 || holder == me || !is_in_team(writing, holder)?;
-        if !is_free && role(writing, me)? < Role::Lead {
+        if !is_free && role(writing, me)? < Role::Lead && !self.gave(writing, conversation)? {
             return Ok(Outcome::Refused {
                 code: RefusalCode::AlreadyClaimed,
                 by: Some(actor_of(writing, holder)?),
@@ -40,6 +41,32 @@ impl Asked {
         let seq = self.tell(writing, conversation, kind::ASSIGNED, &body)?;
         hold(writing, conversation, row, seq)?;
         Ok(Outcome::Applied { seq })
+    }
+
+    /// Tells whether whoever asks gave the conversation to its owner, who has not claimed it since: that can be taken back.
+    fn gave(
+        &self,
+        writing: &mut Writing<'_>,
+        conversation: Conversation,
+    ) -> Result<bool, StoreError> {
+        let Some(seq) = conversation.told_held() else {
+            return Ok(false);
+        };
+        let workspace_row = writing.ledger.standing(writing.db, self.workspace)?.row;
+        let body: Option<String> = optional(
+            writing
+                .db
+                .prepare_cached("SELECT body FROM entry WHERE position = ?1 AND kind = ?2")?
+                .query_row(
+                    params![position(workspace_row, seq)?, kind::ASSIGNED],
+                    |row| row.get(0),
+                ),
+        )?;
+        let Some(body) = body else {
+            return Ok(false);
+        };
+        let told: Assigned = serde_json::from_str(&body).map_err(|_| Fault::Damaged)?;
+        Ok(told.by.id == self.actor.id)
     }
 
     /// Tells what was done, as it was asked for.
@@ -67,8 +94,29 @@ impl Asked {
 
     /// Returns the kind and body that tell of the action; `None` for one that is compared and set.
     fn said(&self, mentions: Vec<Actor>) -> Result<Option<(&'static str, String)>, StoreError> {
+        match &self.command.action {
+            Action::Claim {}
+            | Action::Release {}
+            | Action::Assign { .. }
+            | Action::Merge { .. }
+            | Action::Unmerge { .. }
+            | Action::KeepApart { .. } => Ok(None),
+            Action::Resolve {}
+            | Action::Reopen {}
+            | Action::Wake {}
+            | Action::Snooze { .. }
+            | Action::Label { .. } => self.handled(),
+            Action::Note { .. }
+            | Action::Receive { .. }
+            | Action::Reveal { .. }
+            | Action::HandOver { .. } => self.talked(mentions),
+        }
+    }
+
+    /// Tells how a conversation was handled.
+    fn handled(&self) -> Result<Option<(&'static str, String)>, StoreError> {
         let (command_id, by) = (self.command.id, self.actor.clone());
-        let said = match self.command.action.clone() {
+        Ok(Some(match self.command.action.clone() {
             Action::Resolve {} => (kind::RESOLVED, json(&self.by_member())?),
             Action::Reopen {} => (kind::REOPENED, json(&self.by_member())?),
             Action::Wake {} => (kind::WOKEN, json(&self.by_member())?),
@@ -89,6 +137,14 @@ impl Asked {
                 };
                 (kind::LABELLED, json(&body)?)
             }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Tells what was written, said or shown.
+    fn talked(&self, mentions: Vec<Actor>) -> Result<Option<(&'static str, String)>, StoreError> {
+        let (command_id, by) = (self.command.id, self.actor.clone());
+        Ok(Some(match self.command.action.clone() {
             Action::Note { text, .. } => {
                 let body = Noted {
                     command_id,
@@ -131,14 +187,8 @@ impl Asked {
                 };
                 (kind::HANDED_OVER, json(&body)?)
             }
-            Action::Claim {}
-            | Action::Release {}
-            | Action::Assign { .. }
-            | Action::Merge { .. }
-            | Action::Unmerge { .. }
-            | Action::KeepApart { .. } => return Ok(None),
-        };
-        Ok(Some(said))
+            _ => return Ok(None),
+        }))
     }
 
     /// Finds a member of the same team who has not left.

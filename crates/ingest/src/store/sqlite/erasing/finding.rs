@@ -12,6 +12,7 @@ use rusqlite::{Connection, params};
 use super::super::append::position;
 use super::super::blanking;
 use super::super::deliveries::unpacked;
+use super::super::keys;
 use super::super::place::{TraceKeys, optional};
 use super::needles::Needles;
 use crate::identity::{Trace, Traces};
@@ -37,9 +38,17 @@ pub(super) struct Found {
     /// Accounts and their orders.
     pub(super) orders: BTreeSet<(IntegrationId, String)>,
     pub(super) needles: Needles,
-    /// Up to where the log and the deliveries were looked through.
+    /// Checkouts that are waited for.
+    pub(super) checkouts: BTreeSet<[u8; 16]>,
+    /// Fetches of their orders.
+    pub(super) jobs: BTreeSet<i64>,
+    /// Entries by which the person can still be found when all others are gone: the first to tell each of their traces.
+    pub(super) anchors: BTreeSet<i64>,
+    told: BTreeSet<(Trace, String)>,
+    /// Up to where the log, the deliveries and the checkouts were looked through.
     entries_to: i64,
     deliveries_to: i64,
+    checkouts_to: i64,
 }
 
 impl Found {
@@ -64,8 +73,13 @@ impl Found {
             keys: BTreeSet::new(),
             orders: BTreeSet::new(),
             needles: Needles::default(),
+            checkouts: BTreeSet::new(),
+            jobs: BTreeSet::new(),
+            anchors: BTreeSet::new(),
+            told: BTreeSet::new(),
             entries_to: position(workspace_row, 0)?,
             deliveries_to: 0,
+            checkouts_to: -1,
         };
         found.seed(db, sought)?;
         found.conversations = found.whole(db)?;
@@ -73,6 +87,7 @@ impl Found {
             found.leave_others_out(db)?;
         }
         found.look_on(db)?;
+        found.jobs = found.jobs_of(db)?;
         Ok(found)
     }
 
@@ -88,6 +103,7 @@ impl Found {
         }
         self.gather_entries(db)?;
         self.gather_deliveries(db)?;
+        self.gather_checkouts(db)?;
         Ok(true)
     }
 
@@ -110,6 +126,17 @@ impl Found {
             self.keys
                 .insert(TraceKeys::one(self.workspace, *trace, text));
         }
+        let orders: Vec<Key16> = sought
+            .orders
+            .iter()
+            .map(|order| TraceKeys::one(self.workspace, Trace::Order, order))
+            .collect();
+        for row in keys::find(db, &orders)?.into_iter().flatten() {
+            self.seed_row(db, row)?;
+        }
+        if let Some(number) = &sought.customer {
+            self.seed_customer(db, number)?;
+        }
         if sought.traces.is_empty() {
             return Ok(());
         }
@@ -130,6 +157,76 @@ impl Found {
         })?;
         for public in named {
             self.seeds.extend(row_of(db, self.workspace_row, public)?);
+        }
+        Ok(())
+    }
+
+    fn seed_row(&mut self, db: &Connection, row: i64) -> Result<(), StoreError> {
+        let there: bool = db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM conversation
+                 WHERE id = ?1 AND workspace = ?2 AND erased_at = 0)",
+            )?
+            .query_row(params![row, self.workspace_row], |row| row.get(0))?;
+        if there {
+            self.seeds.insert(row);
+        }
+        Ok(())
+    }
+
+    /// Looks for deliveries of the one account that name its customer by the platform's number.
+    fn seed_customer(&mut self, db: &Connection, number: &str) -> Result<(), StoreError> {
+        let Some((integration, _)) = self.only_from else {
+            return Ok(());
+        };
+        let mut last = 0;
+        loop {
+            let mut statement = db.prepare_cached(
+                "SELECT id, integration, first_seq, entry_count, body
+                 FROM delivery WHERE id > ?1 ORDER BY id LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![last, SLICE])?;
+            let (mut count, mut named) = (0, Vec::new());
+            while let Some(row) = rows.next()? {
+                count += 1;
+                last = row.get(0)?;
+                let packed = row.get_ref(4)?.as_blob().map_err(|_| Fault::Damaged)?;
+                let is_theirs = row.get::<_, i64>(1)? == integration
+                    && !packed.is_empty()
+                    && !blanking::covers(packed)
+                    && names_customer(&unpacked(packed)?, number);
+                if is_theirs {
+                    named.push((last, row.get::<_, u64>(2)?, row.get::<_, u64>(3)?));
+                }
+            }
+            for (delivery, first, entries) in named {
+                self.seed_delivery(db, delivery, first..first.saturating_add(entries))?;
+            }
+            if count < SLICE {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Notes a delivery, and the conversations of what it brought.
+    fn seed_delivery(
+        &mut self,
+        db: &Connection,
+        delivery: i64,
+        seqs: std::ops::Range<u64>,
+    ) -> Result<(), StoreError> {
+        if seqs.is_empty() {
+            self.deliveries.insert(delivery);
+        }
+        for seq in seqs {
+            let home: Option<Vec<u8>> = optional(
+                db.prepare_cached("SELECT conversation FROM entry WHERE position = ?1")?
+                    .query_row([position(self.workspace_row, seq)?], |row| row.get(0)),
+            )?;
+            let public = home.and_then(|home| <[u8; 16]>::try_from(home).ok());
+            if let Some(public) = public {
+                self.seeds.extend(row_of(db, self.workspace_row, public)?);
+            }
         }
         Ok(())
     }
@@ -189,14 +286,21 @@ impl Found {
             if mine.contains(entry.conversation) {
                 places.insert(entry.position);
                 if entry.kind == kind::COMMERCE {
-                    events.push(entry.event()?);
+                    events.push((entry.position, entry.event()?));
                 }
             }
             Ok(())
         })?;
-        for event in events {
+        for (place, event) in events {
             self.needles.add_event(&event);
-            let keys = TraceKeys::of(self.workspace, &Traces::of(&event));
+            let traces = Traces::of(&event);
+            let weak = traces.iter().filter(|(trace, _)| trace.is_weak());
+            for (trace, text) in weak {
+                if self.told.insert((trace, text.to_owned())) {
+                    self.anchors.insert(place);
+                }
+            }
+            let keys = TraceKeys::of(self.workspace, &traces);
             self.keys.extend(keys.personal());
             self.orders
                 .insert((event.integration_id, event.external_id));
@@ -259,6 +363,46 @@ impl Found {
         }
     }
 
+    /// Looks through the checkouts that are waited for, of which those of new deliveries are new.
+    fn gather_checkouts(&mut self, db: &Connection) -> Result<(), StoreError> {
+        let mut statement = db.prepare_cached(
+            "SELECT key, delivery, event FROM checkout WHERE workspace = ?1 AND delivery > ?2",
+        )?;
+        let mut rows = statement.query(params![self.workspace_row, self.checkouts_to])?;
+        while let Some(row) = rows.next()? {
+            let delivery: i64 = row.get(1)?;
+            let event = row.get_ref(2)?.as_str().map_err(|_| Fault::Damaged)?;
+            let origin: Origin = serde_json::from_str(event).map_err(|_| Fault::Damaged)?;
+            self.checkouts_to = self.checkouts_to.max(delivery);
+            let is_theirs = self.deliveries.contains(&delivery)
+                || self.are_in(event.as_bytes(), Some(origin.integration_id));
+            if is_theirs {
+                self.checkouts.insert(row.get(0)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn jobs_of(&self, db: &Connection) -> Result<BTreeSet<i64>, StoreError> {
+        let mut found = BTreeSet::new();
+        let accounts: BTreeSet<IntegrationId> = self.orders.iter().map(|(id, _)| *id).collect();
+        for account in accounts {
+            let orders = self.orders.iter().filter(|(id, _)| *id == account);
+            let orders: Vec<&String> = orders.map(|(_, order)| order).collect();
+            let mut statement = db.prepare_cached(
+                "SELECT id FROM job WHERE kind = 0
+                 AND integration = (SELECT id FROM integration WHERE public = ?1)
+                 AND subject IN (SELECT value FROM json_each(?2))",
+            )?;
+            let orders = serde_json::to_string(&orders).map_err(|_| Fault::Internal)?;
+            let ids = params![account.as_u128().to_be_bytes(), orders];
+            for id in statement.query_map(ids, |row| row.get::<_, i64>(0))? {
+                found.insert(id?);
+            }
+        }
+        Ok(found)
+    }
+
     /// Tells whether a delivery brought one of the entries, repeats one that did, or names the person without having made an
     /// entry. What made one entry of somebody else's is theirs, even where both have an address in common.
     fn is_about(&self, row: &rusqlite::Row<'_>) -> Result<bool, StoreError> {
@@ -277,6 +421,26 @@ impl Found {
         }
         let packed = row.get_ref(6)?.as_blob().map_err(|_| Fault::Damaged)?;
         Ok(!blanking::covers(packed) && self.needles.are_in(&unpacked(packed)?))
+    }
+}
+
+/// Where a stored event came from.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Origin {
+    pub(super) integration_id: IntegrationId,
+}
+
+/// Tells whether a body names its customer by the platform's number. Platforms that say whom to erase have it at one place.
+fn names_customer(body: &[u8], number: &str) -> bool {
+    if !String::from_utf8_lossy(body).contains(number) {
+        return false;
+    }
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    match body.pointer("/customer/id") {
+        Some(serde_json::Value::Number(id)) => id.to_string() == number,
+        Some(serde_json::Value::String(id)) => id == number,
+        _ => false,
     }
 }
 

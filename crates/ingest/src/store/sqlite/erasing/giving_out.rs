@@ -4,6 +4,7 @@ use contract::DeliveryId;
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 
+use super::super::place::optional;
 use super::super::{deliveries, pages};
 use super::finding::Found;
 use crate::store::{Fault, HeldDelivery, Holdings, StoreError};
@@ -37,8 +38,14 @@ pub(super) fn collect(db: &Connection, found: &Found) -> Result<Holdings, StoreE
                 }),
         });
     }
-    for event in super::checkouts_of(db, found)? {
-        holdings.checkouts.push(raw(event.1)?);
+    for key in &found.checkouts {
+        let event = db
+            .prepare_cached("SELECT event FROM checkout WHERE key = ?1")?
+            .query_row([key], |row| row.get(0));
+        // It may have been abandoned or taken up since it was found: then an entry tells it.
+        if let Some(event) = optional(event)? {
+            holdings.checkouts.push(raw(event)?);
+        }
     }
     Ok(holdings)
 }

@@ -19,6 +19,8 @@ pub(super) struct Needles {
     numbers: BTreeSet<String>,
     /// Digits of a phone without its area, which count only where they stand alone.
     locals: BTreeSet<String>,
+    /// What else their orders say that points at them; others may have it too, so that no body is theirs for it.
+    traits: BTreeSet<String>,
 }
 
 impl Needles {
@@ -35,6 +37,21 @@ impl Needles {
         if typed.len() > SHORTEST {
             self.numbers.insert(typed);
         }
+        let told = [
+            event.customer.name.as_ref(),
+            event.customer.phone_typed.as_ref(),
+            event.payment.pix.as_ref().and_then(|pix| pix.code.as_ref()),
+            event
+                .payment
+                .boleto
+                .as_ref()
+                .and_then(|boleto| boleto.line.as_ref()),
+            event.checkout_url.as_ref(),
+            event.order_url.as_ref(),
+        ];
+        let telling = told.into_iter().flatten();
+        self.traits
+            .extend(telling.filter(|text| text.len() >= SHORTEST).cloned());
     }
 
     /// Adds one match key.
@@ -85,7 +102,8 @@ impl Needles {
 
     /// Lists the words by which copies left in a file are found.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().chain(&self.numbers).map(String::as_str)
+        let all = self.texts.iter().chain(&self.numbers).chain(&self.traits);
+        all.map(String::as_str)
     }
 }
 

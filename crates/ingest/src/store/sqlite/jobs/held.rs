@@ -5,20 +5,15 @@
 use contract::{DeliveryId, JobId, Status, WorkspaceId};
 use rusqlite::{Connection, params};
 
-use super::super::accept::{Note, OF_AN_ERASED_PERSON, Said, Scope, code_of, read, store_events};
+use super::super::accept::{Note, Said, Scope, code_of, read, store_events};
 use super::super::blanking;
 use super::super::place::optional;
 use super::super::tallies::{Tally, counts};
 use super::super::writer::Writing;
-use crate::store::{DeliveryResult, Held, Integration, NewReading, StoreError};
+use crate::store::{DeliveryResult, Held, Integration, NewReading, StoreError, why};
 
 /// How many deliveries are settled in one commit.
 const AT_ONCE: u32 = 200;
-
-const CONFIRMED: &str = "the platform's API confirms it";
-const CONTRADICTED: &str = "the platform's API shows another state";
-const DENIED: &str = "the platform's API knows no such order";
-const LET_GO: &str = "the fetch that was to confirm it was ended";
 
 /// What becomes of what is held back.
 #[derive(Clone, Copy)]
@@ -77,12 +72,12 @@ pub(super) fn judge(
         if shown.iter().any(|status| status.as_str() == told) {
             Verdict {
                 result: DeliveryResult::Accepted,
-                why: CONFIRMED,
+                why: why::CONFIRMED,
             }
         } else {
             Verdict {
                 result: DeliveryResult::Ignored,
-                why: CONTRADICTED,
+                why: why::CONTRADICTED,
             }
         }
     })
@@ -99,7 +94,7 @@ pub(super) fn keeps_open(
     }
     settle(writing, job, |_| Verdict {
         result: DeliveryResult::Ignored,
-        why: DENIED,
+        why: why::DENIED,
     })
 }
 
@@ -107,7 +102,7 @@ pub(super) fn keeps_open(
 pub(super) fn let_go(writing: &mut Writing<'_>, job: JobId) -> Result<(), StoreError> {
     let verdict = Verdict {
         result: DeliveryResult::Unmapped,
-        why: LET_GO,
+        why: why::LET_GO,
     };
     while settle(writing, job, |_| verdict)? {}
     Ok(())
@@ -192,7 +187,7 @@ impl PreparedHeld {
         if stored.erased {
             blanking::delivery(writing.db, row)?;
             self.told.note.result = DeliveryResult::Ignored;
-            OF_AN_ERASED_PERSON.clone_into(&mut self.told.note.why);
+            why::ERASED.clone_into(&mut self.told.note.why);
         }
         note(writing, row, &self.told.note, &stored.seqs)
     }

@@ -1,5 +1,10 @@
 //! Erasing on this engine: what the file holds between its rows, and what a process leaves to the next.
 
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
 use contract::Customer;
 
 use super::Folder;
@@ -149,4 +154,137 @@ async fn what_a_process_left_undone_is_done_by_the_next() {
     let again = SqliteStore::open(folder.options()).unwrap();
     assert!(!holds(&folder, &mail(1)));
     again.quick_check().await.unwrap();
+}
+
+/// How many events the large file holds, and how many people they are of.
+const EVENTS: u32 = 5_000_000;
+const PEOPLE: u32 = 200_000;
+
+/// Copies one person's sale and its delivery until the file is large; nothing of it names anybody else.
+fn fill(folder: &Folder) {
+    let db = rusqlite::Connection::open(folder.options().path).unwrap();
+    db.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN")
+        .unwrap();
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)";
+    let run = |sql: &str, count: u32| {
+        db.execute(&format!("{numbers} {sql}"), [count]).unwrap();
+    };
+    db.execute_batch(
+        "CREATE TEMP TABLE sale AS SELECT * FROM entry WHERE kind = 'commerce' ORDER BY position LIMIT 1;
+         CREATE TEMP TABLE sent AS SELECT * FROM delivery ORDER BY id LIMIT 1;
+         CREATE TEMP TABLE home (i INTEGER PRIMARY KEY, public BLOB);",
+    )
+    .unwrap();
+    db.execute_batch(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {PEOPLE} - 1)
+         INSERT INTO home SELECT i, randomblob(16) FROM n;
+         INSERT INTO conversation (workspace, public) SELECT 1, public FROM home;"
+    ))
+    .unwrap();
+    run(
+        "INSERT INTO entry (position, at, conversation, chain, kind, body)
+         SELECT sale.position + 1000 + i, sale.at,
+             (SELECT public FROM home WHERE home.i = n.i * 7919 % (SELECT count(*) FROM home)),
+             randomblob(16), sale.kind,
+             replace(sale.body, 'pessoa-9999', printf('massa-%07d', i)) FROM n, sale",
+        EVENTS,
+    );
+    run(
+        "INSERT INTO delivery (public, workspace, integration, received_at, first_seq, entry_count,
+             event, proof, headers, body_bytes, body)
+         SELECT randomblob(16), workspace, integration, received_at, first_seq + 1000 + i, 1,
+             event, proof, headers, body_bytes, body FROM n, sent",
+        EVENTS,
+    );
+    db.execute(
+        "UPDATE workspace SET head_seq = head_seq + 1000 + ?1 WHERE id = 1",
+        [EVENTS],
+    )
+    .unwrap();
+    db.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
+}
+
+/// Tells how long it takes to erase somebody on a large file, and how long others wait meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "fills a file of many gigabytes: run it by its name, on a machine that does nothing else"]
+async fn on_a_large_file_nobody_waits_for_an_erasing() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, calm()).await;
+    for n in [9_999, 1, 2, 3] {
+        buys(&script, n).await;
+    }
+    drop(script);
+    store.close().await;
+    drop(store);
+    let began = Instant::now();
+    fill(&folder);
+    let bytes = std::fs::metadata(folder.options().path).unwrap().len();
+    say(&format!(
+        "filled {} MB in {:?}",
+        bytes >> 20,
+        began.elapsed()
+    ));
+    let (store, script) = opened(&folder, calm()).await;
+    let (store, script) = (store, Arc::new(script));
+    let stop = Arc::new(AtomicBool::new(false));
+    let sender = tokio::spawn({
+        let (script, stop) = (Arc::clone(&script), Arc::clone(&stop));
+        async move {
+            let mut waits = Vec::new();
+            for n in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                let began = Instant::now();
+                buys(&script, 20_000 + n).await;
+                waits.push(began.elapsed());
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            waits.sort_unstable();
+            waits
+        }
+    });
+    for n in [2, 3] {
+        let began = Instant::now();
+        let erased = script
+            .store
+            .erase(script.workspace.id, named(n), None)
+            .await;
+        let erased = erased.unwrap();
+        let taken = began.elapsed();
+        say(&format!("erased {} entries in {taken:?}", erased.entries));
+    }
+    stop.store(true, Ordering::Relaxed);
+    let waits = sender.await.unwrap();
+    let at = |share: usize| waits.get(waits.len() * share / 1_000);
+    say(&format!(
+        "{} sales beside it: half within {:?}, 99 % within {:?}, 99.9 % within {:?}, all within {:?}",
+        waits.len(),
+        at(500),
+        at(990),
+        at(999),
+        waits.last()
+    ));
+    assert!(!holds_in_pages(&folder, &mail(2)) && holds_in_pages(&folder, &mail(1)));
+    drop(script);
+    store.close().await;
+}
+
+/// Writes a line for whoever ran the test.
+fn say(line: &str) {
+    writeln!(std::io::stdout(), "{line}").unwrap();
+}
+
+/// Tells whether a word is in the database or its log, read a piece at a time.
+fn holds_in_pages(folder: &Folder, word: &str) -> bool {
+    let path = folder.options().path;
+    let log = format!("{}-wal", path.display());
+    [path, log.into()].into_iter().any(|path| {
+        let Ok(file) = std::fs::File::open(path) else {
+            return false;
+        };
+        let search = aho_corasick::AhoCorasick::new([word]).unwrap();
+        search.stream_find_iter(file).next().is_some()
+    })
 }

@@ -16,6 +16,8 @@ const GATHERED: usize = 150;
 enum Act {
     /// Looks some keys up and stores those that are missing; then the job is kept or taken back.
     Job { first: u32, count: u32, kept: bool },
+    /// Lets some keys go, every other one of them under a row that it does not lead to; then the job is kept or taken back.
+    Remove { first: u32, count: u32, kept: bool },
     /// Ends a batch.
     Commit,
     /// Loses the batch and everything known by heart.
@@ -26,6 +28,8 @@ fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => (0_u32..1_500, 1_u32..60, prop::bool::weighted(0.8))
             .prop_map(|(first, count, kept)| Act::Job { first, count, kept }),
+        2 => (0_u32..1_500, 1_u32..60, prop::bool::weighted(0.8))
+            .prop_map(|(first, count, kept)| Act::Remove { first, count, kept }),
         4 => Just(Act::Commit),
         1 => Just(Act::Crash),
     ]
@@ -61,6 +65,7 @@ impl Bench {
     fn act(&mut self, act: &Act) {
         match act {
             Act::Job { first, count, kept } => self.job(*first..first + count, *kept),
+            Act::Remove { first, count, kept } => self.remove(*first..first + count, *kept),
             Act::Commit => {
                 self.keys.settle(&self.db).unwrap();
                 self.db.execute_batch("COMMIT; BEGIN").unwrap();
@@ -87,6 +92,29 @@ impl Bench {
                 self.pending.insert(n, self.next);
             }
         }
+        if !kept {
+            self.db.execute_batch("ROLLBACK TO job").unwrap();
+            self.keys.undo_job();
+            self.pending = before;
+        }
+        self.db.execute_batch("RELEASE job").unwrap();
+    }
+
+    fn remove(&mut self, keys: std::ops::Range<u32>, kept: bool) {
+        self.db.execute_batch("SAVEPOINT job").unwrap();
+        self.keys.begin_job();
+        let before = self.pending.clone();
+        let mut gone = Vec::new();
+        for n in keys {
+            let row = self.pending.get(&n).copied().unwrap_or(-1);
+            if n % 2 == 0 {
+                self.pending.remove(&n);
+                gone.push((key(n), row));
+            } else {
+                gone.push((key(n), row + 1));
+            }
+        }
+        self.keys.remove(&self.db, &gone).unwrap();
         if !kept {
             self.db.execute_batch("ROLLBACK TO job").unwrap();
             self.keys.undo_job();
