@@ -12,11 +12,12 @@ use rusqlite::{Connection, params};
 use super::super::append::position;
 use super::super::blanking;
 use super::super::deliveries::unpacked;
-use super::super::keys;
-use super::super::place::{TraceKeys, optional};
+use super::super::place::TraceKeys;
 use super::needles::Needles;
 use crate::identity::{Trace, Traces};
 use crate::store::{Fault, Key16, Sought, StoreError};
+
+mod seeds;
 
 /// Rows read at once.
 const SLICE: u32 = 512;
@@ -30,6 +31,8 @@ pub(super) struct Found {
     /// The person's conversations: rows and ids.
     pub(super) conversations: BTreeMap<i64, ConversationId>,
     only_from: Option<(i64, IntegrationId)>,
+    /// Another account than the one meant has told of one of them, or of one that is merged with it.
+    is_mixed: bool,
     /// The places of their entries.
     pub(super) entries: BTreeSet<i64>,
     pub(super) deliveries: BTreeSet<i64>,
@@ -68,6 +71,7 @@ impl Found {
             seeds: BTreeSet::new(),
             conversations: BTreeMap::new(),
             only_from,
+            is_mixed: false,
             entries: BTreeSet::new(),
             deliveries: BTreeSet::new(),
             keys: BTreeSet::new(),
@@ -83,10 +87,12 @@ impl Found {
         };
         found.seed(db, sought)?;
         found.conversations = found.whole(db)?;
-        if only_from.is_some() {
-            found.leave_others_out(db)?;
+        found.gather_entries(db)?;
+        if found.is_mixed {
+            found.let_go(sought);
         }
-        found.look_on(db)?;
+        found.gather_deliveries(db)?;
+        found.gather_checkouts(db)?;
         found.jobs = found.jobs_of(db)?;
         Ok(found)
     }
@@ -98,10 +104,13 @@ impl Found {
 
     /// Looks through what came since; false when the person's conversations are others now, so that all has to be begun anew.
     pub(super) fn look_on(&mut self, db: &Connection) -> Result<bool, StoreError> {
-        if self.only_from.is_none() && self.whole(db)? != self.conversations {
+        if self.whole(db)? != self.conversations {
             return Ok(false);
         }
         self.gather_entries(db)?;
+        if self.is_mixed {
+            return Ok(false);
+        }
         self.gather_deliveries(db)?;
         self.gather_checkouts(db)?;
         Ok(true)
@@ -114,121 +123,6 @@ impl Found {
             _ => true,
         };
         counts && self.needles.are_in(body)
-    }
-
-    fn seed(&mut self, db: &Connection, sought: &Sought) -> Result<(), StoreError> {
-        if let Some(id) = sought.conversation {
-            let row = row_of(db, self.workspace_row, id.as_u128().to_be_bytes())?;
-            self.seeds.insert(row.ok_or(StoreError::NotFound)?);
-        }
-        for (trace, text) in &sought.traces {
-            self.needles.add(*trace, text);
-            self.keys
-                .insert(TraceKeys::one(self.workspace, *trace, text));
-        }
-        let orders: Vec<Key16> = sought
-            .orders
-            .iter()
-            .map(|order| TraceKeys::one(self.workspace, Trace::Order, order))
-            .collect();
-        for row in keys::find(db, &orders)?.into_iter().flatten() {
-            self.seed_row(db, row)?;
-        }
-        if let Some(number) = &sought.customer {
-            self.seed_customer(db, number)?;
-        }
-        if sought.traces.is_empty() {
-            return Ok(());
-        }
-        // A key leads to one conversation; that the person was named in others too, the log alone knows.
-        let mut named = BTreeSet::new();
-        self.each_entry(db, self.entries_to, |entry| {
-            if entry.kind == kind::COMMERCE && may_name(entry.body, &sought.traces) {
-                let traces = Traces::of(&entry.event()?);
-                if sought
-                    .traces
-                    .iter()
-                    .any(|(trace, text)| traces.has(*trace, text))
-                {
-                    named.extend(<[u8; 16]>::try_from(entry.conversation));
-                }
-            }
-            Ok(())
-        })?;
-        for public in named {
-            self.seeds.extend(row_of(db, self.workspace_row, public)?);
-        }
-        Ok(())
-    }
-
-    fn seed_row(&mut self, db: &Connection, row: i64) -> Result<(), StoreError> {
-        let there: bool = db
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM conversation
-                 WHERE id = ?1 AND workspace = ?2 AND erased_at = 0)",
-            )?
-            .query_row(params![row, self.workspace_row], |row| row.get(0))?;
-        if there {
-            self.seeds.insert(row);
-        }
-        Ok(())
-    }
-
-    /// Looks for deliveries of the one account that name its customer by the platform's number.
-    fn seed_customer(&mut self, db: &Connection, number: &str) -> Result<(), StoreError> {
-        let Some((integration, _)) = self.only_from else {
-            return Ok(());
-        };
-        let mut last = 0;
-        loop {
-            let mut statement = db.prepare_cached(
-                "SELECT id, integration, first_seq, entry_count, body
-                 FROM delivery WHERE id > ?1 ORDER BY id LIMIT ?2",
-            )?;
-            let mut rows = statement.query(params![last, SLICE])?;
-            let (mut count, mut named) = (0, Vec::new());
-            while let Some(row) = rows.next()? {
-                count += 1;
-                last = row.get(0)?;
-                let packed = row.get_ref(4)?.as_blob().map_err(|_| Fault::Damaged)?;
-                let is_theirs = row.get::<_, i64>(1)? == integration
-                    && !packed.is_empty()
-                    && !blanking::covers(packed)
-                    && names_customer(&unpacked(packed)?, number);
-                if is_theirs {
-                    named.push((last, row.get::<_, u64>(2)?, row.get::<_, u64>(3)?));
-                }
-            }
-            for (delivery, first, entries) in named {
-                self.seed_delivery(db, delivery, first..first.saturating_add(entries))?;
-            }
-            if count < SLICE {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Notes a delivery, and the conversations of what it brought.
-    fn seed_delivery(
-        &mut self,
-        db: &Connection,
-        delivery: i64,
-        seqs: std::ops::Range<u64>,
-    ) -> Result<(), StoreError> {
-        if seqs.is_empty() {
-            self.deliveries.insert(delivery);
-        }
-        for seq in seqs {
-            let home: Option<Vec<u8>> = optional(
-                db.prepare_cached("SELECT conversation FROM entry WHERE position = ?1")?
-                    .query_row([position(self.workspace_row, seq)?], |row| row.get(0)),
-            )?;
-            let public = home.and_then(|home| <[u8; 16]>::try_from(home).ok());
-            if let Some(public) = public {
-                self.seeds.extend(row_of(db, self.workspace_row, public)?);
-            }
-        }
-        Ok(())
     }
 
     /// Follows merges both ways from what was found.
@@ -254,24 +148,18 @@ impl Found {
         Ok(whole)
     }
 
-    /// Keeps only conversations that have nothing from another account, and nothing that is merged with one that has.
-    fn leave_others_out(&mut self, db: &Connection) -> Result<(), StoreError> {
-        let Some((_, only)) = self.only_from else {
-            return Ok(());
-        };
-        let mut mixed = false;
-        let mine = self.publics();
-        self.each_entry(db, self.entries_to, |entry| {
-            if entry.kind == kind::COMMERCE && mine.contains(entry.conversation) {
-                mixed |= entry.event()?.integration_id != only;
-            }
-            Ok(())
-        })?;
-        if mixed {
-            self.seeds.clear();
-            self.conversations.clear();
+    /// Keeps only what needs no conversation: of somebody whom another account knows too, a person has to decide.
+    fn let_go(&mut self, sought: &Sought) {
+        self.is_mixed = false;
+        self.seeds.clear();
+        self.conversations.clear();
+        self.entries.clear();
+        self.anchors.clear();
+        self.orders.clear();
+        self.needles = Needles::default();
+        for (trace, text) in &sought.traces {
+            self.needles.add(*trace, text);
         }
-        Ok(())
     }
 
     fn publics(&self) -> BTreeSet<Vec<u8>> {
@@ -292,6 +180,8 @@ impl Found {
             Ok(())
         })?;
         for (place, event) in events {
+            let only = self.only_from.map(|(_, only)| only);
+            self.is_mixed |= only.is_some_and(|only| only != event.integration_id);
             self.needles.add_event(&event);
             let traces = Traces::of(&event);
             let weak = traces.iter().filter(|(trace, _)| trace.is_weak());
@@ -431,19 +321,6 @@ pub(super) struct Origin {
     pub(super) integration_id: IntegrationId,
 }
 
-/// Tells whether a body names its customer by the platform's number. Platforms that say whom to erase have it at one place.
-fn names_customer(body: &[u8], number: &str) -> bool {
-    if !String::from_utf8_lossy(body).contains(number) {
-        return false;
-    }
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    match body.pointer("/customer/id") {
-        Some(serde_json::Value::Number(id)) => id.to_string() == number,
-        Some(serde_json::Value::String(id)) => id == number,
-        _ => false,
-    }
-}
-
 /// One entry on the way past.
 struct Walked<'a> {
     position: i64,
@@ -456,25 +333,4 @@ impl Walked<'_> {
     fn event(&self) -> Result<Event, StoreError> {
         serde_json::from_str(self.body).map_err(|_| Fault::Damaged.into())
     }
-}
-
-fn row_of(
-    db: &Connection,
-    workspace_row: i64,
-    public: [u8; 16],
-) -> Result<Option<i64>, StoreError> {
-    optional(
-        db.prepare_cached(
-            "SELECT id FROM conversation WHERE public = ?1 AND workspace = ?2 AND erased_at = 0",
-        )?
-        .query_row(params![public, workspace_row], |row| row.get(0)),
-    )
-}
-
-/// Spares most bodies from being read: match keys are in them letter by letter, but for the case of an address.
-fn may_name(body: &str, traces: &[(Trace, String)]) -> bool {
-    let small = body.to_lowercase();
-    traces
-        .iter()
-        .any(|(_, text)| small.contains(&text.to_lowercase()))
 }
