@@ -54,7 +54,7 @@ describe('the way there', () => {
 
   test('an agent reads, and changes nothing', async () => {
     await openTemplate('pix.code', { role: 'agent' });
-    expect(screen.getByTestId('read-template').textContent).toContain('PIX copia e cola');
+    expect(screen.getByTestId('read-template').textContent).toContain('código PIX');
     expect((await screen.findAllByTestId('preview-one')).length).toBeGreaterThan(0);
     for (const gone of ['save-template', 'template-text', 'versions', 'remove-template']) {
       expect(screen.queryByTestId(gone), gone).toBeNull();

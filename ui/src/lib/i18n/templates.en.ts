@@ -50,7 +50,12 @@ export const templatesEn = {
   'templates.askHint': 'filled in when it is used',
   'templates.askName': 'reason',
   'templates.asks': 'Asks before it is used: {what}',
-  'templates.chip.ask': 'question: {what}',
+  'templates.chip.ask': '{what}?',
+  'templates.chip.pix.code': 'PIX code',
+  'templates.chip.checkout_url': 'pay link',
+  'templates.chip.boleto.due_on': 'due date',
+  'templates.chip.store': 'store',
+  'templates.chip.order.ref': 'order no.',
 
   'templates.var.customer.first_name': 'first name',
   'templates.var.customer.name': 'customer’s name',

@@ -50,7 +50,12 @@ export const templatesPtBR = {
   'templates.askHint': 'preenchido na hora de usar',
   'templates.askName': 'motivo',
   'templates.asks': 'Pergunta antes de usar: {what}',
-  'templates.chip.ask': 'pergunta: {what}',
+  'templates.chip.ask': '{what}?',
+  'templates.chip.pix.code': 'código PIX',
+  'templates.chip.checkout_url': 'link p/ pagar',
+  'templates.chip.boleto.due_on': 'vencimento',
+  'templates.chip.store': 'loja',
+  'templates.chip.order.ref': 'nº do pedido',
 
   'templates.var.customer.first_name': 'primeiro nome',
   'templates.var.customer.name': 'nome do cliente',
