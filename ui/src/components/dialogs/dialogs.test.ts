@@ -121,6 +121,31 @@ describe('the palette', () => {
     );
   });
 
+  test('does what it names to the open conversation', async () => {
+    const host = await open({ state: 'offline' });
+    await fireEvent.click(screen.getByTestId('view-pix'));
+    await screen.findAllByTestId('row');
+    await press('j');
+    await screen.findByTestId('template-1');
+    const give = async (text: string, name: string) => {
+      await palette();
+      await type(text);
+      await waitFor(() => expect(command(name)).toHaveAttribute('aria-selected', 'true'));
+      await press('Enter');
+      await waitFor(() => expect(screen.queryByTestId('search-input')).toBeNull());
+    };
+    await give('modelo reenviar', 'template1');
+    await waitFor(() => expect(screen.getByTestId<HTMLTextAreaElement>('composer').value).toContain('PIX'));
+    await give('adiar ate pagar', 'snooze.paid');
+    await waitFor(() => expect(host.outboxItems.map(({ kind }) => kind)).toEqual(['snooze']));
+    await give('exportar dados', 'export');
+    await waitFor(() =>
+      expect(screen.getAllByTestId('toast').at(-1)?.textContent).toContain('balcao-dados-'),
+    );
+    await give('apagar dados', 'erase');
+    expect(await screen.findByTestId('erase-sheet')).toBeInTheDocument();
+  });
+
   test('an agent is told whose the sources are', async () => {
     await open({ role: 'agent' });
     await palette();

@@ -5,6 +5,7 @@ import ArrowDownToLine from '@lucide/svelte/icons/arrow-down-to-line';
 import CalendarSearch from '@lucide/svelte/icons/calendar-search';
 import Check from '@lucide/svelte/icons/check';
 import Eraser from '@lucide/svelte/icons/eraser';
+import FileDown from '@lucide/svelte/icons/file-down';
 import Hand from '@lucide/svelte/icons/hand';
 import ListFilter from '@lucide/svelte/icons/list-filter';
 import Merge from '@lucide/svelte/icons/merge';
@@ -16,9 +17,11 @@ import StickyNote from '@lucide/svelte/icons/sticky-note';
 import Tag from '@lucide/svelte/icons/tag';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import { focusList } from '../focus';
+import { hostError } from '../host';
 import { t } from '../i18n.svelte';
 import type { App } from '../state/app.svelte';
 import { LONGEST } from '../state/composer.svelte';
+import { failureText } from '../state/failures';
 import type { TimelineOnly } from '../types/TimelineOnly';
 import { command, said } from './command';
 import {
@@ -27,6 +30,7 @@ import {
   noConversation,
   notAdmin,
   nothingChosen,
+  notLead,
   notYours,
   resolved,
   taken,
@@ -104,6 +108,12 @@ export const CONVERSATION = [
     why: noConversation,
     run: (app) => app.acts.ask('merge'),
   }),
+  command('export', 'conversation', {
+    icon: FileDown,
+    also: 'also.export',
+    why: (app) => first(notLead(app), noConversation(app)),
+    run: (app) => void exportData(app),
+  }),
   command('erase', 'conversation', {
     icon: Eraser,
     also: 'also.erase',
@@ -146,6 +156,18 @@ const picked = (app: App) => app.bulk.picked.count > 0;
 function ask(app: App, what: 'snooze' | 'assign' | 'label'): void {
   if (picked(app)) app.bulk.asking = what;
   else app.acts.ask(what);
+}
+
+/** Puts all that is held of the customer into a file, and says where it is. */
+async function exportData(app: App): Promise<void> {
+  const { view } = app.thread;
+  if (!view) return;
+  try {
+    const { path } = await app.host.exportCustomer(view.id);
+    app.toasts.say(`${t('export.done')} ${path}`);
+  } catch (thrown) {
+    app.toasts.say(failureText(hostError(thrown).code), null, 'refused');
+  }
 }
 
 function unsendable(app: App): string | null {

@@ -57,6 +57,11 @@ export function noSources(app: App): Why {
   return isAgent(app) ? t('cannot.sources') : null;
 }
 
+/** Needs a lead or an admin, who alone take data out. */
+export function notLead(app: App): Why {
+  return isAgent(app) ? t('cannot.export') : null;
+}
+
 /** Needs an admin. */
 export function notAdmin(app: App): Why {
   return app.boot?.desk?.role === 'admin' ? null : t('cannot.admin');

@@ -10,6 +10,7 @@ export const keysEn = {
   'act.jump': 'Go to a date in the conversation',
   'act.newest': 'Go to the newest in the conversation',
   'act.merge': 'Join with another person',
+  'act.export': 'Export the customer’s data',
   'act.erase': 'Erase the customer’s data',
   'act.templateAt': 'Template of key {n}',
   'act.templateNamed': 'Template: {name}',
@@ -30,6 +31,7 @@ export const keysEn = {
   'act.labelOn': 'Put on the label {label}',
   'act.labelOff': 'Take off the label {label}',
 
+  'also.export': 'LGPD GDPR download file subject',
   'also.erase': 'LGPD GDPR delete remove',
   'also.template': 'message text canned reply',
   'also.help': 'help keyboard',
@@ -61,6 +63,7 @@ export const keysEn = {
   'cannot.tooLong': 'The text is too long',
   'cannot.undo': 'Nothing to take back',
   'cannot.sources': 'Only leads and admins see the sources',
+  'cannot.export': 'Only leads and admins export data',
   'cannot.admin': 'Only admins erase data',
   'cannot.already': 'It is so already',
   'cannot.here': 'You are here',

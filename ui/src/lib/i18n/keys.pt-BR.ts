@@ -10,6 +10,7 @@ export const keysPtBR = {
   'act.jump': 'Ir para uma data da conversa',
   'act.newest': 'Ir para o mais recente da conversa',
   'act.merge': 'Unir com outra pessoa',
+  'act.export': 'Exportar dados do cliente',
   'act.erase': 'Apagar dados do cliente',
   'act.templateAt': 'Modelo da tecla {n}',
   'act.templateNamed': 'Modelo: {name}',
@@ -30,6 +31,7 @@ export const keysPtBR = {
   'act.labelOn': 'Pôr a etiqueta {label}',
   'act.labelOff': 'Tirar a etiqueta {label}',
 
+  'also.export': 'LGPD baixar arquivo titular',
   'also.erase': 'LGPD excluir remover',
   'also.template': 'mensagem texto resposta pronta',
   'also.help': 'ajuda teclado',
@@ -61,6 +63,7 @@ export const keysPtBR = {
   'cannot.tooLong': 'O texto é longo demais',
   'cannot.undo': 'Nada para desfazer',
   'cannot.sources': 'Só líderes e administradores veem as fontes',
+  'cannot.export': 'Só líderes e administradores exportam dados',
   'cannot.admin': 'Só administradores apagam dados',
   'cannot.already': 'Já está assim',
   'cannot.here': 'Você está aqui',
