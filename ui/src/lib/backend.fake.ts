@@ -284,10 +284,7 @@ export class FakeHost implements Host {
       return { conversationIds: [id], entries: 4, deliveries: 2, checkouts: 0, jobs: 0 };
     });
   exportCustomer = (id: string) =>
-    this.#answer(() => {
-      this.#find(id);
-      return { path: '/home/ana/Downloads/balcao-dados-2026-11-22-093000.json' };
-    });
+    this.#answer(() => ({ path: `/home/ana/Downloads/${this.#find(id).id}.json` }));
   search = (asked: { text: string; limit: number }) =>
     this.#answer(() => ({
       rows: this.world

@@ -1,12 +1,13 @@
 //! The service killed in the middle of reading back: it goes on where it was, keeps the platform's limit, and counts nothing twice.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{TimeDelta, Utc};
 use ingest::Config;
 use ingest::store::World;
 use serde_json::{Value, json};
@@ -21,6 +22,8 @@ const FOLDER: &str = "BALCAO_KILLED_FOLDER";
 /// A service in a process of its own.
 struct Killable {
     child: Child,
+    /// Kept open: what runs for long says so there, and ends where nobody could read it.
+    _out: BufReader<ChildStdout>,
     base: String,
     token: String,
     client: reqwest::Client,
@@ -41,14 +44,17 @@ impl Killable {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let told = lines
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let told = out
+            .by_ref()
+            .lines()
             .map_while(Result::ok)
             .find_map(|line| Some(line.split_once("serving ")?.1.to_owned()))
             .expect("it says where");
         let (base, token) = told.split_once(' ').unwrap();
         Self {
             child,
+            _out: out,
             base: base.to_owned(),
             token: token.to_owned(),
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
@@ -85,7 +91,8 @@ impl Killable {
     }
 
     async fn sync(&self) -> String {
-        let body = json!({"integration": "loja", "since": "2020-01-01T00:00:00Z"});
+        let since = Utc::now() - TimeDelta::days(5);
+        let body = json!({"integration": "loja", "since": since});
         let job = self.ask("/api/v1/integrations/sync", Some(&body)).await;
         job["id"].as_str().unwrap().to_owned()
     }

@@ -156,14 +156,19 @@ async fn what_a_process_left_undone_is_done_by_the_next() {
     again.quick_check().await.unwrap();
 }
 
-/// How many events the large file holds, and how many people they are of.
+/// How many events the large file holds, unless `BALCAO_ERASED_EVENTS` says otherwise, and how many people they are of.
 const EVENTS: u32 = 5_000_000;
 const PEOPLE: u32 = 200_000;
+
+fn events() -> u32 {
+    let told = std::env::var("BALCAO_ERASED_EVENTS").ok();
+    told.and_then(|told| told.parse().ok()).unwrap_or(EVENTS)
+}
 
 /// Copies one person's sale and its delivery until the file is large; nothing of it names anybody else.
 fn fill(folder: &Folder) {
     let db = rusqlite::Connection::open(folder.options().path).unwrap();
-    db.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN")
+    db.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN")
         .unwrap();
     let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)";
     let run = |sql: &str, count: u32| {
@@ -187,21 +192,21 @@ fn fill(folder: &Folder) {
              (SELECT public FROM home WHERE home.i = n.i * 7919 % (SELECT count(*) FROM home)),
              randomblob(16), sale.kind,
              replace(sale.body, 'pessoa-9999', printf('massa-%07d', i)) FROM n, sale",
-        EVENTS,
+        events(),
     );
     run(
         "INSERT INTO delivery (public, workspace, integration, received_at, first_seq, entry_count,
              event, proof, headers, body_bytes, body)
-         SELECT randomblob(16), workspace, integration, received_at, first_seq + 1000 + i, 1,
+         SELECT unhex(printf('019f%028x', i)), workspace, integration, received_at, first_seq + 1000 + i, 1,
              event, proof, headers, body_bytes, body FROM n, sent",
-        EVENTS,
+        events(),
     );
     db.execute(
         "UPDATE workspace SET head_seq = head_seq + 1000 + ?1 WHERE id = 1",
-        [EVENTS],
+        [events()],
     )
     .unwrap();
-    db.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)")
+    db.execute_batch("COMMIT; PRAGMA journal_mode = WAL")
         .unwrap();
 }
 
