@@ -89,8 +89,12 @@ impl UserDb {
             .collect();
         let step = self.file.transaction()?;
         for command in &next {
+            // 2: on its first way out, or again after each way before was known to have led nowhere. What is found on its way
+            // was there when the app ended, and nobody knows how far it came.
             step.prepare_cached(
-                "UPDATE outbox SET state = 'sending', departed = 1, tries = tries + 1 WHERE command = ?1",
+                r"UPDATE outbox SET state = 'sending', tries = tries + 1,
+                    departed = CASE WHEN state = 'waiting' AND departed = 0 THEN 2 ELSE 1 END
+                  WHERE command = ?1",
             )?
             .execute(params![command.id.to_string()])?;
         }
@@ -102,9 +106,9 @@ impl UserDb {
     pub(crate) fn come_back(&mut self, ids: &[CommandId], reached: bool) -> Result<(), UserError> {
         let step = self.file.transaction()?;
         for id in ids {
-            // An action that may have left on an earlier try stays so: only a first try can be known not to have left.
+            // An action that may have arrived on an earlier way stays so.
             step.prepare_cached(
-                r"UPDATE outbox SET state = 'waiting', departed = CASE WHEN ?2 OR tries > 1 THEN 1 ELSE 0 END
+                r"UPDATE outbox SET state = 'waiting', departed = CASE WHEN ?2 OR departed = 1 THEN 1 ELSE 0 END
                   WHERE command = ?1 AND state = 'sending'",
             )?
             .execute(params![id.to_string(), reached])?;

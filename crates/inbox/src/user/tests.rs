@@ -249,6 +249,25 @@ fn an_action_leaves_comes_back_and_is_let_go() {
 }
 
 #[test]
+fn what_never_found_the_service_can_be_let_go_however_often_it_was_tried() {
+    let (_folder, _, mut db) = seated();
+    for id in 1..=3 {
+        db.keep(&[note(id, "a")], 3).expect("keeps");
+    }
+    let ids: Vec<CommandId> = (1..=3).map(CommandId::from_u128).collect();
+    for _ in 0..3 {
+        db.depart(3).expect("leaves");
+        db.come_back(&ids, false).expect("comes back");
+    }
+    db.depart(2).expect("leaves");
+    db.come_back(&ids[..1], true).expect("comes back");
+    // The second was on its way when the app ended, and then led nowhere.
+    db.depart(2).expect("leaves");
+    db.come_back(&ids[..2], false).expect("comes back");
+    assert_eq!(db.recall(&ids).expect("asks"), ids[2..]);
+}
+
+#[test]
 fn a_newer_file_is_refused_and_left_alone() {
     let (_folder, path, db) = seated();
     db.file
