@@ -175,6 +175,31 @@ describe('a shift without a mouse', () => {
     );
   });
 
+  test('what is resolved is not asked until when to put it aside, nor after it is open again', async () => {
+    await open();
+    await press('j');
+    await screen.findByTestId('composer');
+    await press('e');
+    await waitFor(() => expect(screen.getByTestId('handling')).toHaveAttribute('data-state', 'resolved'));
+    await press('h');
+    await press('e');
+    await waitFor(() => expect(screen.queryByTestId('handling')).toBeNull());
+    expect(screen.queryByTestId('ask-snooze')).toBeNull();
+  });
+
+  test('a template that a colleague renames lies under its key by its new name at once', async () => {
+    const host = await open();
+    await fireEvent.click(screen.getByTestId('view-pix'));
+    await waitFor(() => expect(screen.getAllByTestId('row').length).toBeGreaterThan(1));
+    await press('j');
+    await screen.findByTestId('template-1');
+    const chips = host.templates;
+    host.templates = async (asked) =>
+      (await chips(asked)).map((chip) => ({ ...chip, name: `${chip.name} (novo)` }));
+    host.tell({ templates: true });
+    await waitFor(() => expect(screen.getByTestId('template-1').textContent).toContain('(novo)'));
+  });
+
   test('the palette finds people without accents and opens them', async () => {
     const host = await open();
     const name = host.world.find((one) => /^[ÍÉ]/.test(one.person.name ?? ''))?.person.name ?? 'Íris';

@@ -8,7 +8,8 @@ import type { App } from './state/app.svelte';
 
 export { focusList } from './focus';
 
-const COVERS = '[data-dialog-open], [role="menu"]';
+/** What lies over the zones; not what is on its way out, so that a key that follows quickly is not lost. */
+const COVERS = '[data-dialog-open]:not([data-state="closed"]), [role="menu"]:not([data-state="closed"])';
 const MODIFIERS = ['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock'];
 
 /** The press that was looked at last, and whether it may put a letter under the accent that was typed before it. */

@@ -170,7 +170,10 @@ export class App {
       this.acts.forgetTeam();
       void this.narrowing.readViews();
     }
-    if ((change.templates || change.everything) && this.sheet === 'templates') void this.templates.load();
+    if (change.templates || change.everything) {
+      if (this.sheet === 'templates') void this.templates.load();
+      void this.composer.loadChips();
+    }
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
     const isOpen = (one: string) => one === id || one === view?.id;
@@ -297,6 +300,7 @@ export class App {
   /** Takes back an action, the last one unless told. */
   async undo(commandId: string | null = null): Promise<void> {
     await this.done.undo(commandId);
+    await this.composer.recall();
   }
 
   /** Changes settings. */

@@ -11,6 +11,8 @@ import type { Action } from '../types/Action';
 import type { Channel } from '../types/Channel';
 import type { Colleague } from '../types/Colleague';
 import type { ConversationView } from '../types/ConversationView';
+import type { Draft } from '../types/Draft';
+import type { DraftAsked } from '../types/DraftAsked';
 import type { Mark } from '../types/Mark';
 import type { Missing } from '../types/Missing';
 import type { OrderCard } from '../types/OrderCard';
@@ -70,6 +72,10 @@ export class Composer {
   /** How the order stood when the text was begun. */
   #begunIn: StageGroup | null = null;
   #order: OrderCard | null = null;
+  /** Drafts on their way to the host, by conversation: newer than what the host tells of it. */
+  #saving = new Map<string, DraftAsked>();
+  /** Notes and answers begun in other conversations. */
+  #put = new Map<string, { mode: Mode; note: string; answer: string }>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -83,26 +89,62 @@ export class Composer {
   /** Turns to a conversation with what was typed there before. */
   enter(view: ConversationView, orderKey: string | null): void {
     this.flush();
-    const { draft, person } = view;
+    this.#putAside();
+    const { person } = view;
+    const begun = this.#put.get(view.id);
     this.conversationId = view.id;
-    this.orderKey = draft?.orderKey ?? orderKey;
-    this.text = draft?.text ?? '';
-    this.templateKey = draft?.templateKey ?? null;
-    this.marks = [];
-    this.mode = 'message';
-    this.note = '';
-    this.answer = '';
-    this.saved = draft ? 'saved' : 'nothing';
+    this.orderKey = orderKey;
+    this.mode = begun?.mode ?? 'message';
+    this.note = begun?.note ?? '';
+    this.answer = begun?.answer ?? '';
     this.blocked = null;
     this.prompting = null;
     this.failure = null;
     this.channel = person.whatsapp ? 'whatsapp' : person.email !== null ? 'email' : 'clipboard';
     this.chips = [];
     this.#chipsFor = '';
+    this.#resume(view);
+    if (this.mode === 'note') void this.#readTeam();
+    void this.loadChips();
+  }
+
+  /** Takes a text that came back, as one whose hand-over was taken back does, unless something was typed since. */
+  async recall(): Promise<void> {
+    const { conversationId } = this;
+    if (!conversationId || this.text !== '') return;
+    const view = await this.#host.conversation(conversationId).catch(() => null);
+    if (!view?.draft || this.conversationId !== view.id || this.text !== '') return;
+    this.#resume(view);
+    await this.loadChips();
+  }
+
+  #resume(view: ConversationView): void {
+    const draft = this.#newest(view);
+    this.orderKey = draft?.orderKey ?? this.orderKey;
+    this.text = draft?.text ?? '';
+    this.templateKey = draft?.templateKey ?? null;
+    this.marks = [];
+    this.saved = draft ? 'saved' : 'nothing';
     this.#order = this.#orderIn(view);
     this.#begunIn = draft ? groupAtDraft(this.#order, draft) : null;
     this.stop = (draft && stopOfDraft(this.#order, draft)) ?? stopOf(this.#order, this.#begunIn);
-    void this.loadChips();
+  }
+
+  /** Returns the draft as it was typed last, which the host may not have written yet. */
+  #newest(view: ConversationView): Draft | null {
+    const saving = this.#saving.get(view.id);
+    if (!saving) return view.draft;
+    if (saving.text === '') return null;
+    const { text, templateKey, orderKey } = saving;
+    return { ...(view.draft ?? { savedAt: Infinity, stop: null }), text, templateKey, orderKey };
+  }
+
+  /** Keeps a note or an answer that was begun, for when one comes back. */
+  #putAside(): void {
+    const { conversationId, mode, note, answer } = this;
+    if (!conversationId) return;
+    if (note === '' && answer === '') this.#put.delete(conversationId);
+    else this.#put.set(conversationId, { mode, note, answer });
   }
 
   /** Takes in how the conversation stands now; a text that makes no sense any more is stopped. */
@@ -334,12 +376,16 @@ export class Composer {
   async #save(): Promise<void> {
     const { conversationId, text, templateKey, orderKey } = this;
     if (!conversationId) return;
+    const asked = { conversationId, text, templateKey, orderKey };
+    this.#saving.set(conversationId, asked);
     try {
-      await this.#host.saveDraft({ conversationId, text, templateKey, orderKey });
+      await this.#host.saveDraft(asked);
       if (this.conversationId === conversationId && this.text === text)
         this.saved = text === '' ? 'nothing' : 'saved';
     } catch {
       if (this.conversationId === conversationId) this.saved = 'failed';
+    } finally {
+      if (this.#saving.get(conversationId) === asked) this.#saving.delete(conversationId);
     }
   }
 }

@@ -64,6 +64,51 @@ test('a draft never crosses into another conversation', async () => {
   expect(composer.text).toBe(`para ${first.id}`);
 });
 
+test('a draft still on its way is what one comes back to', async () => {
+  const rows = (await host.listPage({ view: 'all', after: null, limit: 2 })).rows;
+  const [one, other] = await Promise.all(rows.map((row) => host.conversation(row.id)));
+  const written: (() => void)[] = [];
+  host.saveDraft = () => new Promise((done) => written.push(done));
+  await enter(one!);
+  composer.type('ainda a caminho');
+  await enter(other!);
+  expect(composer.text).toBe('');
+  await enter(one!);
+  expect(composer.text).toBe('ainda a caminho');
+  for (const done of written) done();
+  await vi.advanceTimersByTimeAsync(1);
+  await enter(other!);
+  await enter(one!);
+  expect(composer.text).toBe('');
+});
+
+test('a note begun in one conversation waits there', async () => {
+  const rows = (await host.listPage({ view: 'all', after: null, limit: 2 })).rows;
+  const [one, other] = await Promise.all(rows.map((row) => host.conversation(row.id)));
+  await enter(one!);
+  composer.turn('note');
+  composer.type('liga depois das seis');
+  await enter(other!);
+  expect([composer.mode, composer.current]).toEqual(['message', '']);
+  await enter(one!);
+  expect([composer.mode, composer.current]).toEqual(['note', 'liga depois das seis']);
+  await composer.writeNote();
+  await enter(other!);
+  await enter(one!);
+  expect([composer.mode, composer.note]).toEqual(['message', '']);
+});
+
+test('a text that came back is in the field again, but never over what was typed since', async () => {
+  const view = await withOpenPix();
+  await enter(view);
+  await host.saveDraft({ conversationId: view.id, text: 'de volta', templateKey: null, orderKey: null });
+  await composer.recall();
+  expect([composer.text, composer.saved]).toEqual(['de volta', 'saved']);
+  composer.type('outra coisa');
+  await composer.recall();
+  expect(composer.text).toBe('outra coisa');
+});
+
 test('a template with a hole fills nothing and says what is missing', async () => {
   await enter(await withOpenPix());
   composer.type('meu texto');

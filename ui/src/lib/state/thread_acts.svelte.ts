@@ -35,6 +35,8 @@ export class ThreadActs {
   /** Asks for something about the open conversation, and reads what there is to choose from. */
   ask(what: Asking): void {
     if (what !== null && !this.#thread.view) return;
+    // What is resolved waits for nothing; the question would have no place to hang from.
+    if (what === 'snooze' && this.#thread.view?.handling.state === 'resolved') return;
     this.asking = what;
     if (what === 'assign') void this.readTeam();
     if (what === 'label') void this.#readLabels();
