@@ -5,16 +5,29 @@
 
 mod announcing;
 mod arrival;
+mod coming_back;
 mod copying;
 mod doors;
+mod drafts;
 mod edge;
+mod erasing;
 mod every_file_is_listed;
+mod finding;
 mod handing_over;
+mod history;
 mod identity;
 mod logging;
 mod offline;
+mod offline_hour;
+mod palette;
 mod restart;
+mod shift;
 mod sources;
+mod templates;
+mod two_desks;
+mod undoing;
+
+use std::thread;
 
 use serde_json::{Value, json};
 use testkit::{App, Launch, Sale, Service, until};
@@ -50,6 +63,28 @@ fn team() -> (Service, App) {
     (service, app)
 }
 
+/// Starts an app that joins a service by itself, as whoever sets up a computer would have it.
+#[track_caller]
+fn seat(service: &Service, role: &str, name: &str) -> App {
+    let app = launch()
+        .env("BALCAO_SERVER", service.url())
+        .env("BALCAO_INVITE", service.invite(role))
+        .env("BALCAO_NAME", name)
+        .start();
+    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    app
+}
+
+/// Starts Ana's and Bruno's apps at one service, each with a screen and files of its own.
+#[track_caller]
+fn two_seats(service: &Service, role_of_ana: &str) -> (App, App) {
+    thread::scope(|scope| {
+        let bruno = scope.spawn(|| seat(service, "agent", "Bruno Teles"));
+        let ana = seat(service, role_of_ana, "Ana Prado");
+        (ana, bruno.join().expect("Bruno's app starts"))
+    })
+}
+
 /// The names in the list, from the top.
 #[track_caller]
 fn rows(app: &App) -> Vec<String> {
@@ -59,9 +94,14 @@ fn rows(app: &App) -> Vec<String> {
 /// Waits until the list shows the buyer of a sale.
 #[track_caller]
 fn wait_for_row(app: &App, sale: &Sale) {
-    until(&sale.buyer, || {
+    wait_for_name(app, &sale.buyer);
+}
+
+#[track_caller]
+fn wait_for_name(app: &App, name: &str) {
+    until(name, || {
         let rows = rows(app);
-        if rows.contains(&sale.buyer) {
+        if rows.iter().any(|row| row == name) {
             Ok(())
         } else {
             Err(format!("the list has {rows:?}"))
@@ -72,14 +112,51 @@ fn wait_for_row(app: &App, sale: &Sale) {
 /// Waits for a sale's row and opens it.
 #[track_caller]
 fn open(app: &App, sale: &Sale) {
-    wait_for_row(app, sale);
+    open_name(app, &sale.buyer);
+}
+
+/// Waits for a row by its name and opens it.
+#[track_caller]
+fn open_name(app: &App, name: &str) {
+    wait_for_name(app, name);
     app.script(
         "const name = [...document.querySelectorAll('[data-testid=row-name]')]
            .find((one) => one.textContent.trim() === arguments[0]);
          name.closest('[data-testid=row]').click();",
-        &[json!(sale.buyer)],
+        &[json!(name)],
     );
-    app.wait_for_text("thread-name", &sale.buyer);
+    app.wait_for_text("thread-name", name);
+}
+
+/// Returns the id of the conversation that is open, once one is.
+#[track_caller]
+fn opened_id(app: &App) -> String {
+    app.wait_for_css("[data-testid=conversation][data-id]");
+    app.attribute("conversation", "data-id").unwrap_or_default()
+}
+
+/// Returns the name and the id of everything in a view, in its order, also of what is not in sight.
+#[track_caller]
+fn listed(app: &App, view: &str) -> Vec<(String, String)> {
+    let asked = json!({"asked": {"view": view, "after": null, "limit": 200}});
+    let page = call(app, "list_page", &asked);
+    let rows = page["ok"]["rows"].as_array().cloned().unwrap_or_default();
+    let word = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    rows.iter()
+        .map(|row| (word(row, "name"), word(row, "id")))
+        .collect()
+}
+
+/// Waits until everything that was done here has reached the service and come back.
+#[track_caller]
+fn wait_until_sent(app: &App) {
+    until("everything to be sent", || {
+        let left = call(app, "outbox", &json!({}));
+        match left["ok"].as_array().map(Vec::len) {
+            Some(0) => Ok(()),
+            _ => Err(left.to_string()),
+        }
+    });
 }
 
 /// Calls a command as the page does and returns `{"ok": …}` or `{"error": …}`.

@@ -1,5 +1,6 @@
 //! The app's real window on a desktop of its own, addressed by `data-testid`.
 
+mod hands;
 mod starting;
 
 use std::{
@@ -7,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     thread,
+    time::Instant,
 };
 
 use serde_json::Value;
@@ -97,10 +99,19 @@ impl App {
     /// When the app does not come up again.
     #[track_caller]
     pub fn restart_after<T>(&mut self, meanwhile: impl FnOnce(&Path) -> T) -> T {
-        self.kill();
+        self.cut_off();
         let result = meanwhile(&self.data_dir());
-        self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
+        self.start_again();
         result
+    }
+
+    /// Starts the app again on the same files, after it was cut off.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    #[track_caller]
+    pub fn start_again(&mut self) {
+        self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
     }
 
     /// Starts the page anew and waits until the new one is there.
@@ -119,17 +130,23 @@ impl App {
         });
     }
 
-    /// Ends the app without a word, as a power cut would, and waits until all of it is gone.
+    /// Ends the app without a word, as a power cut would, waits until all of it is gone, and returns when it was struck.
+    ///
+    /// # Panics
+    /// When a part of it stays.
     #[track_caller]
-    fn kill(&mut self) {
+    pub fn cut_off(&mut self) -> Instant {
         let (home, binary) = (self.home.path(), self.launch.binary.as_path());
-        for process in processes_of(home) {
-            // Ids come from the kernel's list of what was started here; the driver is ended by its owner.
-            if fs::read_link(process.join("exe")).is_ok_and(|exe| exe == binary) {
-                let id = process.file_name().map(std::ffi::OsStr::to_owned);
-                let _ = Command::new("kill").arg("-KILL").args(id).status();
-            }
-        }
+        let is_app =
+            |process: &PathBuf| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == binary);
+        let mut processes = processes_of(home);
+        processes.retain(is_app);
+        // Ids come from the kernel's list of what was started here; the driver is ended by its owner.
+        let ids = processes.iter().filter_map(|process| process.file_name());
+        let mut kill = Command::new("kill");
+        kill.arg("-KILL").args(ids);
+        let struck = Instant::now();
+        let _ = kill.status();
         self.driver = None;
         // A second one that starts while the first still ends would hand over to it and leave.
         until("the app to end", || {
@@ -138,6 +155,7 @@ impl App {
                 left => Err(format!("{left} of its processes are left")),
             }
         });
+        struck
     }
 
     /// Returns the desktop the app runs on.
@@ -255,17 +273,6 @@ impl App {
             self.driver().clear(element)?;
             self.driver().type_into(element, text)
         });
-    }
-
-    /// Presses a key or a chord such as `Control+k` wherever the focus is.
-    ///
-    /// # Panics
-    /// When the driver does not answer or the key is unknown.
-    #[track_caller]
-    pub fn press(&self, chord: &str) {
-        if let Err(error) = self.driver().press(chord) {
-            panic!("{chord}: {error}");
-        }
     }
 
     /// Runs a script in the page and returns what it returns.

@@ -127,16 +127,33 @@ impl Driver {
         Ok(())
     }
 
-    /// Presses a key or a chord, such as `Enter`, `j`, `Control+k`, wherever the focus is.
+    /// Presses keys or chords, such as `Enter`, `j`, `Control+k`, one after the other, wherever the focus is.
     ///
     /// # Errors
     /// When the driver refuses or does not answer.
     ///
     /// # Panics
-    /// When the chord names a key this driver does not know.
+    /// When a chord names a key this driver does not know.
     #[track_caller]
-    pub fn press(&self, chord: &str) -> Result<(), DriverError> {
-        let actions = keys::actions(chord);
+    pub fn press(&self, chords: &[&str]) -> Result<(), DriverError> {
+        self.perform(
+            &chords
+                .iter()
+                .flat_map(|chord| keys::actions(chord))
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    /// Types a text by its keys, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the driver refuses or does not answer.
+    #[track_caller]
+    pub fn type_text(&self, text: &str) -> Result<(), DriverError> {
+        self.perform(&keys::letters(text))
+    }
+
+    fn perform(&self, actions: &[Value]) -> Result<(), DriverError> {
         self.post(
             "/actions",
             &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}),

@@ -72,6 +72,21 @@ fn collect(folder: &std::path::Path, name: &str, names: &mut Vec<String>) {
     }
 }
 
+/// Returns the bytes of every file in a folder and below, one after the other.
+pub fn bytes_below(folder: &std::path::Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            all.extend(bytes_below(&path));
+        } else if path.is_file() {
+            // A file may go between being listed and being read, as a journal does.
+            all.extend(fs::read(&path).unwrap_or_default());
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! The real service as a process of its own: to be posted to, killed and started again.
 
+mod asking;
+
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -29,6 +31,7 @@ pub struct Service {
     port: u16,
     token: String,
     agent: Agent,
+    reaches_this_machine: bool,
 }
 
 /// A source of sales at a service.
@@ -50,6 +53,20 @@ impl Service {
     /// When it is not built or does not come up.
     #[track_caller]
     pub fn start(workspace: &str) -> Self {
+        Self::open(workspace, false)
+    }
+
+    /// Starts one that may ask platforms on this machine, which stand in for the real ones.
+    ///
+    /// # Panics
+    /// When it is not built or does not come up.
+    #[track_caller]
+    pub fn start_beside_platforms(workspace: &str) -> Self {
+        Self::open(workspace, true)
+    }
+
+    #[track_caller]
+    fn open(workspace: &str, reaches_this_machine: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let program = program();
         let token = admin_token(&program, folder.path(), workspace);
@@ -60,6 +77,7 @@ impl Service {
             port: free_port(),
             token,
             agent: agent(),
+            reaches_this_machine,
         };
         service.start_again();
         service
@@ -92,11 +110,15 @@ impl Service {
         command
             .arg("serve")
             .env("BALCAO_BIND", format!("127.0.0.1:{}", self.port))
+            .env(
+                "BALCAO_ALLOW_PRIVATE_HOSTS",
+                self.reaches_this_machine.to_string(),
+            )
             .stdout(Stdio::null())
             .stderr(log.expect("a log file"));
         self.process = Some(Owned::start(&mut command));
         until("the service", || {
-            self.ask("GET", "/readyz", None).map(|_| ())
+            self.ask("GET", "/readyz", "", None).map(|_| ())
         });
     }
 
@@ -126,16 +148,6 @@ impl Service {
         text(&invite, "/code")
     }
 
-    /// Joins somebody by a new invite and returns their token.
-    ///
-    /// # Panics
-    /// When the service refuses.
-    #[track_caller]
-    pub fn join(&self, name: &str) -> String {
-        let asked = json!({"invite": self.invite("agent"), "name": name, "device": "test"});
-        text(&self.post("/api/v1/sessions", "", &asked), "/token")
-    }
-
     /// Makes a source of Kiwify's sales.
     ///
     /// # Panics
@@ -143,10 +155,9 @@ impl Service {
     #[track_caller]
     pub fn kiwify(&self) -> Source {
         let (provider, secret) = ("kiwify".to_owned(), "segredo-de-teste".to_owned());
-        let asked = json!({
+        let made = self.integrate(&json!({
             "slug": provider, "provider": provider, "name": "Kiwify", "secrets": [secret], "active": true,
-        });
-        let made = self.post("/api/v1/integrations", &self.token, &asked);
+        }));
         let path = format!("/api/v1/webhooks/kiwify/{}", text(&made, "/key"));
         Source {
             provider,
@@ -185,51 +196,6 @@ impl Service {
             .stderr(Stdio::null());
         Samples(Owned::start(&mut command))
     }
-
-    /// Takes a conversation in the name of whoever has the token.
-    ///
-    /// # Panics
-    /// When the service does not apply it.
-    #[track_caller]
-    pub fn claim(&self, token: &str, conversation: &str) {
-        let id = contract::CommandId::new(0, *b"test-claim");
-        let asked = json!({"commands": [
-            {"id": id, "conversationId": conversation, "kind": "claim", "body": {}},
-        ]});
-        let answers = self.post("/api/v1/commands", token, &asked);
-        assert_eq!(text(&answers, "/results/0/result"), "applied", "{answers}");
-    }
-
-    #[track_caller]
-    fn post(&self, path: &str, token: &str, body: &Value) -> Value {
-        match self.ask("POST", path, Some((token, body))) {
-            Ok(answer) => answer,
-            Err(reason) => panic!("{path}: {reason}"),
-        }
-    }
-
-    fn ask(&self, method: &str, path: &str, sent: Option<(&str, &Value)>) -> Result<Value, String> {
-        let url = format!("{}{path}", self.url());
-        let answer = match sent {
-            None => self.agent.get(&url).call(),
-            Some((token, body)) => {
-                let asked = self.agent.post(&url);
-                let asked = if token.is_empty() {
-                    asked
-                } else {
-                    asked.header("Authorization", format!("Bearer {token}"))
-                };
-                asked.send_json(body)
-            }
-        };
-        let mut answer = answer.map_err(|error| format!("{method}: {error}"))?;
-        let status = answer.status();
-        let text = answer.body_mut().read_to_string().unwrap_or_default();
-        if !status.is_success() {
-            return Err(format!("{status} {text}"));
-        }
-        Ok(serde_json::from_str(&text).unwrap_or_default())
-    }
 }
 
 impl Source {
@@ -248,8 +214,17 @@ impl Source {
     /// When the service does not take it.
     #[track_caller]
     pub fn tell(&self, body: &str) {
-        let answer = post_signed(&agent(), "", self, body);
+        let answer = self.post(body);
         assert_eq!(text(&answer, "/result"), "accepted", "{answer}");
+    }
+
+    /// Sends a body signed as the platform signs, and returns the answer, whatever it is.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    #[track_caller]
+    pub fn post(&self, body: &str) -> Value {
+        post_signed(&agent(), "", self, body)
     }
 }
 

@@ -19,6 +19,22 @@ pub(super) fn actions(chord: &str) -> Vec<Value> {
     down.chain(up).collect()
 }
 
+/// Returns the presses and releases of a text's characters, one after the other; a line's end is Enter.
+#[track_caller]
+pub(super) fn letters(text: &str) -> Vec<Value> {
+    let keys = text.chars().map(|letter| match letter {
+        '\n' => key("Enter"),
+        letter => letter.to_string(),
+    });
+    keys.flat_map(|key| {
+        [
+            json!({"type": "keyDown", "value": key}),
+            json!({"type": "keyUp", "value": key}),
+        ]
+    })
+    .collect()
+}
+
 /// Splits at plus signs; a lone plus is the key itself.
 fn split(chord: &str) -> Vec<&str> {
     if chord == "+" {
@@ -70,6 +86,13 @@ mod tests {
             ["keyDown \u{E009}", "keyDown k", "keyUp k", "keyUp \u{E009}"]
         );
         assert_eq!(actions("+").len(), 2);
+    }
+
+    #[test]
+    fn a_text_is_typed_letter_by_letter() {
+        let typed = letters("a+\n");
+        let values: Vec<_> = typed.iter().map(|action| &action["value"]).collect();
+        assert_eq!(values, ["a", "a", "+", "+", "\u{E007}", "\u{E007}"]);
     }
 
     #[test]
