@@ -159,7 +159,7 @@ fn check_feed(entries: &[Entry], worked: &[Worked]) {
             [kind::CLAIMED, kind::HANDED_OVER, one.ended],
             "{one:?}"
         );
-        let handed_over: HandedOver = entries[1].read().unwrap();
+        let handed_over: HandedOver = entries[1].read().expect("what was handed over");
         assert_eq!(handed_over.text, one.text);
     }
 }

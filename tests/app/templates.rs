@@ -73,7 +73,7 @@ fn what_a_lead_saves_lies_under_the_key_of_an_agent_elsewhere() {
 #[track_caller]
 fn open_template(app: &App) {
     let card = app.wait_for_css(&format!("[data-testid=template-card][data-key='{KEY}']"));
-    app.driver().click(&card).unwrap();
+    app.driver().click(&card).expect("the card can be clicked");
     app.wait_for("edit-template");
 }
 

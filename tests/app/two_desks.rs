@@ -72,7 +72,7 @@ fn race(sale: &Sale, desks: [(&App, &str); 2]) -> i64 {
         }
         Ok(())
     });
-    let late = late.unwrap();
+    let late = late.expect("one of them came too late");
     let ((loser, _), (_, winner)) = (desks[late], desks[1 - late]);
     let seen = owner(loser);
     assert!(
