@@ -218,7 +218,7 @@ fn write_pulse(text: &mut String, pulse: &Pulse) -> fmt::Result {
         ),
         (
             "log_bytes",
-            "Length of the write-ahead log",
+            "Bytes of the write-ahead log in use",
             pulse.log_bytes,
         ),
     ] {

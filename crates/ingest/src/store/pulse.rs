@@ -17,7 +17,7 @@ pub struct Pulse {
     pub commit_micros: Histogram,
     /// Time of each checkpoint step, in microseconds.
     pub checkpoint_micros: Histogram,
-    /// Length of the write-ahead log, in bytes.
+    /// Bytes of the write-ahead log that are in use.
     pub log_bytes: u64,
 }
 

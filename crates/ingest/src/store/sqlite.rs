@@ -419,7 +419,7 @@ impl Store for SqliteStore {
         let main = tokio::fs::metadata(&self.path)
             .await
             .map_err(|_| Fault::Io)?;
-        Ok(main.len() + self.gauges.measure_log(&self.path))
+        Ok(main.len() + gauges::log_length(&self.path))
     }
 
     async fn new_epoch(&self) -> Result<Epoch, StoreError> {

@@ -1,6 +1,7 @@
 //! Where time and randomness come from, so that tests can say what they are.
 
 use chrono::{DateTime, Utc};
+use rand::Rng;
 
 /// Tells the time and gives random bytes.
 pub trait World: Send + Sync + 'static {
@@ -9,6 +10,12 @@ pub trait World: Send + Sync + 'static {
 
     /// Fills a buffer with bytes nobody can guess.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// Fills a buffer with bytes that will not come again, for ids: as good as those of [`World::fill`], and cheap enough to be
+    /// asked for with every delivery.
+    fn draw(&self, bytes: &mut [u8]) {
+        self.fill(bytes);
+    }
 
     /// Returns how many times faster than they should the waits between calls of a platform's API pass: 1, except in tests
     /// against an imitation whose limits are as much wider.
@@ -23,7 +30,7 @@ impl dyn World {
     pub fn id_parts(&self) -> (u64, [u8; 10]) {
         let millis = u64::try_from(self.now().timestamp_millis()).unwrap_or(0);
         let mut random = [0; 10];
-        self.fill(&mut random);
+        self.draw(&mut random);
         (millis, random)
     }
 
@@ -49,5 +56,9 @@ impl World for System {
     /// When the operating system has no random bytes; nothing safe could be done then.
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system gives random bytes");
+    }
+
+    fn draw(&self, bytes: &mut [u8]) {
+        rand::rng().fill_bytes(bytes);
     }
 }

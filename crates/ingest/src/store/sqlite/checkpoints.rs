@@ -72,7 +72,9 @@ impl Checkpoints {
                 None => connection::checkpointer(path),
             };
             let step = connection.and_then(|connection| {
-                connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+                let log_bytes =
+                    connection::checkpoint(&connection, "PRAGMA wal_checkpoint(PASSIVE)")?;
+                gauges.measured_log(log_bytes);
                 Ok(connection)
             });
             match step {

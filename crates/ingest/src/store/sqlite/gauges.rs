@@ -37,17 +37,20 @@ impl Gauges {
         self.count(|counts| counts.checkpoint_micros.record(micros(took)));
     }
 
-    /// Returns the length of the write-ahead log's file, and remembers it for the metrics.
-    pub(super) fn measure_log(&self, path: &Path) -> u64 {
-        let bytes = std::fs::metadata(log_of(path)).map_or(0, |found| found.len());
+    /// Remembers how many bytes of the write-ahead log are in use.
+    pub(super) fn measured_log(&self, bytes: u64) {
         self.log_bytes.store(bytes, Ordering::Relaxed);
-        bytes
+    }
+
+    /// Returns what was remembered last.
+    pub(super) fn log_bytes(&self) -> u64 {
+        self.log_bytes.load(Ordering::Relaxed)
     }
 
     /// Returns all counts; what the queue knows is added by its owner.
     pub(super) fn pulse(&self) -> Pulse {
         let mut pulse = Pulse {
-            log_bytes: self.log_bytes.load(Ordering::Relaxed),
+            log_bytes: self.log_bytes(),
             ..Pulse::default()
         };
         self.count(|counts| {
@@ -62,6 +65,11 @@ impl Gauges {
     fn count(&self, change: impl FnOnce(&mut Counts)) {
         change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+/// Returns the length of the file of the write-ahead log, zero when there is none.
+pub(super) fn log_length(path: &Path) -> u64 {
+    std::fs::metadata(log_of(path)).map_or(0, |found| found.len())
 }
 
 /// Returns the path of a file's write-ahead log.

@@ -26,10 +26,7 @@ const IDLE: Duration = Duration::from_millis(500);
 /// How often it does so even when there are always jobs.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
 
-/// From this length on the log is cut in the writer's own time: commits wait, but the disk does not fill.
-const LOG_LIMIT: u64 = 64 << 20;
-
-/// How long cutting waits for readers, and how long it pauses when they did not let it.
+/// How long cutting waits for readers, and how long it pauses afterwards.
 const CUT_PATIENCE: Duration = Duration::from_millis(50);
 const CUT_PAUSE: Duration = Duration::from_secs(1);
 
@@ -122,7 +119,7 @@ impl Writer {
             self.shorten_log();
         }
         self.write_tallies();
-        self.cut_log();
+        self.cut_log(Cut::GiveBack);
     }
 
     /// Writes one batch and answers it. An error means that this process must not write any more.
@@ -223,7 +220,7 @@ impl Writer {
         let rolled_back = self.db.is_autocommit() || self.db.execute_batch("ROLLBACK").is_ok();
         if fault == Fault::DiskFull && rolled_back {
             // Most of the log is older forms of the same pages: moved into the file they take less.
-            self.cut_log_unless_just_tried();
+            self.cut_log_unless_just_tried(Cut::GiveBack);
             return None;
         }
         match connection::writer(&self.path) {
@@ -277,30 +274,51 @@ impl Writer {
 
     /// Cuts the log when the steps beside the commits could not keep up.
     fn shorten_log(&mut self) {
-        if self.gauges.measure_log(&self.path) >= LOG_LIMIT {
-            self.cut_log_unless_just_tried();
+        if self.gauges.log_bytes() >= connection::LOG_LIMIT {
+            self.cut_log_unless_just_tried(Cut::BeginAgain);
         }
     }
 
-    fn cut_log_unless_just_tried(&mut self) {
+    fn cut_log_unless_just_tried(&mut self, cut: Cut) {
         if Instant::now() >= self.next_cut {
-            self.cut_log();
+            self.cut_log(cut);
             self.next_cut = Instant::now() + CUT_PAUSE;
         }
     }
 
-    /// Moves the whole log into the file and empties it, unless a reader still needs it.
-    fn cut_log(&self) {
+    /// Moves the whole log into the file, unless a reader still needs it.
+    fn cut_log(&self, cut: Cut) {
         let started = Instant::now();
-        let cut = self.db.busy_timeout(CUT_PATIENCE).and_then(|()| {
-            self.db
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        });
+        let done = self
+            .db
+            .busy_timeout(CUT_PATIENCE)
+            .and_then(|()| connection::checkpoint(&self.db, cut.sql()));
         let restored = self.db.busy_timeout(connection::BUSY);
-        if let Err(error) = cut.and(restored) {
-            tracing::warn!(error = %error, "the write-ahead log stays long for now");
+        match done.and_then(|log_bytes| restored.map(|()| log_bytes)) {
+            Ok(log_bytes) => self.gauges.measured_log(log_bytes),
+            Err(error) => {
+                tracing::warn!(error = %error, "the write-ahead log stays long for now");
+            }
         }
         self.gauges.checkpointed(started.elapsed());
+    }
+}
+
+/// What becomes of the log's file once all of it is in the database.
+#[derive(Debug, Clone, Copy)]
+enum Cut {
+    /// It is written over from its start: a flush then has no new blocks to note, so commits are cheaper than on a growing file.
+    BeginAgain,
+    /// It takes no room any more.
+    GiveBack,
+}
+
+impl Cut {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::BeginAgain => "PRAGMA wal_checkpoint(RESTART)",
+            Self::GiveBack => "PRAGMA wal_checkpoint(TRUNCATE)",
+        }
     }
 }
 
