@@ -176,6 +176,8 @@ pub struct Cache {
     cursor: Cursor,
     tail_chain: Chain,
     swept_at: i64,
+    /// Entries applied since pages were last moved from the log into the file.
+    unmoved: usize,
     /// Who was erased, as the table has them.
     erased: Arc<BTreeSet<ConversationId>>,
 }
@@ -321,6 +323,7 @@ impl Cache {
             cursor,
             tail_chain,
             swept_at,
+            unmoved: 0,
         })
     }
 

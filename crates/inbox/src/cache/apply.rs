@@ -18,6 +18,9 @@ const RECENT: usize = 1_000;
 /// Runs from this length on are read, and their orders written down, on two threads.
 pub(super) const WIDE: usize = 256;
 
+/// Entries of long runs after which their pages are moved from the log into the file.
+const MOVE_AFTER: usize = 15_000;
+
 impl Cache {
     /// Starts an empty cache with any page of the feed, in practice the newest.
     ///
@@ -121,6 +124,30 @@ impl Cache {
         done
     }
 
+    /// Does as [`Cache::write`] for a run of entries. When many came since pages were moved home, a second thread moves those of
+    /// earlier runs meanwhile, which else the commits would have to wait for.
+    fn write_beside_moving<T>(
+        &mut self,
+        entries: usize,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, ApplyError>,
+    ) -> Result<T, ApplyError> {
+        if self.unmoved < MOVE_AFTER || entries < WIDE {
+            let done = self.write(work)?;
+            self.unmoved = self.unmoved.saturating_add(entries);
+            return Ok(done);
+        }
+        let path = self.shelf.path.clone();
+        let done = std::thread::scope(|scope| {
+            let moving = scope.spawn(move || file::move_home(&path));
+            let done = self.write(work);
+            // What could not be moved stays in the log, for the next time.
+            drop(moving.join());
+            done
+        })?;
+        self.unmoved = entries;
+        Ok(done)
+    }
+
     fn transact<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, ApplyError>,
@@ -148,7 +175,8 @@ impl Cache {
             _ => Following::Later,
         };
         let known = Arc::clone(&self.erased);
-        let (applied, erased) = self.write(|tx| {
+        let shelf = Arc::clone(&self.shelf);
+        let (applied, erased) = self.write_beside_moving(entries.len(), |tx| {
             let mut batch = Batch::new(tx, member, now)?.knowing(&known);
             for (entry, reading) in entries.iter().zip(&told) {
                 batch.erase(entry.seq, &reading.told)?;
@@ -158,6 +186,10 @@ impl Cache {
                 batch.link(entry.seq, stored_at, entry.conversation_id, &reading.told)?;
             }
             batch.relinked()?;
+            if entries.len() >= WIDE {
+                let publics = entries.iter().map(|entry| entry.conversation_id);
+                batch.foresee(publics.zip(&told), &shelf)?;
+            }
             for (entry, reading) in entries.iter().zip(told) {
                 let stored_at = entry.at.timestamp_millis();
                 batch.take(entry.seq, stored_at, entry.conversation_id, reading)?;

@@ -20,6 +20,7 @@ use super::{Applied, ApplyError, Sale, labels};
 use crate::view::Amount;
 
 mod erasing;
+mod foreseeing;
 mod linking;
 mod writing;
 
@@ -28,6 +29,9 @@ pub(super) use writing::{Said, bought, stands};
 /// Changed conversations are named up to this many; the page then reads again what it shows.
 const MAX_NAMED: usize = 256;
 
+/// Looked into for every entry; nobody outside chooses its keys to collide.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// Gathers and writes what a run of entries changes.
 pub(super) struct Batch<'db> {
     db: &'db Connection,
@@ -35,12 +39,12 @@ pub(super) struct Batch<'db> {
     now: i64,
     next_conversation: i64,
     next_purchase: i64,
-    rows: HashMap<ConversationId, i64>,
-    conversations: HashMap<i64, Conversation>,
+    rows: Map<ConversationId, i64>,
+    conversations: Map<i64, Conversation>,
     dirty: BTreeSet<i64>,
-    orders: HashMap<String, Touched>,
+    orders: Map<String, Touched>,
     /// What was just written of orders, by conversation.
-    written: HashMap<i64, Vec<Bought>>,
+    written: Map<i64, Vec<Bought>>,
     /// Conversations whose place changed, and what they were merged into before.
     relinked: BTreeMap<i64, i64>,
     /// Conversations of which something was said that moves nothing.
@@ -81,6 +85,35 @@ struct Touched {
     origin: Origin,
 }
 
+impl Touched {
+    /// Reads an order as it stands.
+    fn by_key(db: &Connection, key: &str) -> Result<Option<Self>, ApplyError> {
+        let found = db
+            .prepare_cached(
+                "SELECT id, conversation, own, placed_seq, fold FROM purchase WHERE order_key = ?1",
+            )?
+            .query_row([key], |row| {
+                let fold = serde_json::from_str::<Order>(row.get_ref(4)?.as_str()?);
+                let placed_seq: i64 = row.get(3)?;
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, placed_seq, fold))
+            })
+            .optional()?;
+        let Some((row, conversation, own, placed_seq, fold)) = found else {
+            return Ok(None);
+        };
+        let order = fold.map_err(|_| ApplyError::Corrupt)?;
+        Ok(Some(Self {
+            row,
+            stored: Some(conversation),
+            was_paid: order.was_paid(),
+            origin: Origin::of(&order),
+            order,
+            placed_seq: placed_seq.unsigned_abs(),
+            own,
+        }))
+    }
+}
+
 impl<'db> Batch<'db> {
     /// Begins a batch that judges everything as of `now`.
     pub(super) fn new(db: &'db Connection, member: MemberId, now: i64) -> rusqlite::Result<Self> {
@@ -93,11 +126,11 @@ impl<'db> Batch<'db> {
             now,
             next_conversation: next("SELECT coalesce(max(id), 0) + 1 FROM conversation")?,
             next_purchase: next("SELECT coalesce(max(id), 0) + 1 FROM purchase")?,
-            rows: HashMap::new(),
-            conversations: HashMap::new(),
+            rows: Map::default(),
+            conversations: Map::default(),
             dirty: BTreeSet::new(),
-            orders: HashMap::new(),
-            written: HashMap::new(),
+            orders: Map::default(),
+            written: Map::default(),
             relinked: BTreeMap::new(),
             told_of: BTreeSet::new(),
             moments: Vec::new(),
@@ -262,30 +295,8 @@ impl Batch<'_> {
     }
 
     fn load_order(&mut self, key: &str, own: i64) -> Result<&mut Touched, ApplyError> {
-        let found = self
-            .db
-            .prepare_cached(
-                "SELECT id, conversation, own, placed_seq, fold FROM purchase WHERE order_key = ?1",
-            )?
-            .query_row([key], |row| {
-                let fold = serde_json::from_str::<Order>(row.get_ref(4)?.as_str()?);
-                let placed_seq: i64 = row.get(3)?;
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, placed_seq, fold))
-            })
-            .optional()?;
-        let touched = match found {
-            Some((row, conversation, own, placed_seq, fold)) => {
-                let order = fold.map_err(|_| ApplyError::Corrupt)?;
-                Touched {
-                    row,
-                    stored: Some(conversation),
-                    was_paid: order.was_paid(),
-                    origin: Origin::of(&order),
-                    order,
-                    placed_seq: placed_seq.unsigned_abs(),
-                    own,
-                }
-            }
+        let touched = match Touched::by_key(self.db, key)? {
+            Some(touched) => touched,
             None => {
                 let row = self.next_purchase;
                 self.next_purchase += 1;

@@ -77,6 +77,13 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, ApplyError> {
     Ok(db)
 }
 
+/// Moves what nobody is in the way of from the log into the file, through a connection of its own.
+pub(super) fn move_home(path: &Path) -> Result<(), ApplyError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    checkpoint(&db, Checkpoint::Passive)
+}
+
 /// Says how hard a checkpoint tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Checkpoint {
