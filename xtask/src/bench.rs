@@ -12,12 +12,16 @@ pub(crate) fn run(
     repository: &Repository,
     only: Option<&str>,
     out: Option<&Path>,
+    quick: bool,
 ) -> anyhow::Result<()> {
     build(repository)?;
     if only.is_none_or(|only| OF_THE_WINDOW.iter().any(|name| only.starts_with(name))) {
         build_window(repository)?;
     }
     let mut program = Program::cargo(repository, "run --release --package bench --bin bench --");
+    if quick {
+        program = program.arg("--quick");
+    }
     if let Some(name) = only {
         program = program.arg("--only").arg(name);
     }

@@ -54,6 +54,9 @@ enum Chore {
         /// Also write the figures to FILE as JSON.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// Leaves out what takes longest: caches of millions of entries.
+        #[arg(long)]
+        quick: bool,
     },
     /// Kills, starves and floods the service and the app, and compares what came through with what was sent.
     Torture {
@@ -117,7 +120,9 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Setup => setup::run(&repository),
         Chore::Demo { screenshot } => demo::run(&repository, screenshot.as_deref()),
         Chore::Test(options) => test::run(&repository, &options),
-        Chore::Bench { only, out } => bench::run(&repository, only.as_deref(), out.as_deref()),
+        Chore::Bench { only, out, quick } => {
+            bench::run(&repository, only.as_deref(), out.as_deref(), quick)
+        }
         Chore::Torture { arguments } => bench::torture(&repository, &arguments),
         Chore::Fuzz(options) => fuzz::run(&repository, &options),
         Chore::Screenshots { into } => demo::screenshots(&repository, &into),

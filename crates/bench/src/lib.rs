@@ -6,6 +6,7 @@
 pub mod caching;
 pub mod calibrate;
 pub mod checker;
+pub mod gestures;
 pub mod history;
 pub mod load;
 pub mod memory;

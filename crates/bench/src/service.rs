@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use contract::MemberId;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -95,6 +96,61 @@ impl Service {
             bail!("{path} answered {status}: {text}");
         }
         Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Makes an invite and returns its code.
+    ///
+    /// # Errors
+    /// When the service refuses it.
+    pub async fn invite(&self, role: &str) -> anyhow::Result<String> {
+        let invite = self
+            .post("/api/v1/invites", &json!({ "role": role }))
+            .await?;
+        let code = invite.get("code").and_then(Value::as_str);
+        Ok(code.context("the invite has no code")?.to_owned())
+    }
+
+    /// Returns the id of the member of that name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn member(&self, name: &str) -> anyhow::Result<MemberId> {
+        let request = reqwest::Client::new()
+            .get(self.url("/api/v1/members"))
+            .bearer_auth(&self.token);
+        let text = request.send().await?.error_for_status()?.text().await?;
+        let answer: Value = serde_json::from_str(&text)?;
+        let members = answer
+            .get("members")
+            .or(Some(&answer))
+            .and_then(Value::as_array);
+        let named = |member: &&Value| member.get("name").and_then(Value::as_str) == Some(name);
+        let member = members.and_then(|members| members.iter().find(named));
+        let id = member
+            .and_then(|member| member.get("id"))
+            .and_then(Value::as_str);
+        Ok(id
+            .with_context(|| format!("nobody is called {name}"))?
+            .parse()?)
+    }
+
+    /// Has the service run at another address while `work` is done, as when only the way to it was cut; ends when it is back.
+    ///
+    /// # Errors
+    /// As [`Service::start`], and those of `work`.
+    pub async fn elsewhere<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&Self) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        self.kill().await?;
+        let address = self.address;
+        self.address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        self.restart().await?;
+        let done = work(self).await?;
+        self.kill().await?;
+        self.address = address;
+        self.restart().await?;
+        Ok(done)
     }
 
     /// Returns a full address.

@@ -31,7 +31,7 @@ const FIRST_PAINT: &str = "first paint after ";
 /// When a program is not built, or the window does not show what it should.
 pub async fn run(report: &mut Report) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let service = Service::start(&program("balcao-ingest")?, folder.path()).await?;
+    let mut service = Service::start(&program("balcao-ingest")?, folder.path()).await?;
     let path = service.source(PROVIDER, SECRET).await?;
     let batch = |name: &str| Batch {
         path: path.clone(),
@@ -45,20 +45,14 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
         32,
     )
     .await?;
-    let invite = service
-        .post("/api/v1/invites", &json!({ "role": "agent" }))
-        .await?;
-    let code = invite
-        .get("code")
-        .and_then(serde_json::Value::as_str)
-        .context("the invite has no code")?
-        .to_owned();
+    let code = service.invite("agent").await?;
     bare_start(report).await?;
     let url = service.url("");
     let binary = program("balcao")?;
     let mut app = tokio::task::spawn_blocking(move || joined(&binary, &url, &code)).await?;
     app = cold_start(report, app).await?;
     webhook_to_card(report, &app, &service, &batch("now")).await?;
+    catch_up(report, &app, &mut service, &path).await?;
     report.add("memory.app", Figure::new(family(&app)?, "MiB"));
     tokio::task::spawn_blocking(move || drop(app)).await?;
     Ok(())
@@ -228,7 +222,85 @@ fn wait_for_card(app: &App, order: &str) {
     assert_eq!(seen, json!(true), "the card of {order} did not appear");
 }
 
-fn family(app: &App) -> anyhow::Result<f64> {
+/// Entries that wait for a desk that was away.
+const QUEUED: usize = 1_000;
+const ABSENCES: usize = 7;
+
+/// Measures how long a desk takes for what happened while it was away, from the first of it on screen to the last, and the
+/// longest time in which the page drew nothing meanwhile.
+async fn catch_up(
+    report: &mut Report,
+    app: &App,
+    service: &mut Service,
+    path: &str,
+) -> anyhow::Result<()> {
+    let (mut spread, mut longest) = (Spread::default(), Spread::default());
+    for absence in 0..ABSENCES {
+        let batch = Batch {
+            path: path.to_owned(),
+            secret: SECRET.to_owned(),
+            name: format!("away{absence}"),
+            honest: true,
+        };
+        let before = counted(app)?;
+        let watched = before + u64::try_from(QUEUED)?;
+        service
+            .elsewhere(async |service| {
+                let sales = Arc::new(batch.requests(QUEUED));
+                closed_loop(service.address, sales, 16).await.map(|_| ())?;
+                tokio::task::block_in_place(|| app.script(WATCH, &[json!(watched)]));
+                Ok(())
+            })
+            .await?;
+        let taken = tokio::task::block_in_place(|| app.script("return window.caughtUp", &[]));
+        let part = |at: usize| taken.get(at).and_then(serde_json::Value::as_f64);
+        let (took, gap) = part(0).zip(part(1)).context("the page measured nothing")?;
+        spread.add(Duration::from_secs_f64(took / 1e3));
+        longest.add(Duration::from_secs_f64(gap / 1e3));
+    }
+    let (took, gap) = (spread.millis(0.95), longest.millis(0.95));
+    report.add(
+        "window.catch_up_1000",
+        Figure::new(took, "ms")
+            .with_spread(&spread)
+            .aiming("p95 at most 500 ms for 1,000 entries", took <= 500.0),
+    );
+    report.add(
+        "window.catch_up_frame",
+        Figure::new(gap, "ms").with_spread(&longest).aiming(
+            "no frame over 50 ms meanwhile",
+            longest.max_millis() <= 50.0,
+        ),
+    );
+    Ok(())
+}
+
+/// Has the page tell when the count of all conversations first moved, when it was complete, and the longest wait between two
+/// frames from the one to the other.
+const WATCH: &str = "const wanted = arguments[0];
+    const count = () => Number(document.querySelector('[data-testid=count-all]').dataset.count);
+    const before = count();
+    window.caughtUp = new Promise((done) => {
+        let began = 0, last = 0, gap = 0;
+        const look = (now) => {
+            if (began === 0 && count() !== before) began = last || now;
+            if (began !== 0) gap = Math.max(gap, now - last);
+            last = now;
+            if (count() >= wanted) return done([now - began, gap]);
+            requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+    });
+    return true;";
+
+fn counted(app: &App) -> anyhow::Result<u64> {
+    let script = "return Number(document.querySelector('[data-testid=count-all]').dataset.count)";
+    let count = tokio::task::block_in_place(|| app.script(script, &[]));
+    count.as_u64().context("the list has no count")
+}
+
+/// Returns the memory of an app and all its processes.
+pub(crate) fn family(app: &App) -> anyhow::Result<f64> {
     let data = app.data_dir();
     let home = data
         .parent()

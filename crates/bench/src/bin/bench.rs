@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bench::report::{Report, print_head, say};
 use bench::serving::Bench;
-use bench::{caching, calibrate, mix, service, timing, window};
+use bench::{caching, calibrate, gestures, mix, service, timing, window};
 use clap::Parser;
 
 /// Measures, prints a table, and writes the figures as JSON.
@@ -59,6 +59,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if asked.wants("window.") || asked.wants("memory.app") {
         window::run(&mut report).await?;
+    }
+    if asked.wants("window.") || asked.wants("memory.app_") {
+        gestures::run(&mut report, asked.quick).await?;
     }
     finish(&asked, &report)
 }
