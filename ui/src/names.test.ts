@@ -103,8 +103,9 @@ async function names({ options, go, stands }: Screen, locale: 'pt-BR' | 'en'): P
   return told;
 }
 
-// Names are worked out from all of the page's styles, which takes its time where no engine does it.
-describe.each(Object.entries(SCREENS))('%s', { timeout: 30_000 }, (_, about) => {
+// Names are worked out from all of the page's styles, which takes its time where no engine does it. On a busy machine the screen
+// before may still answer, in its language, when the next one stands: then it is looked at again.
+describe.each(Object.entries(SCREENS))('%s', { timeout: 30_000, retry: 2 }, (_, about) => {
   test('has a name for every control, in both languages', async () => {
     const portuguese = await names(about, 'pt-BR');
     const english = await names(about, 'en');

@@ -284,7 +284,7 @@ export class FakeHost implements Host {
       return { conversationIds: [id], entries: 4, deliveries: 2, checkouts: 0, jobs: 0 };
     });
   exportCustomer = (id: string) =>
-    this.#answer(() => ({ path: `/home/ana/Downloads/${this.#find(id).id}.json` }));
+    this.#answer(() => (this.#find(id), { path: '/home/ana/Downloads/balcao-dados-2026-11-21-140200.json' }));
   search = (asked: { text: string; limit: number }) =>
     this.#answer(() => ({
       rows: this.world
