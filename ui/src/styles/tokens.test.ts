@@ -134,6 +134,12 @@ test.each(drawing)('%s names no colour of its own', (file) => {
   for (const part of [styles, ...inline]) expect(part.match(raw)?.[0] ?? null).toBeNull();
 });
 
+// Where everything is zoomed, the engine holds a zone's zoomed width against the pixels as they were written; what is written by
+// the letter it holds against letters that grew as well.
+test.each(drawing)('%s asks for the width of its zone by the letter', (file) => {
+  expect(readFileSync(`src/${file}`, 'utf8')).not.toMatch(/@container[^{]*\dpx/);
+});
+
 test('the colours that are used are there', () => {
   const sized = [...css.matchAll(/--([\w-]+):/g)].map((found) => found[1]);
   for (const file of drawing) {
