@@ -12,6 +12,7 @@ use serde_json::json;
 use testkit::{App, Desktop, Launch};
 use tokio::process::Command;
 
+use crate::gestures;
 use crate::load::{Line, closed_loop};
 use crate::memory;
 use crate::report::{Figure, Report, Spread};
@@ -247,13 +248,18 @@ async fn catch_up(
         let watched = before + u64::try_from(QUEUED)?;
         service
             .elsewhere(async |service| {
-                let sales = Arc::new(batch.requests(QUEUED));
+                // People nobody knows yet: each is a row more.
+                let first = CUSTOMERS + absence * QUEUED;
+                let sales = (0..QUEUED).map(|number| batch.request_of(number, first + number));
+                let sales = Arc::new(sales.collect());
                 closed_loop(service.address, sales, 16).await.map(|_| ())?;
                 tokio::task::block_in_place(|| app.script(WATCH, &[json!(watched)]));
                 Ok(())
             })
             .await?;
-        let taken = tokio::task::block_in_place(|| app.script("return window.caughtUp", &[]));
+        let taken = tokio::task::block_in_place(|| {
+            gestures::at_length(app, "return window.caughtUp", &[])
+        })?;
         let part = |at: usize| taken.get(at).and_then(serde_json::Value::as_f64);
         let (took, gap) = part(0).zip(part(1)).context("the page measured nothing")?;
         spread.add(Duration::from_secs_f64(took / 1e3));
