@@ -98,11 +98,12 @@ const GESTURES: [Gesture; 6] = [
     Gesture {
         name: "switch_view",
         most: 50.0,
-        script: "const views = ['view-approved', 'view-all', 'view-refund', 'view-unassigned'];
+        script: "const views = ['view-approved', 'view-all', 'view-cart', 'view-refund'];
             for (let n = 0; n < times; n += 1) {
-                const before = all('row')[0];
-                await timed(() => one(views[n % views.length]).click(),
-                    () => all('row').length > 5 && all('row')[0] !== before, 'the other list');
+                const before = new Set(all('row')), link = one(views[n % views.length]);
+                await timed(() => link.click(),
+                    () => link.getAttribute('aria-current') === 'page' && all('row').length > 0 && !all('row').some((row) => before.has(row)),
+                    `${views[n % views.length]} with ${link.title}: the other list`);
             }",
     },
     Gesture {
