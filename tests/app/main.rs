@@ -3,6 +3,7 @@
 //! Each test has its own display, session bus, clipboard and data folder, and where it needs one its own service, so they
 //! run side by side. The page and the service must be built first: `cargo xtask test --only app` does all of it.
 
+mod access;
 mod announcing;
 mod arrival;
 mod coming_back;
@@ -20,6 +21,7 @@ mod logging;
 mod offline;
 mod offline_hour;
 mod palette;
+mod pictures;
 mod restart;
 mod shift;
 mod sources;

@@ -68,6 +68,9 @@ enum Chore {
     Fuzz(fuzz::Options),
     /// Takes the pictures of the documentation from the real window.
     Screenshots {
+        /// Keep how the main screens look now, for tests to compare with; takes no other pictures.
+        #[arg(long)]
+        accept: bool,
         /// Where to put them.
         #[arg(long, value_name = "FOLDER", default_value = "docs/screenshots")]
         into: PathBuf,
@@ -125,7 +128,8 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         }
         Chore::Torture { arguments } => bench::torture(&repository, &arguments),
         Chore::Fuzz(options) => fuzz::run(&repository, &options),
-        Chore::Screenshots { into } => demo::screenshots(&repository, &into),
+        Chore::Screenshots { accept: true, .. } => test::accept_pictures(&repository),
+        Chore::Screenshots { into, .. } => demo::screenshots(&repository, &into),
         Chore::Sbom { into } => sbom::write(&repository, &into),
         Chore::Platforms => platforms::write(&repository),
         Chore::Types { check: true } => types::check(&repository),

@@ -104,7 +104,11 @@ fn steps_of(part: Part, repository: &Repository) -> Vec<Step<'_>> {
             ),
         ],
         Part::It => vec![it(repository)],
-        Part::App => vec![page_build(repository), app(repository)],
+        Part::App => vec![
+            page_build(repository),
+            invented_page(repository),
+            app(repository),
+        ],
     }
 }
 
@@ -239,6 +243,33 @@ fn page_build(repository: &Repository) -> Step<'_> {
         "npm --prefix ui run build",
         || build_page(repository).map(|()| Outcome::Done),
     )
+}
+
+/// The page against the shop it invents for itself: every state at once, and the same each time.
+fn invented_page(repository: &Repository) -> Step<'_> {
+    Step::new(
+        "invented page",
+        "the page builds with its invented shop, for pictures",
+        "npm --prefix ui run build:invented",
+        || build_invented(repository).map(|()| Outcome::Done),
+    )
+}
+
+fn build_invented(repository: &Repository) -> anyhow::Result<()> {
+    setup::page_dependencies(repository)?;
+    Program::npm(repository, "run build:invented").run()
+}
+
+/// Takes the pictures that the main screens are compared with, and keeps those that look otherwise.
+pub(crate) fn accept_pictures(repository: &Repository) -> anyhow::Result<()> {
+    build_page(repository)?;
+    build_invented(repository)?;
+    tests(
+        repository,
+        &format!("--package balcao --test app --locked {APP} pictures::"),
+    )
+    .env("BALCAO_ACCEPT", "1")
+    .run()
 }
 
 /// Builds the page that the app embeds.

@@ -184,6 +184,15 @@ impl Driver {
             .map_err(|error| DriverError::Unreachable(error.to_string()))
     }
 
+    /// Goes to an address and waits until it has loaded.
+    ///
+    /// # Errors
+    /// When the driver refuses or does not answer.
+    pub fn go(&self, address: &str) -> Result<(), DriverError> {
+        self.post("/url", &json!({"url": address}))?;
+        Ok(())
+    }
+
     /// Gives the window a size.
     ///
     /// # Errors

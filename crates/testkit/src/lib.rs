@@ -8,6 +8,8 @@ pub mod desktop;
 pub mod driver;
 pub mod fixtures;
 mod language;
+pub mod page;
+pub mod picture;
 pub mod platforms;
 mod process;
 pub mod sales;
@@ -16,6 +18,8 @@ mod wait;
 
 pub use app::{App, Launch};
 pub use desktop::{Desktop, Notice};
+pub use page::Page;
+pub use picture::Picture;
 pub use sales::Sale;
 pub use service::{Samples, Service, Source, post};
 pub use wait::until;

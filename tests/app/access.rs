@@ -1,0 +1,651 @@
+//! Every screen can be used by everybody: WCAG 2.2 AA as axe-core checks it, on every ground, in both languages.
+//!
+//! The app's own screens are walked through in its window. The states that a sound service hardly ever lets one see (still
+//! reading, could not be read) are shown by the page alone, in the same engine.
+
+use std::{fs, path::PathBuf, sync::OnceLock};
+
+use serde_json::{Value, json};
+use testkit::{App, Page, Sale, Service, Source, fixtures};
+
+/// What a page stands on: light or dark, and usual or more contrast.
+type Ground = (&'static str, &'static str);
+
+/// Which grounds a walk looks at: all four between the two of them, since colours know no language.
+const IN_PORTUGUESE: [Ground; 2] = [("light", "normal"), ("dark", "more")];
+const IN_ENGLISH: [Ground; 2] = [("dark", "normal"), ("light", "more")];
+const BESIDE: [Ground; 2] = [("light", "normal"), ("dark", "normal")];
+
+/// Asks axe about what is on screen: everything on the first ground, and only colours on the other. What lies under a dialog was
+/// seen before.
+const ASK: &str = "
+    const [all] = arguments;
+    const at = [...document.querySelectorAll('[role=dialog]')].pop() ?? document;
+    const rules = all
+      ? { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+          rules: { 'target-size': { enabled: true } } }
+      : { runOnly: { type: 'rule', values: ['color-contrast'] } };
+    const told = (node) => `${node.target.join(' ')} ${node.any.concat(node.all, node.none)
+      .map((check) => check.message).join('; ')} in ${node.html.slice(0, 160)}`;
+    return axe.run(at, { ...rules, resultTypes: ['violations'], iframes: false, preload: false })
+      .then(({ violations }) => violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${told(node)}`)));";
+
+/// Puts the page on a ground, without the moments in which one colour becomes another.
+const STAND: &str = "
+    if (!window.standing) {
+      window.standing = new CSSStyleSheet();
+      window.standing.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important; }');
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, window.standing];
+    }
+    const { dataset } = document.documentElement;
+    const before = [dataset.theme, dataset.contrast];
+    [dataset.theme, dataset.contrast] = arguments;
+    return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(before))));";
+
+/// What was found on the screens seen so far.
+struct Audit<'a> {
+    app: &'a App,
+    grounds: [Ground; 2],
+    found: Vec<String>,
+    screens: usize,
+}
+
+impl<'a> Audit<'a> {
+    fn of(app: &'a App, grounds: [Ground; 2]) -> Self {
+        Self {
+            app,
+            grounds,
+            found: Vec::new(),
+            screens: 0,
+        }
+    }
+
+    /// Checks what is on screen now.
+    #[track_caller]
+    fn see(&mut self, screen: &str) {
+        self.screens += 1;
+        if self.app.script("return typeof window.axe", &[]) == "undefined" {
+            self.app.script(axe(), &[]);
+        }
+        for (place, (theme, contrast)) in self.grounds.iter().enumerate() {
+            let before = self.app.script(STAND, &[json!(theme), json!(contrast)]);
+            let told = self.app.script(ASK, &[json!(place == 0)]);
+            for one in told.as_array().into_iter().flatten() {
+                let one = one.as_str().unwrap_or_default();
+                self.found
+                    .push(format!("{screen} ({theme}, {contrast}): {one}"));
+            }
+            let back = before.as_array().cloned().unwrap_or_default();
+            self.app.script(STAND, &back);
+        }
+    }
+
+    /// Fails with everything that was found.
+    #[track_caller]
+    fn end(self) {
+        assert!(
+            self.found.is_empty(),
+            "{} findings on {} screens:\n{}",
+            self.found.len(),
+            self.screens,
+            self.found.join("\n")
+        );
+    }
+}
+
+/// axe-core as npm installed it for the page's own checks.
+fn axe() -> &'static str {
+    static SOURCE: OnceLock<String> = OnceLock::new();
+    SOURCE.get_or_init(|| {
+        let file = fixtures::root().join("ui/node_modules/axe-core/axe.min.js");
+        fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    })
+}
+
+#[test]
+fn every_screen_in_portuguese() {
+    walk("pt-BR", IN_PORTUGUESE);
+}
+
+#[test]
+fn every_screen_in_english() {
+    walk("en", IN_ENGLISH);
+}
+
+/// Goes through the app as an admin does, and looks at each screen on the way.
+fn walk(locale: &str, grounds: [Ground; 2]) {
+    let mut service = Service::start("Doces do Vale");
+    let app = super::start();
+    speak(&app, locale);
+    let mut audit = Audit::of(&app, grounds);
+    first_run(&mut audit, &service);
+    let source = service.kiwify();
+    sales(&service, &source);
+    app.wait_for("row");
+    audit.see("list");
+    conversation(&mut audit);
+    narrowing(&mut audit);
+    dialogs(&mut audit);
+    templates(&mut audit);
+    sources(&mut audit);
+    service.kill();
+    offline(&mut audit);
+    audit.end();
+}
+
+fn speak(app: &App, locale: &str) {
+    app.script(
+        "const invoke = window.__TAURI_INTERNALS__.invoke;
+         return invoke('boot').then((boot) =>
+           invoke('settings_put', { settings: { ...boot.settings, locale: arguments[0], practised: true } }));",
+        &[json!(locale)],
+    );
+    app.reload();
+    app.wait_for_css(&format!("html[lang='{locale}']"));
+}
+
+fn first_run(audit: &mut Audit<'_>, service: &Service) {
+    let app = audit.app;
+    app.wait_for("door-team");
+    audit.see("first run");
+    app.click("door-here");
+    app.wait_for("field-workspace");
+    audit.see("a service here");
+    app.press("Escape");
+    app.click("door-team");
+    app.fill("field-server", "ftp://example.com");
+    app.fill("field-invite", &service.invite("admin"));
+    app.fill("field-name", "Ana Prado");
+    app.click("door-go");
+    app.wait_for("door-failure");
+    audit.see("joining refused");
+    app.fill("field-server", &service.url());
+    app.click("door-go");
+    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    app.wait_for("empty");
+    audit.see("nothing yet");
+}
+
+/// One of each, with two people who may be one.
+fn sales(service: &Service, source: &Source) {
+    let (one, other) = (Sale::new(1), Sale::new(2));
+    let between = Sale {
+        buyer: one.buyer.clone(),
+        phone: one.phone.clone(),
+        email: other.email.clone(),
+        ..Sale::new(3)
+    };
+    for sale in [&one, &other, &between, &Sale::new(4), &Sale::expired(5)] {
+        service.tell(source, &sale.pix_created());
+    }
+    service.tell(source, &Sale::new(6).pix_created());
+    service.tell(source, &Sale::new(6).approved());
+}
+
+fn conversation(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    super::open(app, &Sale::new(1));
+    app.wait_for("template-1");
+    app.wait_for("suggestion");
+    audit.see("conversation");
+    app.press("1");
+    app.wait_for_css("[data-testid=hand-over]:not([disabled])");
+    audit.see("a filled template");
+    app.click("check");
+    app.wait_for("checked");
+    audit.see("what the customer will see");
+    app.click("note");
+    audit.see("a note");
+    app.click("message-mode");
+    app.press("Escape");
+    for (opener, shown) in [
+        ("assign", "assign-find"),
+        ("snooze", "snooze-find"),
+        ("labels", "label-find"),
+        ("jump", "jump-find"),
+    ] {
+        app.click(opener);
+        app.wait_for(shown);
+        audit.see(opener);
+        app.press("Escape");
+        app.wait_gone(shown);
+    }
+    app.click("card-details");
+    app.click("raw-event");
+    app.wait_for("raw-text");
+    audit.see("a raw event");
+    app.press("Escape");
+    app.wait_gone("raw-text");
+    app.click("merge-by-hand");
+    app.wait_for("merge-find");
+    audit.see("joining by hand");
+    app.press("Escape");
+    app.wait_gone("merge-find");
+    app.click("erase-open");
+    app.wait_for("erase-word");
+    audit.see("erasing");
+    app.press("Escape");
+    app.wait_gone("erase-word");
+}
+
+fn narrowing(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    app.click("add-filter");
+    app.wait_for("filter-find");
+    audit.see("filters");
+    app.fill("filter-find", "kiwify");
+    app.press("Enter");
+    app.press("Escape");
+    app.wait_for("chip");
+    app.click("save-view");
+    app.wait_for("view-name");
+    audit.see("saving a view");
+    app.fill("view-name", "Da Kiwify");
+    app.click("view-go");
+    app.wait_gone("view-name");
+    app.click("list-find");
+    app.fill("list-search", "nobody has this name");
+    app.wait_for_css("[data-testid=empty][data-kind=unfound]");
+    audit.see("nothing found");
+    app.press("Escape");
+    app.click("view-all");
+    app.wait_for("row");
+    app.press("j");
+    app.press("x");
+    app.wait_for("bulk");
+    audit.see("picked rows");
+    app.click("bulk-resolve");
+    app.wait_for("bulk-go");
+    audit.see("what picking would change");
+    app.press("Escape");
+    app.wait_gone("bulk-go");
+    app.press("Escape");
+    app.wait_gone("bulk");
+    app.click("view-refund");
+    app.wait_for("empty");
+    audit.see("an empty view");
+    app.click("view-all");
+    app.wait_for("row");
+}
+
+fn dialogs(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    app.press("Control+k");
+    app.wait_for("search-input");
+    audit.see("palette");
+    app.fill("search-input", "ma");
+    audit.see("palette, looking");
+    app.press("Escape");
+    app.wait_gone("search-input");
+    app.press("?");
+    app.wait_for("help-sheet");
+    audit.see("help");
+    app.click("help-keys-page");
+    app.wait_for("keys-sheet");
+    audit.see("keys");
+    leave(app);
+    app.press("?");
+    app.click("help-practice");
+    app.wait_for("practice");
+    audit.see("practice");
+    app.click("practice-leave");
+    app.wait_gone("practice");
+    app.click("settings");
+    app.wait_for("settings-sheet");
+    audit.see("settings");
+    app.press("Escape");
+    app.wait_gone("settings-sheet");
+}
+
+fn templates(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    app.press("m");
+    app.wait_for("template-card");
+    audit.see("templates");
+    // One whose stage has orders here, which fill its preview.
+    app.script(
+        "document.querySelector('[data-testid=stage-pix] [data-testid=template-card]').click()",
+        &[],
+    );
+    app.wait_for("template-text");
+    app.wait_for("preview-one");
+    audit.see("a template");
+    app.fill("template-text", "Oi, {{ customer.first_name }}. AGORA!");
+    app.wait_for("finding");
+    audit.see("a template with findings");
+    app.click("templates-back");
+    app.wait_for("discard-ask");
+    audit.see("leaving a change");
+    app.click("discard-yes");
+    app.click("bring");
+    app.wait_for("bring-text");
+    audit.see("templates from a file");
+    app.click("templates-back");
+    app.click("send-out");
+    app.wait_for("export-text");
+    audit.see("templates as a file");
+    app.click("templates-close");
+    app.wait_gone("templates-sheet");
+}
+
+fn sources(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    app.press("s");
+    app.wait_for("source");
+    audit.see("sources");
+    app.click("add-source");
+    app.wait_for("platform-search");
+    audit.see("platforms");
+    app.click("platform-custom");
+    app.wait_for("blueprint");
+    audit.see("a blueprint");
+    app.click("sources-back");
+    app.click("platform-kiwify");
+    app.wait_for("source-name");
+    audit.see("a new source");
+    app.click("sources-back");
+    app.click("sources-back");
+    app.click("source");
+    for (tab, shown) in [
+        ("overview", "tile-accepted"),
+        ("deliveries", "delivery"),
+        ("history", "tab-history"),
+        ("settings", "rename"),
+    ] {
+        app.click(&format!("tab-{tab}"));
+        app.wait_for(shown);
+        audit.see(&format!("a source's {tab}"));
+    }
+    app.click("tab-deliveries");
+    app.wait_for_css("[data-testid=deliveries] [data-testid=delivery]");
+    app.script(
+        "document.querySelector('[data-testid=deliveries] [data-testid=delivery]').click()",
+        &[],
+    );
+    app.wait_for("payload");
+    audit.see("a delivery");
+    app.press("Escape");
+    app.press("Escape");
+    app.wait_gone("sources-sheet");
+}
+
+fn offline(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    app.wait_for_css("[data-testid=freshness][data-state=offline]");
+    audit.see("offline");
+    super::open(app, &Sale::new(4));
+    app.press("c");
+    app.wait_for_css("[data-testid=owner][data-pending=true]");
+    app.click("outbox");
+    app.wait_for("outbox-item");
+    audit.see("what waits for the service");
+    app.press("Escape");
+    app.wait_gone("outbox-item");
+}
+
+/// What is asked of the page alone, the presses that lead on, and what is waited for.
+const STATES: [(&str, &str, &[&str], &str); 17] = [
+    (
+        "reading the list",
+        "hang=listPage",
+        &[],
+        "[data-testid=list-loading]",
+    ),
+    (
+        "no list",
+        "fail=listPage",
+        &[],
+        "[data-testid=empty][data-kind=failed]",
+    ),
+    (
+        "history on its way",
+        "fake=0&state=catching_up",
+        &[],
+        "[data-testid=empty][data-kind=syncing]",
+    ),
+    (
+        "no sign of the service",
+        "fake=0&state=offline",
+        &[],
+        "[data-testid=empty][data-kind=silent]",
+    ),
+    (
+        "reading a conversation",
+        "hang=conversation",
+        &["j"],
+        "[data-testid=thread-loading]",
+    ),
+    (
+        "no conversation",
+        "fail=conversation",
+        &["j"],
+        "[data-testid=thread-failed]",
+    ),
+    (
+        "reading sources",
+        "hang=sources.list",
+        &["s"],
+        "[data-testid=sources-loading]",
+    ),
+    (
+        "no sources",
+        "fail=sources.list",
+        &["s"],
+        "[data-testid=sources-failed]",
+    ),
+    (
+        "no source yet",
+        "sources=0",
+        &["s"],
+        "[data-testid=sources-empty]",
+    ),
+    (
+        "sources are not for agents",
+        "role=agent",
+        &["s"],
+        "[data-testid=sources-no-access]",
+    ),
+    (
+        "reading templates",
+        "hang=templateList",
+        &["m"],
+        "[data-testid=templates-loading]",
+    ),
+    (
+        "no templates",
+        "fail=templateList",
+        &["m"],
+        "[data-testid=templates-failed]",
+    ),
+    (
+        "templates without the service",
+        "state=offline",
+        &["m"],
+        "[data-testid=templates-away]",
+    ),
+    (
+        "a refused action",
+        "refused=1",
+        &[],
+        "[data-testid=outbox][data-refused='1']",
+    ),
+    (
+        "somebody looks too",
+        "company=1",
+        &["j"],
+        "[data-testid=presence]",
+    ),
+    (
+        "close rows",
+        "density=compact",
+        &["j"],
+        "[data-testid=template-1]",
+    ),
+    (
+        "every part in every state",
+        "gallery",
+        &[],
+        "[data-testid=gallery]",
+    ),
+];
+
+#[test]
+fn every_state_of_a_list() {
+    let page = Page::open(&invented());
+    let mut audit = Audit::of(page.app(), BESIDE);
+    for (screen, asked, presses, shown) in STATES {
+        page.show(&format!("{asked}&fake=60"));
+        let ready = if asked == "gallery" {
+            shown
+        } else {
+            "html[lang]"
+        };
+        page.app().wait_for_css(ready);
+        if !presses.is_empty() {
+            page.app().wait_for_css("[data-testid=row]");
+        }
+        for press in presses {
+            page.app().press(press);
+        }
+        page.app().wait_for_css(shown);
+        audit.see(screen);
+    }
+    audit.end();
+}
+
+/// The page that `cargo xtask test --only app` builds for pictures, with its invented shop.
+pub(crate) fn invented() -> PathBuf {
+    fixtures::root().join("target/invented-page")
+}
+
+/// At each size of everything, on the usual and on the smallest window: nothing beside the window, nothing under its edge.
+const SIZES: [(u32, u32); 2] = [(1280, 800), (960, 600)];
+const ZOOMS: [u16; 3] = [80, 125, 150];
+
+/// Finds what sticks out of the window, or out of a dialog that does not scroll that way. A zoomed window is no whole number of
+/// pixels wide, so two of them say nothing.
+const STICKS_OUT: &str = "
+    const out = [];
+    const name = (one) => one.dataset.testid ?? one.className ?? one.tagName;
+    const root = document.scrollingElement;
+    if (root.scrollWidth > innerWidth + 2) out.push(`the page is ${root.scrollWidth} wide, the window ${innerWidth}`);
+    if (root.scrollHeight > innerHeight + 2) out.push(`the page is ${root.scrollHeight} high, the window ${innerHeight}`);
+    for (const box of document.querySelectorAll('.sheet, .rail, .list, .conversation, .context, .frame, .palette')) {
+      const { left, top, right, bottom } = box.getBoundingClientRect();
+      if (getComputedStyle(box).visibility === 'hidden' || right - left === 0) continue;
+      if (left < -2 || top < -2 || right > innerWidth + 2 || bottom > innerHeight + 2)
+        out.push(`${name(box)} is at ${[left, top, right, bottom].map(Math.round)}`);
+      if (getComputedStyle(box).overflowX !== 'visible' && box.scrollWidth > box.clientWidth + 2) out.push(`${name(box)} is ${box.scrollWidth} wide inside ${box.clientWidth}`);
+    }
+    const lid = [...document.querySelectorAll('.sheet, .palette')].pop();
+    const strip = (one) => one && (/auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth
+      ? one : strip(one.parentElement));
+    const hidden = (one) => one.closest('.unseen, [aria-hidden=true]') !== null || one.classList.contains('unseen');
+    for (const one of (lid ?? document).querySelectorAll('button, input, textarea, select, h1, h2')) {
+      const box = one.getBoundingClientRect();
+      if (hidden(one) || box.width === 0 || getComputedStyle(one).visibility === 'hidden') continue;
+      // A strip that is moved along by its keys says by its edge that there is more.
+      if ((box.left < -2 || box.right > innerWidth + 2) && !strip(one.parentElement)) out.push(`${name(one)} is from ${Math.round(box.left)} to ${Math.round(box.right)}`);
+      if (one.matches('button') && box.height < 23.5) out.push(`${name(one)} is ${box.height} high`);
+    }
+    return [...new Set(out)];";
+
+#[test]
+fn the_zones_hold_at_every_zoom() {
+    let service = Service::start("Doces do Vale");
+    let app = super::start();
+    app.click("door-team");
+    app.fill("field-server", &service.url());
+    app.fill("field-invite", &service.invite("admin"));
+    app.fill("field-name", "Ana Prado");
+    app.click("door-go");
+    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    sales(&service, &service.kiwify());
+    super::open(&app, &Sale::new(1));
+    app.wait_for("template-1");
+    app.press("1");
+    app.wait_for_css("[data-testid=hand-over]:not([disabled])");
+    app.press("Escape");
+    let mut found = Vec::new();
+    for (width, height) in SIZES {
+        for zoom in ZOOMS {
+            put_zoom(&app, zoom, (width, height));
+            let mut look = |screen: &str| {
+                let out = app.script(STICKS_OUT, &[]);
+                let told = out.as_array().cloned().unwrap_or_default();
+                let at = format!("{width}x{height} at {zoom} %, {screen}");
+                found.extend(told.iter().map(|one| format!("{at}: {one}")));
+                picture(&app, &format!("{width}-{zoom}-{screen}"));
+            };
+            look("zones");
+            for (key, shown) in [
+                ("s", "[data-testid=source]"),
+                ("m", "[data-testid=template-card]"),
+            ] {
+                app.press(key);
+                app.wait_for_css(shown);
+                look(key);
+                app.script(
+                    "document.querySelector(arguments[0]).click()",
+                    &[json!(shown)],
+                );
+                app.wait_for_css("[data-testid=tile-accepted], [data-testid=template-text]");
+                look(&format!("{key}-inside"));
+                app.press("Escape");
+                app.press("Escape");
+                leave(&app);
+            }
+            app.press("Control+k");
+            app.wait_for("search-input");
+            look("palette");
+            leave(&app);
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// Closes whatever is open, step by step.
+fn leave(app: &App) {
+    testkit::until("nothing to lie over the zones", || {
+        let open = "return document.querySelector('[data-dialog-open]') !== null";
+        if app.script(open, &[]) == Value::Bool(false) {
+            return Ok(());
+        }
+        app.press("Escape");
+        Err("a dialog is open".to_owned())
+    });
+}
+
+/// Gives the window a size and everything in it another, as one does from the palette.
+fn put_zoom(app: &App, zoom: u16, (width, height): (u32, u32)) {
+    app.resize(width, height);
+    app.press("Control+k");
+    app.wait_for_focus("search-input");
+    app.fill("search-input", &format!("tamanho {zoom}"));
+    app.wait_for_text("command", &format!("{zoom}"));
+    app.press("Enter");
+    app.wait_gone("search-input");
+    let wanted = f64::from(width) * 100.0 / f64::from(zoom);
+    testkit::until("the zoom", || {
+        // The drawer leaves by and by where the window becomes too small for it.
+        let seen = app.script(
+            "return [innerWidth, document.getAnimations().some((one) => one instanceof CSSTransition)]",
+            &[],
+        );
+        let inner = seen[0].as_f64().unwrap_or(0.0);
+        if (inner - wanted).abs() > 2.0 {
+            return Err(format!("the window is {inner} wide, not {wanted}"));
+        }
+        if seen[1] == json!(true) {
+            return Err("something still moves".to_owned());
+        }
+        Ok(())
+    });
+}
+
+/// Leaves a picture where one is asked for by `BALCAO_LOOK_AT`, a folder.
+fn picture(app: &App, name: &str) {
+    if let Some(folder) = std::env::var_os("BALCAO_LOOK_AT") {
+        app.screenshot(&PathBuf::from(folder).join(format!("{name}.png")));
+    }
+}
