@@ -30,13 +30,17 @@ const PACKAGES: &[(&str, &str)] = &[
     ("dunst", "receives the notifications that tests expect"),
     ("locales", "Portuguese for the windows under test"),
     ("xclip", "reads the clipboard in tests"),
+    (
+        "strace",
+        "records what programs write, for simulated power cuts",
+    ),
     ("fonts-inter", "a font, so that pictures have letters"),
 ];
 
 const ELSEWHERE: &str = "\
    this is not a Debian or Ubuntu, so install by hand what your system calls:
-     Fedora:  gcc pkgconf webkit2gtk4.1-devel librsvg2-devel openssl-devel xorg-x11-server-Xvfb dbus-daemon dunst xclip
-     Arch:    base-devel webkit2gtk-4.1 librsvg openssl xorg-server-xvfb dbus dunst xclip
+     Fedora:  gcc pkgconf webkit2gtk4.1-devel librsvg2-devel openssl-devel xorg-x11-server-Xvfb dbus-daemon dunst xclip strace
+     Arch:    base-devel webkit2gtk-4.1 librsvg openssl xorg-server-xvfb dbus dunst xclip strace
      macOS:   xcode-select --install
      Windows: the Visual Studio C++ build tools and the WebView2 runtime
    https://tauri.app/start/prerequisites/ has the details; the tests of the real window run on Linux only";

@@ -11,6 +11,7 @@ pub mod history;
 pub mod load;
 pub mod memory;
 pub mod mix;
+pub mod power;
 pub mod report;
 pub mod sales;
 pub mod service;

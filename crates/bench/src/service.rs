@@ -10,11 +10,12 @@ use contract::MemberId;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
+use crate::power::Recorder;
+
 /// A running service; killed when dropped.
 pub struct Service {
     child: Child,
-    program: PathBuf,
-    folder: PathBuf,
+    launch: Launch,
     /// Where it listens; kept over restarts.
     pub address: SocketAddr,
     /// An admin's token.
@@ -27,18 +28,104 @@ impl Service {
     /// # Errors
     /// When the program is missing or does not become ready.
     pub async fn start(program: &Path, folder: &Path) -> anyhow::Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let token = admin_token(program, folder).await?;
-        let child = spawn(program, folder, address)?;
-        let service = Self {
-            child,
+        let launch = Launch {
             program: program.to_owned(),
             folder: folder.to_owned(),
+            log: folder.join("service.log"),
+            recorder: None,
+        };
+        let token = launch.admin_token().await?;
+        Self::launched(launch, free_address()?, token).await
+    }
+
+    /// Does the same with everything written down that the service does to its folder; its log lies beside the folder.
+    ///
+    /// # Errors
+    /// As [`Service::start`].
+    pub async fn start_recorded(
+        program: &Path,
+        folder: &Path,
+        recorder: &Recorder,
+    ) -> anyhow::Result<Self> {
+        let launch = Launch {
+            recorder: Some(recorder.clone()),
+            ..Launch::on(program, folder)
+        };
+        let token = launch.admin_token().await?;
+        Self::launched(launch, free_address()?, token).await
+    }
+
+    /// Starts the service on a folder that has a past, with the token of an admin where one is known; its log lies beside the
+    /// folder.
+    ///
+    /// # Errors
+    /// As [`Service::start`], with what the service had to say.
+    pub async fn open(
+        program: &Path,
+        folder: &Path,
+        address: Option<SocketAddr>,
+        token: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        let launch = Launch::on(program, folder);
+        let token = match token {
+            Some(token) => token.to_owned(),
+            None => launch.admin_token().await?,
+        };
+        let address = address.map_or_else(free_address, Ok)?;
+        Self::launched(launch, address, token).await
+    }
+
+    async fn launched(launch: Launch, address: SocketAddr, token: String) -> anyhow::Result<Self> {
+        let child = launch.serve(address)?;
+        let mut service = Self {
+            child,
+            launch,
             address,
             token,
         };
         service.wait_until_ready().await?;
         Ok(service)
+    }
+
+    /// Asks the process to end and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not end well within half a minute.
+    pub async fn stop(&mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().context("the service has ended already")?;
+        let asked = Command::new("kill").arg(pid.to_string()).status().await?;
+        anyhow::ensure!(asked.success(), "the service cannot be asked to end");
+        let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await??;
+        anyhow::ensure!(ended.success(), "the service ended with {ended}");
+        Ok(())
+    }
+
+    /// Has the program do another task on the service's folder, while the service does not run.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn task(&self, task: &str) -> anyhow::Result<()> {
+        let output = self.launch.command()?.arg(task).output().await?;
+        anyhow::ensure!(
+            output.status.success(),
+            "{task} failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(())
+    }
+
+    /// Returns what the service complained about since it was started first.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub fn complaints(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(&self.launch.log)?)
+    }
+
+    /// Returns its database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.launch.database()
     }
 
     /// Kills the process without a word, as a power button would, and waits until it is gone.
@@ -54,7 +141,7 @@ impl Service {
     /// # Errors
     /// As [`Service::start`].
     pub async fn restart(&mut self) -> anyhow::Result<()> {
-        self.child = spawn(&self.program, &self.folder, self.address)?;
+        self.child = self.launch.serve(self.address)?;
         self.wait_until_ready().await
     }
 
@@ -159,9 +246,15 @@ impl Service {
         format!("http://{}{path}", self.address)
     }
 
-    async fn wait_until_ready(&self) -> anyhow::Result<()> {
+    async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
         let client = reqwest::Client::new();
         for _ in 0..600 {
+            if let Some(status) = self.child.try_wait()? {
+                bail!(
+                    "the service ended with {status}: {}",
+                    self.complaints().unwrap_or_default()
+                );
+            }
             let answer = client
                 .get(self.url("/readyz"))
                 .timeout(Duration::from_secs(1))
@@ -176,53 +269,84 @@ impl Service {
     }
 }
 
-fn command(program: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(program);
-    command
-        .env(
-            "BALCAO_DATABASE",
-            format!("sqlite://{}", folder.join("balcao.db").display()),
-        )
-        .env("BALCAO_RATE_PER_SECOND", "0")
-        .env("BALCAO_ADDRESS_RATE_PER_SECOND", "0")
-        .env("BALCAO_LOG", "warn")
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    command
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-fn spawn(program: &Path, folder: &Path, address: SocketAddr) -> anyhow::Result<Child> {
-    let log = std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(folder.join("service.log"))?;
-    command(program, folder)
-        .arg("serve")
-        .env("BALCAO_BIND", address.to_string())
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()
-        .with_context(|| format!("starting {}", program.display()))
+/// Says how the service is run.
+struct Launch {
+    program: PathBuf,
+    folder: PathBuf,
+    log: PathBuf,
+    recorder: Option<Recorder>,
 }
 
-async fn admin_token(program: &Path, folder: &Path) -> anyhow::Result<String> {
-    let output = command(program, folder)
-        .args(["admin-token", "--workspace", "Bench"])
-        .output()
-        .await?;
-    if !output.status.success() {
-        bail!(
-            "admin-token failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+impl Launch {
+    fn on(program: &Path, folder: &Path) -> Self {
+        Self {
+            program: program.to_owned(),
+            folder: folder.to_owned(),
+            log: folder.with_extension("log"),
+            recorder: None,
+        }
     }
-    let text = String::from_utf8(output.stdout)?;
-    let token = text
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty())
-        .context("no token was printed")?;
-    Ok(token.trim().to_owned())
+
+    fn database(&self) -> PathBuf {
+        self.folder.join("balcao.db")
+    }
+
+    fn command(&self) -> anyhow::Result<Command> {
+        let mut command = match &self.recorder {
+            Some(recorder) => recorder.command(&self.program)?,
+            None => Command::new(&self.program),
+        };
+        command
+            .env(
+                "BALCAO_DATABASE",
+                format!("sqlite://{}", self.database().display()),
+            )
+            .env("BALCAO_RATE_PER_SECOND", "0")
+            .env("BALCAO_ADDRESS_RATE_PER_SECOND", "0")
+            .env("BALCAO_LOG", "warn")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        Ok(command)
+    }
+
+    fn serve(&self, address: SocketAddr) -> anyhow::Result<Child> {
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.log)?;
+        self.command()?
+            .arg("serve")
+            .env("BALCAO_BIND", address.to_string())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .with_context(|| format!("starting {}", self.program.display()))
+    }
+
+    async fn admin_token(&self) -> anyhow::Result<String> {
+        let output = self
+            .command()?
+            .args(["admin-token", "--workspace", "Bench"])
+            .output()
+            .await?;
+        if !output.status.success() {
+            bail!(
+                "admin-token failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        let text = String::from_utf8(output.stdout)?;
+        let token = text
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .context("no token was printed")?;
+        Ok(token.trim().to_owned())
+    }
 }
 
 /// Finds a program of this workspace next to the running one, as Cargo lays them out.

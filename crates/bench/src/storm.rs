@@ -96,11 +96,7 @@ fn shuffled(events: usize) -> Vec<(usize, usize)> {
     let mut all: Vec<(usize, usize)> = (0..COPIES)
         .flat_map(|copy| (0..events).map(move |event| (event, copy)))
         .collect();
-    let mut dice = Dice(events as u64);
-    for last in (1..all.len()).rev() {
-        let other = usize::try_from(dice.below(last as u64 + 1)).unwrap_or(0);
-        all.swap(last, other);
-    }
+    Dice(events as u64).shuffle(&mut all);
     all
 }
 

@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::time::Instant;
 
+use bench::power::{self, Extent};
 use bench::report::say;
 use bench::storm::{self, Rotated};
 use bench::torture::{self, Programs, Survived};
 use clap::{Parser, ValueEnum};
 
 /// Kills the service, then the desktop's core, at random moments under load, floods the service with copies across restarts and
-/// with good requests while secrets rotate, and checks that nothing was lost, doubled or refused.
+/// with good requests while secrets rotate, cuts the power of the machine under both, and checks that nothing was lost, doubled or
+/// refused.
 #[derive(Parser)]
 struct Asked {
     /// Only this part.
@@ -27,6 +29,15 @@ struct Asked {
     /// Good requests while secrets rotate.
     #[arg(long, default_value_t = 1_000_000)]
     requests: usize,
+    /// Power cuts of the service.
+    #[arg(long, default_value_t = 300)]
+    cuts: usize,
+    /// Sales that are sent to the service before its power is cut, in each recording.
+    #[arg(long, default_value_t = 7_200)]
+    sales: usize,
+    /// Power cuts of the desktop's core.
+    #[arg(long, default_value_t = 100)]
+    desk_cuts: usize,
 }
 
 /// The parts, in the order they run.
@@ -40,10 +51,17 @@ enum Part {
     Copies,
     /// Good requests while secrets rotate.
     Rotation,
+    /// Power cuts, with what was not flushed dropped, reordered or torn.
+    Power,
 }
 
 /// Restarts during the copies.
 const RESTARTS: usize = 6;
+
+/// Milliseconds of one life of the desk at the least, and power cuts of either's recording.
+const LIFE: usize = 1_500;
+const CUTS_A_RECORDING: usize = 100;
+const DESK_CUTS_A_RECORDING: usize = 25;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -53,9 +71,17 @@ async fn main() -> anyhow::Result<()> {
     for part in Part::value_variants() {
         if asked.only.is_none_or(|only| only == *part) {
             let name = part.to_possible_value().expect("no part is hidden");
-            let folder = folder.path().join(name.get_name());
-            std::fs::create_dir_all(&folder)?;
-            run(*part, &asked, &programs, &folder).await?;
+            let part_folder = folder.path().join(name.get_name());
+            std::fs::create_dir_all(&part_folder)?;
+            if let Err(fault) = run(*part, &asked, &programs, &part_folder).await {
+                let kept = folder.keep();
+                return Err(fault.context(format!(
+                    "{} with seed {}; what it left is in {}",
+                    name.get_name(),
+                    asked.seed,
+                    kept.display()
+                )));
+            }
         }
     }
     Ok(())
@@ -88,7 +114,53 @@ async fn run(part: Part, asked: &Asked, programs: &Programs, folder: &Path) -> a
                 "rotation: {taken} good requests taken over {rotations} rotations, none refused; {late} on the way when their secret ended, {seconds} s"
             ));
         }
+        Part::Power => cut_power(asked, programs, folder, started).await?,
     }
+    Ok(())
+}
+
+async fn cut_power(
+    asked: &Asked,
+    programs: &Programs,
+    folder: &Path,
+    started: Instant,
+) -> anyhow::Result<()> {
+    if let Some(refusal) = power::refusal().await {
+        anyhow::bail!("power cuts cannot be simulated here: {refusal}");
+    }
+    let extent = Extent {
+        cuts: asked.cuts,
+        length: asked.sales,
+        cuts_a_recording: CUTS_A_RECORDING,
+    };
+    let place = folder.join("service");
+    let survived = power::service(&programs.service, &place, extent, asked.seed).await?;
+    let (deaf, found_out) = survived.deaf;
+    say(&format!(
+        "power, service: {} cuts ({} of them dropped nothing), {} promises kept, {} entries in unbroken chains, every database whole; \
+         with flushes of the log left out {found_out} of {deaf} cuts were found out, {} s",
+        survived.cuts,
+        survived.whole,
+        survived.promised,
+        survived.entries,
+        started.elapsed().as_secs()
+    ));
+    let started = Instant::now();
+    let extent = Extent {
+        cuts: asked.desk_cuts,
+        length: LIFE,
+        cuts_a_recording: DESK_CUTS_A_RECORDING,
+    };
+    let survived = power::desk(programs, &folder.join("desk"), extent, asked.seed).await?;
+    say(&format!(
+        "power, desk: {} cuts ({} of them dropped nothing), {} notes neither lost nor doubled, {} caches damaged and filled anew, \
+         every cache equal to a fresh one, {} s",
+        survived.cuts,
+        survived.whole,
+        survived.promised,
+        survived.refilled,
+        started.elapsed().as_secs()
+    ));
     Ok(())
 }
 

@@ -66,9 +66,13 @@ impl SealingKey {
     pub fn of_file(path: &Path, world: &dyn World) -> Result<Self, KeyError> {
         let keys = match read_file(path) {
             Err(KeyError::File(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                let key = world.token();
-                write_new(path, &[key])?;
-                vec![key]
+                match make(path, &[world.token()]) {
+                    // Another process was quicker: its key is the one.
+                    Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                        return Err(error.into());
+                    }
+                    _ => read_file(path)?,
+                }
             }
             keys => keys?,
         };
@@ -247,19 +251,24 @@ fn read_file(path: &Path) -> Result<Vec<Key32>, KeyError> {
     Ok(keys)
 }
 
-fn write_new(path: &Path, keys: &[Key32]) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let lines: Vec<String> = keys.iter().map(hex::encode).collect();
-    let mut file = options.open(path)?;
-    file.write_all(lines.join("\n").as_bytes())?;
-    file.sync_all()
+/// Makes a key's file at once: whoever looks, and whenever the machine stops, finds none or the whole one. Fails where there is one.
+fn make(path: &Path, keys: &[Key32]) -> std::io::Result<()> {
+    let fresh = write_fresh(path, keys)?;
+    match fs::hard_link(&fresh, path) {
+        // A file system that knows no second name.
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists && !path.exists() => {
+            fs::rename(&fresh, path)?;
+        }
+        linked => {
+            fs::remove_file(&fresh)?;
+            linked?;
+        }
+    }
+    flush_names(path)
 }
 
-/// Replaces a key's file at once: whoever reads it, and whenever the machine stops, finds the old one or the new one whole.
-fn replace(path: &Path, keys: &[Key32]) -> std::io::Result<()> {
+/// Writes a file beside the key's; one that was left over there goes.
+fn write_fresh(path: &Path, keys: &[Key32]) -> std::io::Result<PathBuf> {
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(".new");
     let fresh = PathBuf::from(fresh);
@@ -267,8 +276,26 @@ fn replace(path: &Path, keys: &[Key32]) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    write_new(&fresh, keys)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let lines: Vec<String> = keys.iter().map(hex::encode).collect();
+    let mut file = options.open(&fresh)?;
+    file.write_all(lines.join("\n").as_bytes())?;
+    file.sync_all()?;
+    Ok(fresh)
+}
+
+/// Replaces a key's file at once: whoever reads it, and whenever the machine stops, finds the old one or the new one whole.
+fn replace(path: &Path, keys: &[Key32]) -> std::io::Result<()> {
+    let fresh = write_fresh(path, keys)?;
     fs::rename(&fresh, path)?;
+    flush_names(path)
+}
+
+/// Flushes the names in a file's folder, which is what makes a new name last.
+fn flush_names(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path
         .parent()

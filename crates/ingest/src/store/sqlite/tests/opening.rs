@@ -152,7 +152,11 @@ fn the_key_file_is_made_once_for_its_owner_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = Options::key_file(&folder.path().join("balcao.db"));
     assert!(path.ends_with("balcao.db.key"));
+    // What a machine left that stopped while it made one is not taken for the key, and goes.
+    let left_over = folder.path().join("balcao.db.key.new");
+    std::fs::write(&left_over, "").unwrap();
     let made = SealingKey::of_file(&path, &System).unwrap();
+    assert!(!left_over.exists());
     let text = std::fs::read_to_string(&path).unwrap();
     #[cfg(unix)]
     {
