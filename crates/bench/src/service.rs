@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use crate::power::Recorder;
+use crate::torture::Dice;
 
 /// A running service; killed when dropped.
 pub struct Service {
@@ -52,7 +53,7 @@ impl Service {
             ..Launch::on(program, folder)
         };
         let token = launch.admin_token().await?;
-        Self::launched(launch, free_address()?, token).await
+        Self::launched(launch, lasting_address()?, token).await
     }
 
     /// Starts the service on a folder that has a past, with the token of an admin where one is known; its log lies beside the
@@ -271,6 +272,18 @@ impl Service {
 
 fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// Returns an address that stays free while nobody listens on it: its port is none that systems give to outgoing connections.
+fn lasting_address() -> anyhow::Result<SocketAddr> {
+    let mut dice = Dice(u64::from(std::process::id()));
+    let free = (0..1_000).find_map(|_| {
+        let port = u16::try_from(20_000 + dice.below(10_000)).ok()?;
+        TcpListener::bind(("127.0.0.1", port))
+            .and_then(|listener| listener.local_addr())
+            .ok()
+    });
+    free.context("no port is free between 20,000 and 30,000")
 }
 
 /// Says how the service is run.

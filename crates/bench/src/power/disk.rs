@@ -23,6 +23,9 @@ use names::{Names, Renaming};
 /// How much of a derived file a cut leaves, if it leaves any.
 const DERIVED_LENGTH: usize = 32 << 10;
 
+/// How often the dice are thrown again.
+const AGAIN: usize = 4;
+
 /// A folder under a program's calls.
 #[derive(Debug, Clone)]
 pub struct Disk {
@@ -127,9 +130,21 @@ impl Disk {
         left.eq(all.iter())
     }
 
-    /// Returns what a power cut at this moment may leave; the dice choose among all that is possible.
+    /// Returns what a power cut at this moment may leave; the dice choose among all that is possible, and are thrown again a few
+    /// times where they leave everything.
     #[must_use]
     pub fn after_cut(&self, dice: &mut Dice) -> Contents {
+        let mut left = self.thrown(dice);
+        for _ in 0..AGAIN {
+            if !self.is_whole(&left) {
+                break;
+            }
+            left = self.thrown(dice);
+        }
+        left
+    }
+
+    fn thrown(&self, dice: &mut Dice) -> Contents {
         let mut left = Contents::new();
         for (name, file) in self.names.after_cut(dice) {
             if name.ends_with(DERIVED) {

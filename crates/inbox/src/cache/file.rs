@@ -152,7 +152,24 @@ pub(super) fn remove(path: &Path) -> Result<(), CacheError> {
 /// Moves a closed cache over another closed one.
 pub(super) fn swap(from: &Path, onto: &Path) -> Result<(), CacheError> {
     remove(onto)?;
+    // Until the folder is flushed a power cut may bring back the old log, which would then be read into the new file.
+    flush_names(onto).map_err(|source| CacheError::File {
+        path: onto.to_owned(),
+        source,
+    })?;
     rename(from, onto)
+}
+
+/// Flushes the names in a file's folder, which is what makes a removed one stay away.
+fn flush_names(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Returns the path with a suffix on its file name.
