@@ -3,6 +3,7 @@ import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/groups.css';
 import { mount } from 'svelte';
 import Main from './Main.svelte';
 import { findHost } from './lib/backend';

@@ -1,6 +1,7 @@
 /** Turns keys into texts of the language in use. Knows nothing of who shows them. */
 import { en } from './i18n/en';
 import { ptBR, type Catalogue, type Key, type Plural } from './i18n/pt-BR';
+import { setApart } from './set_apart';
 
 export type { Key };
 export type Locale = 'pt-BR' | 'en';
@@ -42,5 +43,6 @@ function pluralForm(text: Plural, n: number): string {
 }
 
 function shown(value: string | number | undefined): string | undefined {
-  return typeof value === 'number' ? value.toLocaleString(current) : value;
+  if (typeof value === 'number') return value.toLocaleString(current);
+  return value === undefined ? undefined : setApart(value);
 }

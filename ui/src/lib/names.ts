@@ -1,9 +1,11 @@
 /** Shortens names for the eye. */
 
-/** Returns the first letters of the first and last name. */
+/** Returns the first letters of the first and last name; of a name without any, its first character. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = words[0]?.at(0) ?? '';
-  const last = words.length > 1 ? (words.at(-1)?.at(0) ?? '') : '';
+  // A picture beside a name is no part of it, and half a character is none.
+  const letters = words.map((word) => /\p{L}\p{M}*/u.exec(word)?.[0]).filter((one) => one !== undefined);
+  const first = letters[0] ?? [...(words[0] ?? '')][0] ?? '';
+  const last = letters.length > 1 ? (letters.at(-1) ?? '') : '';
   return (first + last).toLocaleUpperCase('pt-BR');
 }

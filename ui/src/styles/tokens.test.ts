@@ -141,7 +141,8 @@ test.each(drawing)('%s asks for the width of its zone by the letter', (file) => 
 });
 
 test('the colours that are used are there', () => {
-  const sized = [...css.matchAll(/--([\w-]+):/g)].map((found) => found[1]);
+  const groups = readFileSync('src/styles/groups.css', 'utf8');
+  const sized = [...`${css}${groups}`.matchAll(/--([\w-]+):/g)].map((found) => found[1]);
   for (const file of drawing) {
     const text = readFileSync(`src/${file}`, 'utf8');
     const own = [...text.matchAll(/(?:--|style:--)([\w-]+)[:=]/g)].map((found) => found[1]);
