@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pieces, shiftMarks } from './marks';
+import { holesIn, pieces, shiftMarks } from './marks';
 
 const TEXT = 'Oi, Ana! São R$ 10.';
 const MARKS = [
@@ -24,7 +24,7 @@ describe('marks follow an edit', () => {
 test('pieces put together are the text', () => {
   const cut = pieces(TEXT, MARKS);
   expect(cut.map((piece) => piece.text).join('')).toBe(TEXT);
-  expect(cut.filter((piece) => piece.variable).map((piece) => piece.text)).toEqual(['Ana', 'R$ 10']);
+  expect(cut.filter((piece) => piece.mark).map((piece) => piece.text)).toEqual(['Ana', 'R$ 10']);
 });
 
 test('marks that cannot be are left out', () => {
@@ -38,4 +38,16 @@ test('marks that cannot be are left out', () => {
       .map((piece) => piece.text)
       .join(''),
   ).toBe(TEXT);
+});
+
+test.each<[string, string[], string[]]>([
+  ['Oi, {{ customer.first_name }}', ['{{ customer.first_name }}'], ['customer.first_name']],
+  ['{{?quando}} e {{amount}}', ['{{?quando}}', '{{amount}}'], ['?quando', 'amount']],
+  ['Oi, {{ nome', ['{{'], ['']],
+  ['{% if %}', ['{%', '%}'], ['', '']],
+  ['{ } { {', [], []],
+])('%j holds %j', (text, holes, names) => {
+  const found = holesIn(text);
+  expect(found.map(({ start, end }) => text.slice(start, end))).toEqual(holes);
+  expect(found.map(({ variable }) => variable)).toEqual(names);
 });

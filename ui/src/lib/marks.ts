@@ -1,9 +1,10 @@
 /** Keeps the marks of filled values in place while a text is edited. Offsets are UTF-16 units, as in the page's own strings. */
 import type { Mark } from './types/Mark';
 
-export interface Piece {
+/** A stretch of a text; with a mark it is what the mark marks. */
+export interface Piece<M extends Mark = Mark> {
   text: string;
-  variable: string | null;
+  mark: M | null;
 }
 
 /** Moves marks along with an edit; a mark whose value was touched is dropped, for it is no longer the value. */
@@ -23,16 +24,25 @@ export function shiftMarks(before: string, after: string, marks: readonly Mark[]
   });
 }
 
-/** Cuts a text at its marks. */
-export function pieces(text: string, marks: readonly Mark[]): Piece[] {
-  const out: Piece[] = [];
+/** Cuts a text at its marks; those that cannot be, or lie over one before, are passed over. */
+export function pieces<M extends Mark>(text: string, marks: readonly M[]): Piece<M>[] {
+  const out: Piece<M>[] = [];
   let at = 0;
   for (const mark of [...marks].sort((a, b) => a.start - b.start)) {
     if (mark.start < at || mark.end > text.length) continue;
-    if (mark.start > at) out.push({ text: text.slice(at, mark.start), variable: null });
-    out.push({ text: text.slice(mark.start, mark.end), variable: mark.variable });
+    if (mark.start > at) out.push({ text: text.slice(at, mark.start), mark: null });
+    out.push({ text: text.slice(mark.start, mark.end), mark });
     at = mark.end;
   }
-  if (at < text.length) out.push({ text: text.slice(at), variable: null });
+  if (at < text.length) out.push({ text: text.slice(at), mark: null });
   return out;
+}
+
+/** Finds what nobody should be sent: a variable or a question that was never filled in, or what is left of its braces. */
+export function holesIn(text: string): Mark[] {
+  return [...text.matchAll(/\{\{ *([^{}\n]*?) *\}\}|\{\{|\}\}|\{%|%\}/gu)].map((found) => ({
+    start: found.index,
+    end: found.index + found[0].length,
+    variable: found[1] ?? '',
+  }));
 }

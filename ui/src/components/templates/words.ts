@@ -1,7 +1,7 @@
 /** Words for what the check of a template tells by code. */
 import { t, type Key } from '../../lib/i18n.svelte';
 import { ptBR } from '../../lib/i18n/pt-BR';
-import { writtenIn, type VariableName } from '../../lib/templates';
+import { VARIABLES, writtenIn, type VariableName } from '../../lib/templates';
 import type { TemplateCard } from '../../lib/types/TemplateCard';
 import type { TemplateFault } from '../../lib/types/TemplateFault';
 import type { ChipPiece } from '../../ui/chips';
@@ -9,6 +9,13 @@ import type { ChipPiece } from '../../ui/chips';
 /** Names a variable as people call it. */
 export function variableLabel(name: VariableName): string {
   return t(`templates.var.${name}`);
+}
+
+/** Names what a mark stands for: a variable as people call it, or a question by its own words. */
+export function markLabel(variable: string): string {
+  if (variable.startsWith('?')) return variable.slice(1).trim();
+  const known = VARIABLES.find((one) => one === variable);
+  return known ? variableLabel(known) : variable || t('composer.someValue');
 }
 
 /** Variables whose label is longer than the letters it stands in place of. */

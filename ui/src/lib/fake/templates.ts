@@ -1,6 +1,7 @@
 /** A small set of templates with the rule that none is filled with a hole. */
 import { locale } from '../i18n.svelte';
 import { money } from '../money';
+import type { VariableName } from '../templates';
 import { MINUTE } from '../time';
 import type { Fill } from '../types/Fill';
 import type { Mark } from '../types/Mark';
@@ -87,6 +88,18 @@ export const LABEL: Record<string, readonly [string, string]> = {
   boleto: ['linha do boleto', 'um boleto'],
 };
 
+/** What templates call each value. */
+const VARIABLE: Record<string, VariableName> = {
+  first: 'customer.first_name',
+  amount: 'amount',
+  left: 'pix.expires_in',
+  product: 'product',
+  pix: 'pix.code',
+  link: 'checkout_url',
+  boleto: 'boleto.line',
+};
+const variableOf = (name: string) => VARIABLE[name] ?? name;
+
 /** Returns the values of an order by name; `null` where it has none. */
 export function values(from: Conversation, order: OrderCard, now: number): Record<string, string | null> {
   const left = order.deadline?.kind === 'pix' ? order.deadline.at - now : 0;
@@ -152,7 +165,7 @@ export function fill(
   for (const part of template.text.split(/(\{\w+\}|\{\?[^}]+\})/)) {
     const name = /^\{(\w+|\?[^}]+)\}$/.exec(part)?.[1];
     const value = name ? (known[name] ?? `[${LABEL[name]?.[0] ?? name}]`) : part;
-    if (name) marks.push({ start: text.length, end: text.length + value.length, variable: name });
+    if (name) marks.push({ start: text.length, end: text.length + value.length, variable: variableOf(name) });
     text += value;
   }
   if (missing.length === 0) return { result: 'filled', text, subject: template.name, marks };
@@ -165,7 +178,7 @@ function missingOf(name: string): Missing {
   const asked = name.startsWith('?');
   return {
     kind: asked ? 'prompt' : 'variable',
-    variable: name,
+    variable: variableOf(name),
     label,
     reason: asked ? 'unanswered' : 'not_told',
     reasonWords: asked ? 'sem resposta' : 'não informado',

@@ -1,9 +1,13 @@
 /** The templates of the practice: their names, and what they make of an invented sale. */
 import { t } from '../i18n.svelte';
+import type { VariableName } from '../templates';
 import type { ConversationView } from '../types/ConversationView';
 import type { Fill } from '../types/Fill';
 import type { Mark } from '../types/Mark';
 import type { TemplateChip } from '../types/TemplateChip';
+
+/** What the values of a pattern are called in templates. */
+const VARIABLE: Readonly<Record<string, VariableName>> = { name: 'customer.first_name', product: 'product' };
 
 const NUMBERS = [1, 2, 3] as const;
 
@@ -31,8 +35,9 @@ export function practiceFill(templateKey: string, view: ConversationView): Fill 
   // Kept apart from its values, the pattern says where each of them stands.
   const pattern = t(`practice.template${n}Text`);
   for (const part of pattern.split(/(\{\w+\})/)) {
-    const variable = /^\{(\w+)\}$/.exec(part)?.[1];
-    const value = variable === undefined ? part : (values[variable] ?? '');
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    const value = name === undefined ? part : (values[name] ?? '');
+    const variable = VARIABLE[name ?? ''] ?? name;
     if (variable !== undefined) marks.push({ start: text.length, end: text.length + value.length, variable });
     text += value;
   }

@@ -30,6 +30,9 @@ export interface Blocked {
   name: string;
   missing: Missing[];
   instead: TemplateChip | null;
+  /** What it would say, for the eye only, and where its values and holes stand. */
+  preview: string;
+  marks: Mark[];
 }
 
 /** Lists what can be written: to the customer, to the team, or what the customer said. */
@@ -217,7 +220,8 @@ export class Composer {
       if (this.conversationId !== conversationId) return;
       if (fill.result === 'blocked') {
         const instead = this.chips.find((chip) => chip.templateKey === fill.instead) ?? null;
-        this.blocked = { name: chip.name, missing: fill.missing, instead };
+        const { missing, preview, marks } = fill;
+        this.blocked = { name: chip.name, missing, instead, preview, marks };
         if (this.text.startsWith('/')) this.type('');
         return;
       }
