@@ -7,6 +7,7 @@ mod conversations;
 mod doors;
 mod lists;
 mod outside;
+mod people;
 mod sources;
 mod team;
 mod templates;
@@ -43,6 +44,7 @@ commands! {
         source_retire, source_register, source_test, source_sync, source_jobs, source_job_cancel, source_deliveries,
         source_delivery, source_reprocess, source_reprocess_all, source_preview, customer_erase,
         customer_export, source_erase_customers;
+    people: people_list, people_invite, people_let_back_in, people_remove, people_devices, people_end_session;
 }
 
 #[cfg(test)]

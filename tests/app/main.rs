@@ -25,6 +25,7 @@ mod pictures;
 mod restart;
 mod shift;
 mod sources;
+mod team;
 mod templates;
 mod two_desks;
 mod undoing;

@@ -57,6 +57,9 @@ pub enum Refusal {
     /// Members of this role may not do this.
     #[error("members of this role may not do this")]
     Forbidden,
+    /// Nobody could set things up afterwards.
+    #[error("the last admin stays")]
+    LastAdmin,
     /// Somebody saved another version meanwhile.
     #[error("somebody saved another version meanwhile")]
     VersionConflict,
@@ -101,6 +104,7 @@ impl Refusal {
             Self::ServiceBusy => "service_busy",
             Self::Incompatible => "incompatible",
             Self::Forbidden => "forbidden",
+            Self::LastAdmin => "last_admin",
             Self::VersionConflict => "version_conflict",
             Self::TemplateStopped(_) => "template_stopped",
             Self::SignedOut => "signed_out",
@@ -132,6 +136,7 @@ impl From<SourceFault> for Refusal {
             SourceFault::Busy(_) => Self::ServiceBusy,
             SourceFault::Incompatible => Self::Incompatible,
             SourceFault::Refused { code, problems } => match code.as_str() {
+                "last_admin" => Self::LastAdmin,
                 "version_conflict" => Self::VersionConflict,
                 "template_stopped" => Self::TemplateStopped(problems),
                 code if code == "not_found" || code.starts_with("unknown") => {

@@ -12,6 +12,7 @@ pub mod feed;
 mod leaving;
 pub mod notices;
 mod outbox;
+pub mod people;
 pub mod sources;
 mod team;
 mod templates;

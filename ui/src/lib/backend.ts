@@ -2,6 +2,7 @@
 import { invoke, isTauri } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { hostError, type Host } from './host';
+import type { PeopleHost } from './people_host';
 import type { SourcesHost } from './sources_host';
 import type { TemplatesHost } from './templates_host';
 import type { Change } from './types/Change';
@@ -36,6 +37,15 @@ const sources: SourcesHost = {
   preview: (asked) => call('source_preview', { asked }),
 };
 
+const people: PeopleHost = {
+  list: () => call('people_list'),
+  invite: (role) => call('people_invite', { role }),
+  letBackIn: (id) => call('people_let_back_in', { id }),
+  remove: (id) => call('people_remove', { id }),
+  devices: (member) => call('people_devices', { member }),
+  endSession: (id) => call('people_end_session', { id }),
+};
+
 const templates: TemplatesHost = {
   templateList: () => call('template_list'),
   templateCheck: (asked) => call('template_check', asked),
@@ -48,6 +58,7 @@ const templates: TemplatesHost = {
 
 const tauri: Host = {
   sources,
+  people,
   ...templates,
   boot: () => call('boot'),
   joinTeam: (asked) => call('join_team', asked),

@@ -35,6 +35,7 @@ import type { TimelinePage } from './types/TimelinePage';
 import type { View } from './types/View';
 import type { WrittenDown } from './types/WrittenDown';
 import type { Locale } from './i18n.svelte';
+import type { PeopleHost } from './people_host';
 import type { SourcesHost } from './sources_host';
 import type { TemplatesHost } from './templates_host';
 
@@ -85,6 +86,7 @@ export interface ViewToSave {
 /** Everything the page can ask, and the two things it is told. */
 export interface Host extends TemplatesHost {
   readonly sources: SourcesHost;
+  readonly people: PeopleHost;
   boot(): Promise<Boot>;
   joinTeam(asked: { server: string; invite: string; name: string }): Promise<Boot>;
   startHere(asked: { workspace: string; name: string }): Promise<Boot>;

@@ -35,6 +35,13 @@ test('a value is shown as it is, braces and all', () => {
   expect(t('palette.none', { text: '{n}' })).toBe('Nada encontrado para “{n}”.');
 });
 
+test('a name written from right to left is set apart from what stands around it', () => {
+  expect(t('people.since', { date: '21/11' })).toBe('desde 21/11');
+  expect(t('list.owner', { name: 'مريم' })).toBe(
+    t('list.owner', { name: '@' }).replace('@', '\u2068مريم\u2069'),
+  );
+});
+
 test.each([
   [['pt-PT'], 'pt-BR'],
   [['en-GB', 'pt-BR'], 'en'],

@@ -32,7 +32,7 @@ impl Inbox {
     }
 
     /// Returns the line, unless it is known to be down.
-    pub(super) fn reach(&self) -> Result<(Arc<Seat>, Line), Refusal> {
+    pub(crate) fn reach(&self) -> Result<(Arc<Seat>, Line), Refusal> {
         let seat = self.seat()?;
         let line = seat.line().ok_or(Refusal::Offline)?;
         if self.freshness().state == FreshnessState::Offline {

@@ -8,6 +8,7 @@ mod first;
 mod kills;
 mod news;
 mod offline;
+mod people;
 mod presence;
 mod proxy;
 mod real;

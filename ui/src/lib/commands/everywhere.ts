@@ -10,6 +10,7 @@ import Search from '@lucide/svelte/icons/search';
 import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import Users from '@lucide/svelte/icons/users';
 import Webhook from '@lucide/svelte/icons/webhook';
 import X from '@lucide/svelte/icons/x';
 import { focusList, whereabouts } from '../focus';
@@ -59,6 +60,11 @@ export const EVERYWHERE = [
     // What opens for those says whose it is.
     tells: () => true,
     run: (app) => (app.sheet = 'sources'),
+  }),
+  command('people', 'everywhere', {
+    icon: Users,
+    also: 'also.people',
+    run: (app) => (app.sheet = 'people'),
   }),
   command('outbox', 'everywhere', { icon: Send, run: (app) => (app.sheet = 'outbox') }),
   command('settings', 'everywhere', {

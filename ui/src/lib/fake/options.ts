@@ -1,6 +1,5 @@
 /** What an invented desk can be like, and how an address asks for it. */
 import type { Boot } from '../host';
-import type { Change } from '../types/Change';
 import type { Freshness } from '../types/Freshness';
 import type { Role } from '../types/Role';
 import type { Settings } from '../types/Settings';
@@ -13,6 +12,8 @@ export interface FakeOptions {
   role: Role;
   /** Sources are there already. */
   sources: boolean;
+  /** The first few people have names that are hard to lay out. */
+  odd: boolean;
   /** Colleagues look at conversations too. */
   company: boolean;
   state: Freshness['state'];
@@ -28,6 +29,7 @@ export const USUAL: FakeOptions = {
   mode: 'team',
   role: 'admin',
   sources: true,
+  odd: false,
   company: false,
   state: 'live',
   settings: {},
@@ -49,18 +51,6 @@ export const SETTINGS: Settings = {
   place: { view: null, saved: null, conversation: null },
 };
 
-export const NO_CHANGE: Change = {
-  conversations: [],
-  everything: false,
-  counters: false,
-  freshness: false,
-  outbox: false,
-  presence: false,
-  templates: false,
-  views: false,
-  sold: [],
-};
-
 /** Reads an address such as `?fake=10000&theme=dark&locale=en&state=offline`. */
 export function optionsOf(asked: URLSearchParams): Partial<FakeOptions> {
   const settings: Partial<Settings> = {};
@@ -74,6 +64,7 @@ export function optionsOf(asked: URLSearchParams): Partial<FakeOptions> {
     phase: asked.get('phase') === 'first_run' ? 'first_run' : 'ready',
     role: (asked.get('role') as Role | null) ?? 'admin',
     sources: asked.get('sources') !== '0',
+    odd: asked.has('odd'),
     company: asked.has('company'),
     mode: (asked.get('mode') as FakeOptions['mode'] | null) ?? 'team',
     state: (asked.get('state') as FakeOptions['state'] | null) ?? 'live',

@@ -33,6 +33,16 @@ export function personName(chance: Chance): string {
   return parts.join(' ');
 }
 
+/** Names as people really write them: eighty letters, a picture, right to left, both ways, without a break. */
+export const ODD_NAMES = [
+  'Maria Aparecida Conceição Figueiredo de Albuquerque Vasconcelos e Silva Bittencourt',
+  'Ana 🌸 Beatriz 👩🏽‍🍳',
+  'مريم عبد الرحمن السيد',
+  'יעל Cohen כהן',
+  'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessen',
+  '🧁',
+] as const;
+
 export interface Goods {
   name: string;
   minor: number;

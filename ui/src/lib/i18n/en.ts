@@ -1,5 +1,6 @@
 import type { Catalogue } from './pt-BR';
 import { sourcesEn } from './sources.en';
+import { peopleEn } from './people.en';
 import { keysEn } from './keys.en';
 import { listEn } from './list.en';
 import { talkEn } from './talk.en';
@@ -13,6 +14,7 @@ export const en: Catalogue = {
   ...talkEn,
   ...statesEn,
   ...templatesEn,
+  ...peopleEn,
   ...keysEn,
   'app.name': 'Balcão',
 

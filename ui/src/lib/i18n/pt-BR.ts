@@ -1,4 +1,5 @@
 import { sourcesPtBR } from './sources.pt-BR';
+import { peoplePtBR } from './people.pt-BR';
 import { keysPtBR } from './keys.pt-BR';
 import { listPtBR } from './list.pt-BR';
 import { talkPtBR } from './talk.pt-BR';
@@ -12,6 +13,7 @@ export const ptBR = {
   ...talkPtBR,
   ...statesPtBR,
   ...templatesPtBR,
+  ...peoplePtBR,
   ...keysPtBR,
   'app.name': 'Balcão',
 

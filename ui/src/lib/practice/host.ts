@@ -2,11 +2,11 @@
  * The host of the practice: invented conversations in the page, with what is done to them. It asks nobody anything, and
  * nothing of it outlives the practice.
  */
+import { Changes } from '../changes';
 import { HostError, type Host } from '../host';
 import { fold } from '../fold';
 import type { Action } from '../types/Action';
 import type { Boot } from '../types/Boot';
-import type { Change } from '../types/Change';
 import type { ConversationView } from '../types/ConversationView';
 import type { Owner } from '../types/Owner';
 import type { Row } from '../types/Row';
@@ -20,18 +20,6 @@ import { practiceChips, practiceFill } from './templates';
 
 /** Lists what the practice watches for. */
 export type Deed = 'claim' | 'copy' | 'handOver' | 'snooze' | 'resolve';
-
-const NO_CHANGE: Change = {
-  conversations: [],
-  everything: false,
-  counters: false,
-  freshness: false,
-  outbox: false,
-  presence: false,
-  templates: false,
-  views: false,
-  sold: [],
-};
 
 type Answers = Pick<
   Host,
@@ -65,10 +53,10 @@ type Answers = Pick<
 /** Returns a host that refuses whatever the practice has no use for. */
 export function practiceHost(desk: PracticeDesk): Host {
   const refuse = () => Promise.reject(new HostError('not_found'));
-  const sources = new Proxy({}, { get: () => refuse });
+  const nothing = new Proxy({}, { get: () => refuse });
   return new Proxy(desk.answers as Host, {
     get: (answers, name) => {
-      if (name === 'sources') return sources;
+      if (name === 'sources' || name === 'people') return nothing;
       return name in answers || typeof name === 'symbol' ? (Reflect.get(answers, name) as unknown) : refuse;
     },
   });
@@ -81,7 +69,7 @@ export class PracticeDesk {
 
   #boot: Boot;
   #now: () => number;
-  #told = new Set<(change: Change) => void>();
+  #changes = new Changes();
   #back = new Map<string, () => void>();
   #made = 0;
 
@@ -114,7 +102,7 @@ export class PracticeDesk {
   refresh(): void {
     this.conversations = sampleConversations(this.#now());
     this.#back.clear();
-    this.#tell({ everything: true });
+    this.#changes.tell({ everything: true });
   }
 
   readonly answers: Answers = {
@@ -183,10 +171,7 @@ export class PracticeDesk {
       this.#boot = { ...this.#boot, settings };
       return answer(settings);
     },
-    onChange: (told) => {
-      this.#told.add(told);
-      return Promise.resolve(() => void this.#told.delete(told));
-    },
+    onChange: (told) => this.#changes.hear(told),
     onOpen: () => Promise.resolve(() => undefined),
   };
 
@@ -252,10 +237,10 @@ export class PracticeDesk {
     const commandId = `practice-act-${++this.#made}`;
     this.#back.set(commandId, () => {
       this.conversations = this.conversations.map((one) => (one.id === id ? before : one));
-      this.#tell({ conversations: [id] });
+      this.#changes.tell({ conversations: [id] });
     });
     // Told once whoever asked has the answer, as the real host does.
-    queueMicrotask(() => this.#tell({ conversations: [id] }));
+    queueMicrotask(() => this.#changes.tell({ conversations: [id] }));
     return answer({ commandId });
   }
 
@@ -278,10 +263,6 @@ export class PracticeDesk {
       ...one.timeline,
       { id: `practice-item-${++this.#made}`, at: this.#now(), ...what } as TimelineItem,
     ];
-  }
-
-  #tell(change: Partial<Change>): void {
-    for (const told of this.#told) told({ ...NO_CHANGE, ...change });
   }
 }
 

@@ -18,6 +18,7 @@ import { DoneStack } from './done.svelte';
 import { failureText } from './failures';
 import { Layout } from './layout.svelte';
 import { Narrowing } from './narrowing.svelte';
+import { PeopleDesk } from './people.svelte';
 import { RowList } from './row_list.svelte';
 import { SourcesDesk } from './sources.svelte';
 import { TemplateDesk } from './templates.svelte';
@@ -34,7 +35,16 @@ const FOLLOW = 40;
 const KEEP_PLACE = 800;
 
 export type Sheet =
-  'settings' | 'keys' | 'signOut' | 'outbox' | 'sources' | 'templates' | 'practice' | 'palette' | null;
+  | 'settings'
+  | 'keys'
+  | 'signOut'
+  | 'outbox'
+  | 'sources'
+  | 'people'
+  | 'templates'
+  | 'practice'
+  | 'palette'
+  | null;
 
 /** Where one is, for whoever tells the keys that hold there. */
 export type Whereabouts = 'list' | 'conversation' | 'writing' | 'dialog';
@@ -68,6 +78,7 @@ export class App {
   readonly thread: Thread;
   readonly composer: Composer;
   readonly sources: SourcesDesk;
+  readonly people: PeopleDesk;
   readonly templates: TemplateDesk;
   readonly presence: Presence;
   readonly acts: ThreadActs;
@@ -79,6 +90,7 @@ export class App {
   #read: ReturnType<typeof setTimeout> | null = null;
   #copiedTimer: ReturnType<typeof setTimeout> | null = null;
   #placeTimer: ReturnType<typeof setTimeout> | null = null;
+  #ended = false;
 
   constructor(host: Host) {
     this.host = host;
@@ -87,6 +99,7 @@ export class App {
     this.thread = new Thread(host);
     this.composer = new Composer(host);
     this.sources = new SourcesDesk(host);
+    this.people = new PeopleDesk(host);
     this.templates = new TemplateDesk(host);
     this.presence = new Presence(host);
     this.done = new DoneStack(host, this.toasts);
@@ -127,6 +140,7 @@ export class App {
   /** Takes in a boot answer: the first run, or the inbox. */
   async enter(boot: Boot): Promise<void> {
     this.sources.forget();
+    this.people.forget();
     this.templates.forget();
     this.narrowing.forget();
     this.bulk.picked.clear();
@@ -135,6 +149,7 @@ export class App {
   }
 
   #take(boot: Boot): void {
+    if (this.#ended) return;
     this.boot = boot;
     this.presence.sits(boot.desk?.memberId ?? '');
     this.#speak();
@@ -168,6 +183,7 @@ export class App {
     this.list.glow(change.sold);
     if (change.views || change.everything) {
       this.acts.forgetTeam();
+      if (this.sheet === 'people') void this.people.load();
       void this.narrowing.readViews();
     }
     if (change.templates || change.everything) {
@@ -311,8 +327,9 @@ export class App {
     this.#speak();
     try {
       const settings = await this.host.settingsPut(this.boot.settings);
-      this.boot = { ...this.boot, settings };
+      if (!this.#ended) this.boot = { ...this.boot, settings };
     } catch {
+      if (this.#ended) return;
       this.boot = before;
       this.#speak();
     }
@@ -320,6 +337,7 @@ export class App {
 
   /** Lets go of everything: what is still under way changes nothing any more. */
   end(): void {
+    this.#ended = true;
     this.boot = null;
     for (const timer of [this.#follow, this.#read, this.#copiedTimer, this.#placeTimer]) {
       if (timer) clearTimeout(timer);

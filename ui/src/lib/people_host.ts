@@ -1,0 +1,17 @@
+/** Names what the page asks about the people of the team. Knows no transport. */
+import type { EntryCode } from './types/EntryCode';
+import type { Role } from './types/Role';
+import type { SignedInDevice } from './types/SignedInDevice';
+import type { Teammate } from './types/Teammate';
+
+/** Everything that can be asked about people; all read, leads invite agents, admins do the rest. */
+export interface PeopleHost {
+  list(): Promise<Teammate[]>;
+  invite(role: Role): Promise<EntryCode>;
+  /** Ends a member's password and sessions; the code lets the same member back in. */
+  letBackIn(id: string): Promise<EntryCode>;
+  remove(id: string): Promise<void>;
+  /** Lists where a member is signed in; oneself where nobody is named. */
+  devices(member: string | null): Promise<SignedInDevice[]>;
+  endSession(id: string): Promise<void>;
+}
