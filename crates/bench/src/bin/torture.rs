@@ -128,13 +128,27 @@ async fn cut_power(
     if let Some(refusal) = power::refusal().await {
         anyhow::bail!("power cuts cannot be simulated here: {refusal}");
     }
+    if asked.cuts > 0 {
+        cut_service(asked, programs, &folder.join("service"), started).await?;
+    }
+    if asked.desk_cuts > 0 {
+        cut_desk(asked, programs, &folder.join("desk")).await?;
+    }
+    Ok(())
+}
+
+async fn cut_service(
+    asked: &Asked,
+    programs: &Programs,
+    folder: &Path,
+    started: Instant,
+) -> anyhow::Result<()> {
     let extent = Extent {
         cuts: asked.cuts,
         length: asked.sales,
         cuts_a_recording: CUTS_A_RECORDING,
     };
-    let place = folder.join("service");
-    let survived = power::service(&programs.service, &place, extent, asked.seed).await?;
+    let survived = power::service(&programs.service, folder, extent, asked.seed).await?;
     let (deaf, found_out) = survived.deaf;
     say(&format!(
         "power, service: {} cuts ({} of them dropped nothing), {} promises kept, {} entries in unbroken chains, every database whole; \
@@ -145,13 +159,17 @@ async fn cut_power(
         survived.entries,
         started.elapsed().as_secs()
     ));
+    Ok(())
+}
+
+async fn cut_desk(asked: &Asked, programs: &Programs, folder: &Path) -> anyhow::Result<()> {
     let started = Instant::now();
     let extent = Extent {
         cuts: asked.desk_cuts,
         length: LIFE,
         cuts_a_recording: DESK_CUTS_A_RECORDING,
     };
-    let survived = power::desk(programs, &folder.join("desk"), extent, asked.seed).await?;
+    let survived = power::desk(programs, folder, extent, asked.seed).await?;
     say(&format!(
         "power, desk: {} cuts ({} of them dropped nothing), {} notes neither lost nor doubled, {} caches damaged and filled anew, \
          every cache equal to a fresh one, {} s",

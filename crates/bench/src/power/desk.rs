@@ -169,7 +169,7 @@ impl Recording {
         lay(&folder, &left)?;
         let served = self.place.join("cut-service");
         let address = Some(self.address);
-        let service =
+        let mut service =
             Service::open(&self.programs.service, &served, address, Some(&self.token)).await?;
         let desk = Desk::at(&self.programs.desk, &folder);
         desk.run("settle").await?;
@@ -189,6 +189,8 @@ impl Recording {
         let mut reader = Reader::default();
         reader.catch_up(&service).await?;
         check_notes(notes, &reader)?;
+        // The next one listens at the same address.
+        service.kill().await?;
         Ok((reader.seq(), !damaged.is_empty()))
     }
 }
