@@ -28,18 +28,43 @@ const SAO_PAULO_SECONDS: i32 = -3 * 60 * 60;
 #[must_use]
 pub fn of_order(order: &Order) -> Option<Deadline> {
     let told = order.deciding()?;
-    let since = told.at.timestamp_millis();
+    of_stage(order, told.stage, told.at)
+}
+
+/// Returns when the last charge of an order that is a charge no more ran out, or would have, in Unix milliseconds.
+#[must_use]
+pub fn ran_out(order: &Order) -> Option<i64> {
+    let charges = order.reached.iter().filter(|(stage, _)| is_charge(**stage));
+    let (stage, span) = charges.max_by_key(|(_, span)| span.last)?;
+    of_stage(order, *stage, span.last).map(|ends| ends.at)
+}
+
+const fn is_charge(stage: Stage) -> bool {
+    matches!(
+        stage.group(),
+        StageGroup::Cart
+            | StageGroup::Pix
+            | StageGroup::Boleto
+            | StageGroup::Refused
+            | StageGroup::Overdue
+            | StageGroup::Analysis
+    )
+}
+
+/// Returns what ends for an order that came to a stage at a time.
+fn of_stage(order: &Order, stage: Stage, reached_at: DateTime<Utc>) -> Option<Deadline> {
+    let since = reached_at.timestamp_millis();
     let recovery = Deadline {
         kind: DeadlineKind::Recovery,
         from: since,
         at: since.saturating_add(RECOVERY_MILLIS),
     };
-    match told.stage.group() {
+    match stage.group() {
         StageGroup::Cart | StageGroup::Refused | StageGroup::Overdue => Some(recovery),
         StageGroup::Pix => Some(pix(order, since).unwrap_or(recovery)),
-        StageGroup::Boleto => Some(boleto(order, told.at).unwrap_or(recovery)),
-        StageGroup::Analysis if told.stage == Stage::PaymentPending => {
-            pix(order, since).or_else(|| boleto(order, told.at))
+        StageGroup::Boleto => Some(boleto(order, reached_at).unwrap_or(recovery)),
+        StageGroup::Analysis if stage == Stage::PaymentPending => {
+            pix(order, since).or_else(|| boleto(order, reached_at))
         }
         StageGroup::Chargeback => Some(Deadline {
             kind: DeadlineKind::Dispute,

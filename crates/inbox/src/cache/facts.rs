@@ -39,6 +39,9 @@ pub(super) struct Facts {
     pub(super) paid_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) deadline: Option<Deadline>,
+    /// When its charge ran out, or would have, where it is a charge no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ran_out: Option<i64>,
     /// When it leaves its stage's view by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) leaves_at: Option<i64>,
@@ -120,6 +123,10 @@ impl Facts {
             last_at: order.last_at()?.timestamp_millis(),
             paid_at: paid_at(order),
             deadline,
+            ran_out: match deadline {
+                Some(_) => None,
+                None => deadline::ran_out(order),
+            },
             leaves_at: deadline::leaves_stage(told.stage.group(), deadline),
             rank: deadline.map_or(0, |ends| deadline::rank(ends, order.amount())),
             method: order.method(),

@@ -208,7 +208,12 @@ impl Registers {
             (Some((seq, at, reason)), time) if time.is_none_or(|time| at <= time) => {
                 (at, reason, self.handled_seq > seq)
             }
-            (_, Some(time)) => (time, reason, self.handled_at >= time),
+            (later, Some(time)) => {
+                // What came after the wait was over says more, and brings back nothing that was taken up meanwhile.
+                let told = later.map(|(_, _, later)| later);
+                let reason = told.filter(|_| meant.key.is_some()).unwrap_or(reason);
+                (time, reason, self.handled_at >= time)
+            }
             _ => {
                 let handling = Handling::Snoozed {
                     until: until.clone(),
@@ -272,8 +277,11 @@ impl<'a> Meant<'a> {
             SnoozeUntil::Time { at } => Some(at.timestamp_millis()),
             SnoozeUntil::Expired { .. } => self
                 .orders(orders)
-                .filter_map(|bought| bought.facts.deadline)
-                .map(|ends| ends.at)
+                .filter_map(|Bought { facts, .. }| {
+                    let ends = facts.deadline.map(|ends| ends.at);
+                    // What became of the charge does not change when it ran out.
+                    ends.or(facts.ran_out)
+                })
                 .max(),
             SnoozeUntil::Paid { .. } | SnoozeUntil::Reply {} => None,
         }

@@ -193,6 +193,41 @@ fn the_work_on_a_conversation_stands_as_the_newest_told_says() {
             &[(6, "back paid"), (40, "back paid")],
         ),
         (
+            &[(0, "pix a"), (1, "snooze expired a"), (35, "expired a")],
+            &[(31, "back expired"), (36, "back expired")],
+        ),
+        (
+            &[(0, "pix a"), (1, "snooze expired a"), (35, "paid a")],
+            &[(36, "back paid")],
+        ),
+        (
+            &[
+                (0, "pix a"),
+                (1, "snooze expired a"),
+                (31, "note"),
+                (35, "expired a"),
+            ],
+            &[(34, "open"), (36, "open")],
+        ),
+        (
+            &[
+                (0, "pix a"),
+                (1, "snooze expired a"),
+                (31, "claim"),
+                (35, "paid a"),
+            ],
+            &[(36, "open")],
+        ),
+        (
+            &[
+                (0, "pix a"),
+                (1, "snooze expired a"),
+                (20, "expired a"),
+                (21, "note"),
+            ],
+            &[(22, "open"), (31, "open")],
+        ),
+        (
             &[(0, "pix a"), (1, "snooze reply"), (5, "shipped a")],
             &[(6, "back replied")],
         ),
