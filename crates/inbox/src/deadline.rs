@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, Utc};
 use contract::boleto::BoletoLine;
-use contract::{Money, Order, Stage, StageGroup};
+use contract::{Boleto, Money, Order, Pix, Stage, StageGroup};
 
 use crate::view::{Deadline, DeadlineKind};
 
@@ -28,7 +28,12 @@ const SAO_PAULO_SECONDS: i32 = -3 * 60 * 60;
 #[must_use]
 pub fn of_order(order: &Order) -> Option<Deadline> {
     let told = order.deciding()?;
-    of_stage(order, told.stage, told.at)
+    let charge = Charge {
+        pix: order.pix(),
+        boleto: order.boleto(),
+        first_at: order.first_at()?,
+    };
+    charge.ends(told.stage, told.at)
 }
 
 /// Returns when the last charge of an order that is a charge no more ran out, or would have, in Unix milliseconds.
@@ -36,7 +41,12 @@ pub fn of_order(order: &Order) -> Option<Deadline> {
 pub fn ran_out(order: &Order) -> Option<i64> {
     let charges = order.reached.iter().filter(|(stage, _)| is_charge(**stage));
     let (stage, span) = charges.max_by_key(|(_, span)| span.last)?;
-    of_stage(order, *stage, span.last).map(|ends| ends.at)
+    let charge = Charge {
+        pix: order.told_pix(),
+        boleto: order.told_boleto(),
+        first_at: order.first_at()?,
+    };
+    charge.ends(*stage, span.last).map(|ends| ends.at)
 }
 
 const fn is_charge(stage: Stage) -> bool {
@@ -49,32 +59,6 @@ const fn is_charge(stage: Stage) -> bool {
             | StageGroup::Overdue
             | StageGroup::Analysis
     )
-}
-
-/// Returns what ends for an order that came to a stage at a time.
-fn of_stage(order: &Order, stage: Stage, reached_at: DateTime<Utc>) -> Option<Deadline> {
-    let since = reached_at.timestamp_millis();
-    let recovery = Deadline {
-        kind: DeadlineKind::Recovery,
-        from: since,
-        at: since.saturating_add(RECOVERY_MILLIS),
-    };
-    match stage.group() {
-        StageGroup::Cart | StageGroup::Refused | StageGroup::Overdue => Some(recovery),
-        StageGroup::Pix => Some(pix(order, since).unwrap_or(recovery)),
-        StageGroup::Boleto => Some(boleto(order, reached_at).unwrap_or(recovery)),
-        StageGroup::Analysis if stage == Stage::PaymentPending => {
-            pix(order, since).or_else(|| boleto(order, reached_at))
-        }
-        StageGroup::Chargeback => Some(Deadline {
-            kind: DeadlineKind::Dispute,
-            from: since,
-            at: since.saturating_add(DISPUTE_MILLIS),
-        }),
-        StageGroup::Analysis | StageGroup::Expired | StageGroup::Approved | StageGroup::Refund => {
-            None
-        }
-    }
 }
 
 /// Counts our own time from the customer's last answer (Unix milliseconds), where that is later; what ends by itself is as it is.
@@ -133,31 +117,66 @@ pub fn day_of(millis: i64) -> Option<NaiveDate> {
 /// Returns the day a boleto is due: as the platform tells, else as its line does.
 #[must_use]
 pub fn due_on(order: &Order) -> Option<NaiveDate> {
-    let boleto = order.boleto()?;
-    let reference = order.first_at()?.date_naive();
+    due_day(order.boleto()?, order.first_at()?)
+}
+
+/// What an order can be paid with, as far as its time is concerned.
+struct Charge<'a> {
+    pix: Option<&'a Pix>,
+    boleto: Option<&'a Boleto>,
+    first_at: DateTime<Utc>,
+}
+
+impl Charge<'_> {
+    /// Returns what ends for an order that came to a stage at a time.
+    fn ends(&self, stage: Stage, reached_at: DateTime<Utc>) -> Option<Deadline> {
+        let since = reached_at.timestamp_millis();
+        let ours = |kind, millis| Deadline {
+            kind,
+            from: since,
+            at: since.saturating_add(millis),
+        };
+        let recovery = ours(DeadlineKind::Recovery, RECOVERY_MILLIS);
+        match stage.group() {
+            StageGroup::Cart | StageGroup::Refused | StageGroup::Overdue => Some(recovery),
+            StageGroup::Pix => Some(self.pix_ends(since).unwrap_or(recovery)),
+            StageGroup::Boleto => Some(self.boleto_ends(since).unwrap_or(recovery)),
+            StageGroup::Analysis if stage == Stage::PaymentPending => {
+                self.pix_ends(since).or_else(|| self.boleto_ends(since))
+            }
+            StageGroup::Chargeback => Some(ours(DeadlineKind::Dispute, DISPUTE_MILLIS)),
+            StageGroup::Analysis
+            | StageGroup::Expired
+            | StageGroup::Approved
+            | StageGroup::Refund => None,
+        }
+    }
+
+    fn pix_ends(&self, since: i64) -> Option<Deadline> {
+        let at = self.pix?.expires_at?.timestamp_millis();
+        Some(Deadline {
+            kind: DeadlineKind::Pix,
+            from: since.min(at),
+            at,
+        })
+    }
+
+    fn boleto_ends(&self, since: i64) -> Option<Deadline> {
+        let at = end_of_day(due_day(self.boleto?, self.first_at)?)?;
+        Some(Deadline {
+            kind: DeadlineKind::Boleto,
+            from: since.min(at),
+            at,
+        })
+    }
+}
+
+fn due_day(boleto: &Boleto, first_at: DateTime<Utc>) -> Option<NaiveDate> {
     let by_line = || {
-        let line = BoletoLine::parse(boleto.line.as_deref()?, reference).ok()?;
+        let line = BoletoLine::parse(boleto.line.as_deref()?, first_at.date_naive()).ok()?;
         line.due.on()
     };
     boleto.due_on.or_else(by_line)
-}
-
-fn pix(order: &Order, since: i64) -> Option<Deadline> {
-    let at = order.pix()?.expires_at?.timestamp_millis();
-    Some(Deadline {
-        kind: DeadlineKind::Pix,
-        from: since.min(at),
-        at,
-    })
-}
-
-fn boleto(order: &Order, since: DateTime<Utc>) -> Option<Deadline> {
-    let at = end_of_day(due_on(order)?)?;
-    Some(Deadline {
-        kind: DeadlineKind::Boleto,
-        from: since.timestamp_millis().min(at),
-        at,
-    })
 }
 
 /// Returns `DOUBLING_MILLIS × log2(1 + whole units)`, straight between powers of two so that no float decides an order.

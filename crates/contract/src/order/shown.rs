@@ -98,19 +98,25 @@ impl Order {
     /// Returns the PIX charge, only while the order awaits it.
     #[must_use]
     pub fn pix(&self) -> Option<&Pix> {
-        self.pix
-            .as_ref()
-            .filter(|_| self.awaits_payment())
-            .map(|told| &told.value)
+        self.told_pix().filter(|_| self.awaits_payment())
     }
 
     /// Returns the boleto, only while the order awaits it.
     #[must_use]
     pub fn boleto(&self) -> Option<&Boleto> {
-        self.boleto
-            .as_ref()
-            .filter(|_| self.awaits_payment())
-            .map(|told| &told.value)
+        self.told_boleto().filter(|_| self.awaits_payment())
+    }
+
+    /// Returns the last PIX charge told, awaited or not: to reckon with, never to hand to a customer.
+    #[must_use]
+    pub fn told_pix(&self) -> Option<&Pix> {
+        self.pix.as_ref().map(|told| &told.value)
+    }
+
+    /// Returns the last boleto told, awaited or not: to reckon with, never to hand to a customer.
+    #[must_use]
+    pub fn told_boleto(&self) -> Option<&Boleto> {
+        self.boleto.as_ref().map(|told| &told.value)
     }
 
     /// Returns the means of payment.

@@ -172,31 +172,43 @@ impl Conversation {
             db.prepare_cached("UPDATE conversation SET merged_into = ?2 WHERE id = ?1")?
                 .execute((self.row, self.merged_into))?;
         }
-        let (holder, holder_name) = columns(self.holder.as_ref());
-        if !self.is_judged {
-            db.prepare_cached(
-                "UPDATE conversation SET merged_seq = ?2, has_merged = ?3, hold_seq = ?4, holder = ?5, holder_name = ?6,
-                    happened_at = ?7, news_at = ?8, read_at = ?9, press_seq = ?10, heard_at = ?11, handling = ?12,
-                    flags = ?13
-                WHERE id = ?1",
-            )?
-            .execute((
-                self.row,
-                self.merged_seq,
-                self.has_merged,
-                self.hold_seq,
-                holder,
-                holder_name,
-                self.happened_at,
-                self.news_at,
-                self.read_at,
-                self.registers.press_seq,
-                self.registers.heard_at,
-                self.handling_text(),
-                self.flags,
-            ))?;
-            return Ok(());
+        if self.is_judged {
+            self.write_judged(db)
+        } else {
+            self.write_told(db)
         }
+    }
+
+    /// Writes what entries and marks tell.
+    fn write_told(&self, db: &Connection) -> rusqlite::Result<()> {
+        let (holder, holder_name) = columns(self.holder.as_ref());
+        db.prepare_cached(
+            "UPDATE conversation SET merged_seq = ?2, has_merged = ?3, hold_seq = ?4, holder = ?5, holder_name = ?6,
+                happened_at = ?7, news_at = ?8, read_at = ?9, press_seq = ?10, heard_at = ?11, handling = ?12,
+                flags = ?13
+            WHERE id = ?1",
+        )?
+        .execute((
+            self.row,
+            self.merged_seq,
+            self.has_merged,
+            self.hold_seq,
+            holder,
+            holder_name,
+            self.happened_at,
+            self.news_at,
+            self.read_at,
+            self.registers.press_seq,
+            self.registers.heard_at,
+            self.handling_text(),
+            self.flags,
+        ))?;
+        Ok(())
+    }
+
+    /// Writes what entries and marks tell, and what was judged of it.
+    fn write_judged(&self, db: &Connection) -> rusqlite::Result<()> {
+        let (holder, holder_name) = columns(self.holder.as_ref());
         let (owner, owner_name) = columns(self.owner.as_ref());
         db.prepare_cached(
             "UPDATE conversation SET merged_seq = :merged_seq, has_merged = :has_merged, hold_seq = :hold_seq,

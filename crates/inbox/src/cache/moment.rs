@@ -194,6 +194,8 @@ impl Told {
     }
 
     /// Returns what the timeline tells of it.
+    ///
+    /// One table, however long: an arm for each kind, so that a new kind asks here what is told of it.
     fn moment(&self) -> Option<Moment> {
         Some(match self {
             Self::Event(event) => Moment::Stage {
@@ -385,7 +387,7 @@ impl Moment {
         }
     }
 
-    /// Writes the moment for the page.
+    /// Writes the moment for the page: one table, like the one that reads it.
     pub(super) fn item(self, seq: u64, at: i64, me: MemberId) -> TimelineItem {
         let command = self.command();
         let what = match self {

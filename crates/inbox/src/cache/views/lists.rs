@@ -306,21 +306,11 @@ fn read_row(
             heard_at: found.get(9)?,
         }
     };
-    let (stands, labels) = match shown.laid.get(&conversation) {
-        Some(laid) => {
-            times.happened_at = laid.happened_at;
-            times.heard_at = laid.heard_at;
-            (laid.stands.clone(), laid.labels.values().cloned().collect())
-        }
-        None => {
-            let worn: BTreeSet<i64> = match found.get_ref(11)?.as_str()? {
-                "[]" => BTreeSet::new(),
-                told => parsed(told),
-            };
-            let stands: Handling = parsed(found.get_ref(10)?.as_str()?);
-            (stands, labels::names(db, worn)?)
-        }
-    };
+    let (stands, labels) = standing(db, found, conversation, shown)?;
+    if let Some(laid) = shown.laid.get(&conversation) {
+        times.happened_at = laid.happened_at;
+        times.heard_at = laid.heard_at;
+    }
     let name: String = found.get(6)?;
     let row = Row {
         id: ConversationId::from_u128(u128::from_be_bytes(found.get(0)?)),
@@ -347,12 +337,37 @@ fn read_row(
             _ => None,
         },
     };
-    let Some(facts) = facts else { return Ok(row) };
+    Ok(match facts {
+        Some(facts) => bought(row, facts, times.heard_at, shown),
+        None => row,
+    })
+}
+
+/// Returns how the work on a conversation stands, and its labels.
+fn standing(
+    db: &Connection,
+    found: &rusqlite::Row<'_>,
+    conversation: i64,
+    shown: &Shown<'_>,
+) -> rusqlite::Result<(Handling, Vec<String>)> {
+    if let Some(laid) = shown.laid.get(&conversation) {
+        return Ok((laid.stands.clone(), laid.labels.values().cloned().collect()));
+    }
+    let worn: BTreeSet<i64> = match found.get_ref(11)?.as_str()? {
+        "[]" => BTreeSet::new(),
+        told => parsed(told),
+    };
+    let stands: Handling = parsed(found.get_ref(10)?.as_str()?);
+    Ok((stands, labels::names(db, worn)?))
+}
+
+/// Adds what the row's order tells.
+fn bought(row: Row, facts: RowFacts<'_>, heard_at: i64, shown: &Shown<'_>) -> Row {
     let ends = facts
         .deadline
-        .map(|ends| deadline::heard(ends, times.heard_at))
+        .map(|ends| deadline::heard(ends, heard_at))
         .filter(|ends| card::is_shown(*ends, shown.swept_at));
-    Ok(Row {
+    Row {
         amount: facts.amount,
         product: facts.items.into_iter().next(),
         more_items: facts.more_items,
@@ -365,7 +380,7 @@ fn read_row(
         },
         is_test: facts.is_test,
         ..row
-    })
+    }
 }
 
 /// Returns when what was put aside comes back, or came.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use chrono::TimeDelta;
@@ -187,18 +188,11 @@ impl SqliteStore {
             next_cut: Instant::now(),
             checkpoints: Arc::clone(&checkpoints),
         };
-        let threads = vec![
-            std::thread::Builder::new()
-                .name("store-writer".to_owned())
-                .spawn(move || writer.run())?,
-            {
-                let (path, gauges) = (options.path.clone(), Arc::clone(&gauges));
-                let checkpoints = Arc::clone(&checkpoints);
-                std::thread::Builder::new()
-                    .name("store-checkpoint".to_owned())
-                    .spawn(move || checkpoints.run(&path, &gauges))?
-            },
-        ];
+        let threads = vec![spawned("store-writer", move || writer.run())?, {
+            let (path, gauges) = (options.path.clone(), Arc::clone(&gauges));
+            let checkpoints = Arc::clone(&checkpoints);
+            spawned("store-checkpoint", move || checkpoints.run(&path, &gauges))?
+        }];
         Ok(Self {
             readers: Arc::new(Readers::new(options.path.clone(), options.readers.max(1))),
             path: options.path,
@@ -217,6 +211,10 @@ impl SqliteStore {
             threads: Mutex::new(threads),
         })
     }
+}
+
+fn spawned(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run)
 }
 
 /// Reads again what another process may have changed.
