@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use contract::{Actor, Filter, MemberId, Period, StageGroup};
+use inbox::asking::SearchAsked;
 use inbox::cache::{Cache, Holder, Overlay, Views};
 use inbox::view::{PageAsked, View};
 
@@ -231,8 +232,13 @@ fn searches(views: &Views, overlay: &Overlay) -> anyhow::Result<Spread> {
     let mut spread = Spread::default();
     for _ in 0..40 {
         for text in asked {
+            let looked = SearchAsked {
+                text: text.to_owned(),
+                filter: Filter::default(),
+                limit: 50,
+            };
             let started = Instant::now();
-            views.search(text, 50, overlay)?;
+            views.search(&looked, overlay)?;
             spread.add(started.elapsed());
         }
     }

@@ -122,6 +122,22 @@ pub struct ProvenanceDelivery {
     pub repeats: u32,
 }
 
+/// Asks for conversations by what was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SearchAsked {
+    /// Words or numbers.
+    pub text: String,
+    /// What narrows it further.
+    #[serde(default)]
+    #[ts(optional, as = "Option<contract::Filter>")]
+    pub filter: contract::Filter,
+    /// 1 to 100 rows.
+    #[ts(type = "number")]
+    pub limit: u32,
+}
+
 /// Holds what a search found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

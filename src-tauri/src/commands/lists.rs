@@ -2,7 +2,7 @@
 
 use contract::{ConversationId, Filter, ViewId};
 use inbox::{
-    asking::{Found, RowsAsked},
+    asking::{Found, RowsAsked, SearchAsked},
     view::{Counters, Desk, FilterValues, Freshness, PageAsked, Row, RowPage, View},
 };
 use tauri::State;
@@ -60,6 +60,6 @@ pub(super) async fn desk(opening: State<'_, Opening>) -> Answer<Option<Desk>> {
 
 /// Finds conversations.
 #[tauri::command]
-pub(super) async fn search(opening: State<'_, Opening>, text: String, limit: u32) -> Answer<Found> {
-    Ok(opening.shop().await?.inbox().search(text, limit).await?)
+pub(super) async fn search(opening: State<'_, Opening>, asked: SearchAsked) -> Answer<Found> {
+    Ok(opening.shop().await?.inbox().search(asked).await?)
 }

@@ -14,6 +14,7 @@ import type { Fill } from './types/Fill';
 import type { Filter } from './types/Filter';
 import type { FilterValues } from './types/FilterValues';
 import type { Found } from './types/Found';
+import type { SearchAsked } from './types/SearchAsked';
 import type { Freshness } from './types/Freshness';
 import type { HandOverAsked } from './types/HandOverAsked';
 import type { LinkWhat } from './types/LinkWhat';
@@ -110,7 +111,7 @@ export interface Host extends TemplatesHost {
   eraseCustomer(id: string): Promise<Erasure>;
   /** Puts all that is held of a customer into a file; the page learns where it is. Leads and admins. */
   exportCustomer(id: string): Promise<Saved>;
-  search(asked: { text: string; limit: number }): Promise<Found>;
+  search(asked: SearchAsked): Promise<Found>;
   templates(asked: { conversationId: string; orderKey: string; locale: Locale }): Promise<TemplateChip[]>;
   fill(asked: {
     conversationId: string;

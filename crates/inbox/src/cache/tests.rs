@@ -4,6 +4,7 @@ use contract::{Action, CommandId, ConversationId, Stage};
 use tempfile::TempDir;
 
 use super::{ApplyError, Cache, Holder, Opened, Overlay, Pending, ReadMark, Refill};
+use crate::asking::SearchAsked;
 use crate::view::{PageAsked, Row, View};
 use feed::{Feed, conversation, member, minute};
 
@@ -126,6 +127,14 @@ fn open(folder: &TempDir) -> Opened {
 }
 
 /// Nothing pending, seen by Ana.
+fn asked(typed: &str, limit: u32) -> SearchAsked {
+    SearchAsked {
+        text: typed.to_owned(),
+        filter: contract::Filter::default(),
+        limit,
+    }
+}
+
 fn nobody() -> Overlay {
     Overlay {
         me: member(0),

@@ -10,7 +10,7 @@ use super::shelf::Shelf;
 use super::{ApplyError, KeptTemplate, Overlay, saved, team};
 #[cfg(test)]
 use super::{handling, labels, links, listing, said, traits};
-use crate::asking::{Found, TimelineAsked, TimelinePage};
+use crate::asking::{Found, SearchAsked, TimelineAsked, TimelinePage};
 use crate::view::{
     Colleague, ConversationView, Counters, FilterValues, PageAsked, Row, RowPage, SavedView, View,
 };
@@ -174,13 +174,12 @@ impl Views {
         self.shelf.read(|db| talk::timeline(db, asked, overlay))
     }
 
-    /// Finds conversations by words or numbers, newest first, at most `limit` (1 to 100).
+    /// Finds conversations by words or numbers, newest first, at most `limit`.
     ///
     /// # Errors
     /// [`ApplyError`] of storage; never because of what was typed.
-    pub fn search(&self, text: &str, limit: u32, overlay: &Overlay) -> Result<Found, ApplyError> {
-        self.shelf
-            .read(|db| search::search(db, text, limit, overlay))
+    pub fn search(&self, asked: &SearchAsked, overlay: &Overlay) -> Result<Found, ApplyError> {
+        self.shelf.read(|db| search::search(db, asked, overlay))
     }
 
     /// Returns a conversation's person in full: for revealing a part, and for handing a text over.

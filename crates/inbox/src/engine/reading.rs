@@ -8,7 +8,7 @@ use follow_up::{Locale, Sources};
 
 use super::Inbox;
 use super::seat::Seat;
-use crate::asking::{Found, RowsAsked, TimelineAsked, TimelinePage};
+use crate::asking::{Found, RowsAsked, SearchAsked, TimelineAsked, TimelinePage};
 use crate::card;
 use crate::error::Refusal;
 use crate::user::{KeptDraft, KeptState};
@@ -22,9 +22,6 @@ const MOST_ROWS: u32 = 200;
 
 /// The most conversations read again at once.
 const MOST_IDS: usize = 1_000;
-
-/// The most hits of a search.
-const MOST_HITS: u32 = 100;
 
 impl Inbox {
     /// Reads one page of a view.
@@ -128,11 +125,10 @@ impl Inbox {
     ///
     /// # Errors
     /// `SignedOut`.
-    pub async fn search(&self, text: String, limit: u32) -> Result<Found, Refusal> {
+    pub async fn search(&self, asked: SearchAsked) -> Result<Found, Refusal> {
         let seat = self.seat()?;
-        let limit = limit.clamp(1, MOST_HITS);
         let found = seat
-            .read(move |views, overlay| views.search(&text, limit, overlay))
+            .read(move |views, overlay| views.search(&asked, overlay))
             .await?;
         let rows = seat.mark_drafts(found.rows);
         Ok(Found { rows, ..found })

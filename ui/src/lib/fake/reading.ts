@@ -4,6 +4,7 @@ import { MINUTE } from '../time';
 import type { PageAsked } from '../types/PageAsked';
 import type { Present } from '../types/Present';
 import type { Row } from '../types/Row';
+import type { SearchAsked } from '../types/SearchAsked';
 import type { TimelineAsked } from '../types/TimelineAsked';
 import type { FakeDesk } from './desk';
 import { valuesOf } from './filters';
@@ -102,10 +103,11 @@ export class FakeReading {
     this.desk.answer(
       () => (this.desk.find(id), { path: '/home/ana/Downloads/balcao-dados-2026-11-21-140200.json' }),
     );
-  search = (asked: { text: string; limit: number }) =>
+  search = (asked: SearchAsked) =>
     this.desk.answer(() => ({
       rows: this.desk.world
         .filter((one) => matches(one, asked.text))
+        .filter((one) => this.desk.isIn(one, { view: 'all', ...asked }, this.desk.now()))
         .slice(0, asked.limit)
         .map((one) => rowOf(one, this.desk.now())),
       searched: this.desk.world.length,

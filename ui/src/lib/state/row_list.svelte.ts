@@ -12,7 +12,7 @@ import type { View } from '../types/View';
 const PAGE = 100;
 const MOST = 200;
 /** How many a search brings. */
-export const HITS = 200;
+export const HITS = 100;
 /** How many rows are read so that all of them can be picked. */
 const ALL = 1_000;
 /** How long the list must have been left alone before it may re-sort by itself. */
@@ -223,11 +223,10 @@ export class RowList {
 
   async #find(): Promise<RowPage> {
     const { filter } = this.listed;
-    const found = await this.#host.search({ text: this.text.trim(), limit: HITS });
+    const narrowed = isEmpty(filter) ? {} : { filter };
+    const found = await this.#host.search({ text: this.text.trim(), limit: HITS, ...narrowed });
     this.searched = found.searched;
-    const ids = found.rows.map((row) => row.id);
-    const rows = isEmpty(filter) ? found.rows : await this.#host.rows({ view: 'all', filter, ids });
-    return { rows, next: null, total: rows.length };
+    return { rows: found.rows, next: null, total: found.rows.length };
   }
 
   async #load(limit: number): Promise<void> {

@@ -163,6 +163,7 @@ export * from "./RowPage";
 export * from "./Saved";
 export * from "./SavedCount";
 export * from "./SavedView";
+export * from "./SearchAsked";
 export * from "./SecretUse";
 export * from "./SessionId";
 export * from "./Settings";

@@ -93,7 +93,7 @@ fn nothing_is_left_of_the_erased_and_everything_of_the_others() {
     let mut world = World::of(&feed, 600);
     let others = world.ids(View::All).len() - 1;
     let typed = |world: &World| {
-        let found = world.cache.views().search("plantada", 9, &nobody());
+        let found = world.cache.views().search(&asked("plantada", 9), &nobody());
         found.expect("a search").rows.len()
     };
     assert_eq!(typed(&world), 1);

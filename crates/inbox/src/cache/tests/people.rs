@@ -65,7 +65,7 @@ fn shown(world: &World, number: u64) -> Option<ConversationView> {
 }
 
 fn found(world: &World, typed: &str) -> Vec<ConversationId> {
-    let found = world.cache.views().search(typed, 50, &nobody());
+    let found = world.cache.views().search(&asked(typed, 50), &nobody());
     let found = found.expect("typed text never fails");
     found.rows.iter().map(|row| row.id).collect()
 }

@@ -1,4 +1,4 @@
-use contract::Customer;
+use contract::{Customer, Filter, StageGroup};
 use proptest::prelude::*;
 
 use super::super::Swept;
@@ -26,13 +26,52 @@ fn world() -> World {
 }
 
 fn found(world: &World, typed: &str) -> Vec<ConversationId> {
-    let found = world.cache.views().search(typed, 50, &nobody());
+    found_among(world, typed, Filter::default())
+}
+
+fn found_among(world: &World, typed: &str, filter: Filter) -> Vec<ConversationId> {
+    let asked = SearchAsked {
+        filter,
+        ..asked(typed, 50)
+    };
+    let found = world.cache.views().search(&asked, &nobody());
     found
         .expect("typed text never fails")
         .rows
         .iter()
         .map(|row| row.id)
         .collect()
+}
+
+#[test]
+fn what_meets_a_filter_is_found_behind_any_number_that_do_not() {
+    let mut feed = Feed::default();
+    feed.at(1)
+        .sale(conversation(1), "old", Stage::PixGenerated, |event| {
+            event.customer.name = Some("Joana Prado".to_owned());
+        });
+    for number in 2..=500 {
+        let key = format!("new-{number}");
+        feed.at(2).sale(
+            conversation(number),
+            &key,
+            Stage::PurchaseApproved,
+            |event| {
+                event.customer.name = Some("Joana Reis".to_owned());
+            },
+        );
+    }
+    let world = World::of(&feed, 5);
+    let waiting = Filter {
+        stages: vec![StageGroup::Pix],
+        ..Filter::default()
+    };
+    assert_eq!(found(&world, "joana").len(), 50);
+    assert_eq!(
+        found_among(&world, "joana", waiting.clone()),
+        [conversation(1)]
+    );
+    assert_eq!(found_among(&world, "reis", waiting), []);
 }
 
 #[test]
@@ -80,7 +119,7 @@ fn people_orders_and_products_are_found_as_people_type_them() {
         world
             .cache
             .views()
-            .search("gui", 1, &nobody())
+            .search(&asked("gui", 1), &nobody())
             .expect("hits")
             .rows
             .len(),
@@ -90,7 +129,7 @@ fn people_orders_and_products_are_found_as_people_type_them() {
         world
             .cache
             .views()
-            .search("x", 9, &nobody())
+            .search(&asked("x", 9), &nobody())
             .expect("hits")
             .searched,
         2

@@ -105,10 +105,11 @@ pub(super) fn purchase(
 }
 
 /// A set of conversations, by their rows; `None` is all of them.
-struct Passing(Option<Vec<u64>>);
+pub(super) struct Passing(Option<Vec<u64>>);
 
 impl Passing {
-    fn of(db: &Connection, narrow: &Narrow, now: i64) -> Result<Self, ApplyError> {
+    /// Finds those that meet what is asked, as far as storage knows.
+    pub(super) fn of(db: &Connection, narrow: &Narrow, now: i64) -> Result<Self, ApplyError> {
         let mut passing = Self(None);
         if narrow.asks_of_orders() {
             let sql = of_orders(db, narrow, now)?;
@@ -129,7 +130,7 @@ impl Passing {
         Ok(passing)
     }
 
-    fn has(&self, conversation: i64) -> bool {
+    pub(super) fn has(&self, conversation: i64) -> bool {
         self.0.as_ref().is_none_or(|set| has(set, conversation))
     }
 
