@@ -7,11 +7,16 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use contract::MemberId;
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use crate::power::Recorder;
 use crate::torture::Dice;
+
+/// How often a busy service is asked again, and how long to wait before.
+const TRIES: u32 = 600;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A running service; killed when dropped.
 pub struct Service {
@@ -168,22 +173,27 @@ impl Service {
         Ok(format!("/api/v1/webhooks/{provider}/{key}"))
     }
 
-    /// Posts JSON as the admin.
+    /// Posts JSON as the admin, again and again while the service is too busy to keep anything.
     ///
     /// # Errors
     /// When the answer is not a success.
     pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let request = reqwest::Client::new()
-            .post(self.url(path))
-            .bearer_auth(&self.token)
-            .json(body);
-        let answer = request.send().await?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        if !status.is_success() {
-            bail!("{path} answered {status}: {text}");
+        let client = reqwest::Client::new();
+        for _ in 0..TRIES {
+            let request = client.post(self.url(path)).bearer_auth(&self.token);
+            let answer = request.json(body).send().await?;
+            let status = answer.status();
+            let text = answer.text().await?;
+            if status.is_success() {
+                return Ok(serde_json::from_str(&text)?);
+            }
+            if status != StatusCode::SERVICE_UNAVAILABLE {
+                bail!("{path} answered {status}: {text}");
+            }
+            // Nothing was done; under a storm an administrator has to ask again like everybody.
+            tokio::time::sleep(PAUSE).await;
         }
-        Ok(serde_json::from_str(&text)?)
+        bail!("{path} was never answered but with 503")
     }
 
     /// Makes an invite and returns its code.

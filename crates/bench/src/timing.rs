@@ -1,8 +1,10 @@
 //! Whether the time a proof's check takes tells anything of the right proof: Welch's t-test over interleaved measurements.
 //!
-//! Two classes of wrong proofs are checked in random order: those that are right up to their last byte, and random ones. If the
-//! comparison stopped at the first difference, the first would take longer. A comparison that does stop there is measured
-//! beside them, so that a small figure means a constant time and not a blunt instrument.
+//! Two classes of wrong proofs are checked in random order: those that are right up to their last byte, and those that were so
+//! for another request. Both classes show the same proofs and hold the same bodies and secrets, only put together otherwise,
+//! and each is checked from the same place in memory: what is left to differ is how far the proof agrees. If the comparison
+//! stopped at the first difference, the first class would take longer. A comparison that does stop there is measured beside
+//! them, so that a small figure means a constant time and not a blunt instrument.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -52,14 +54,13 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
     for (slug, header, written) in SCHEMES {
         let provider = providers::provider(slug).context("the platform is known")?;
         let requests = requests(slug, header, written)?;
-        let secrets = [Secret::new(SECRET)];
         let settings = Settings::default();
         let context = Context {
             now: Utc::now(),
             integration: IntegrationId::from_u128(1),
             settings: &settings,
         };
-        let check = |request: &Request| is_taken(provider, request, &secrets, &context);
+        let check = |request: &Request| is_taken(provider, request, &context);
         ensure!(
             !requests.iter().flatten().any(check),
             "{slug} takes a wrong proof"
@@ -76,51 +77,104 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One request with a wrong proof.
+/// One request with a wrong proof, and the secret it is checked with.
+#[derive(Clone)]
 struct Request {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    secrets: [Secret; 1],
 }
 
-fn is_taken(
-    provider: &dyn Provider,
-    request: &Request,
-    secrets: &[Secret],
-    context: &Context<'_>,
-) -> bool {
+/// Something that can be laid where another of its kind lies.
+trait Lay: Clone {
+    fn lay(&mut self, other: &Self);
+}
+
+impl Lay for Request {
+    fn lay(&mut self, other: &Self) {
+        for ((_, kept), (_, laid)) in self.headers.iter_mut().zip(&other.headers) {
+            kept.clone_from(laid);
+        }
+        self.body.clone_from(&other.body);
+        self.secrets.clone_from(&other.secrets);
+    }
+}
+
+/// A right tag and a shown one.
+type Tags = ([u8; 32], [u8; 32]);
+
+impl Lay for Tags {
+    fn lay(&mut self, other: &Self) {
+        *self = *other;
+    }
+}
+
+fn is_taken(provider: &dyn Provider, request: &Request, context: &Context<'_>) -> bool {
     let inbound = Inbound {
         query: "",
         headers: &request.headers,
         body: &request.body,
     };
-    provider.verify(&inbound, secrets, context).is_ok()
+    provider.verify(&inbound, &request.secrets, context).is_ok()
 }
 
-/// Makes requests whose proofs are right but for their last byte, and as many with random ones.
+/// Makes requests whose proofs are right but for their last byte, and the same with each other's proofs.
 fn requests(slug: &str, header: &str, written: Written) -> anyhow::Result<[Vec<Request>; 2]> {
-    let mut dice = Dice(7);
-    let mut classes = [Vec::new(), Vec::new()];
+    let mut near = Vec::with_capacity(REQUESTS);
     for number in 0..REQUESTS {
-        let body = format!("{{\"n\":\"{number:0>400}\"}}").into_bytes();
-        let nonce = format!("timing-{number:08}");
-        let signed = providers::sign::sign(slug, &Secret::new(SECRET), &body, Utc::now(), &nonce);
-        let signed = signed.context("the platform is known")?;
-        let right = signed.headers.iter().find(|(name, _)| name == header);
-        let (_, right) = right.context("the proof is in its header")?;
-        let near = near(right, written)?;
-        let far = far(&near, written, &mut dice);
-        for (class, proof) in classes.iter_mut().zip([near, far]) {
-            let mut headers = signed.headers.clone();
-            for (name, value) in &mut headers {
-                if name == header {
-                    value.clone_from(&proof);
-                }
-            }
-            let body = body.clone();
-            class.push(Request { headers, body });
-        }
+        near.push(request(slug, header, written, number)?);
     }
-    Ok(classes)
+    let mut far = near.clone();
+    for (request, other) in far.iter_mut().zip(near.iter().cycle().skip(1)) {
+        *proof_mut(request, header)? = proof(other, header)?.to_owned();
+    }
+    Ok([near, far])
+}
+
+fn request(slug: &str, header: &str, written: Written, number: usize) -> anyhow::Result<Request> {
+    let body = format!("{{\"n\":\"{number:0>400}\"}}").into_bytes();
+    let nonce = format!("timing-{number:08}");
+    // Where the proof is the secret itself, each request has its own.
+    let mut dice = Dice(u64::try_from(number)?);
+    let secret = match written {
+        Written::Token => token(&mut dice),
+        Written::Hex | Written::Base64 => SECRET.to_owned(),
+    };
+    let signed = providers::sign::sign(
+        slug,
+        &Secret::new(secret.as_str()),
+        &body,
+        Utc::now(),
+        &nonce,
+    );
+    let mut request = Request {
+        headers: signed.context("the platform is known")?.headers,
+        body,
+        secrets: [Secret::new(secret.as_str())],
+    };
+    let shown = proof_mut(&mut request, header)?;
+    *shown = near(shown, written)?;
+    Ok(request)
+}
+
+fn token(dice: &mut Dice) -> String {
+    let letters = b"abcdefghijklmnopqrstuvwxyz-0123456789";
+    let drawn = SECRET
+        .bytes()
+        .filter_map(|_| letters.get(chance(dice, letters.len())).copied());
+    drawn.map(char::from).collect()
+}
+
+fn proof<'a>(request: &'a Request, header: &str) -> anyhow::Result<&'a str> {
+    let mut headers = request.headers.iter();
+    let found = headers.find(|(name, _)| name == header);
+    Ok(&found.context("the proof is in its header")?.1)
+}
+
+fn proof_mut<'a>(request: &'a mut Request, header: &str) -> anyhow::Result<&'a mut String> {
+    let mut headers = request.headers.iter_mut();
+    let found = headers.find(|(name, _)| name == header);
+    Ok(&mut found.context("the proof is in its header")?.1)
 }
 
 fn near(right: &str, written: Written) -> anyhow::Result<String> {
@@ -140,42 +194,30 @@ fn near(right: &str, written: Written) -> anyhow::Result<String> {
     })
 }
 
-/// Writes random bytes in the same form and length.
-fn far(near: &str, written: Written, dice: &mut Dice) -> String {
-    let alphabet: &[u8] = match written {
-        Written::Hex => b"0123456789abcdef",
-        Written::Token => b"abcdefghijklmnopqrstuvwxyz-0123456789",
-        Written::Base64 => {
-            let bytes: Vec<u8> = (0..32).map(|_| chance(dice, 256) as u8).collect();
-            return STANDARD.encode(bytes);
-        }
-    };
-    let drawn = near
-        .bytes()
-        .filter_map(|_| alphabet.get(chance(dice, alphabet.len())).copied());
-    drawn.map(char::from).collect()
-}
-
 fn chance(dice: &mut Dice, bound: usize) -> usize {
     usize::try_from(dice.below(bound as u64)).unwrap_or(0)
 }
 
 /// Makes pairs of a right tag and a shown one, for the comparison that tells.
-fn tags() -> [Vec<([u8; 32], [u8; 32])>; 2] {
+fn tags() -> [Vec<Tags>; 2] {
     let mut dice = Dice(11);
     let mut random = || std::array::from_fn(|_| dice.below(256) as u8);
-    let mut classes = [Vec::new(), Vec::new()];
-    let [near, far] = &mut classes;
-    for _ in 0..REQUESTS {
+    let near: Vec<Tags> = std::iter::repeat_with(|| {
         let right: [u8; 32] = random();
         let mut shown = right;
         if let Some(last) = shown.last_mut() {
             *last ^= 1;
         }
-        near.push((right, shown));
-        far.push((right, random()));
-    }
-    classes
+        (right, shown)
+    })
+    .take(REQUESTS)
+    .collect();
+    let others = near.iter().cycle().skip(1);
+    let far = near.iter().zip(others);
+    let far = far
+        .map(|((right, _), (_, shown))| (*right, *shown))
+        .collect();
+    [near, far]
 }
 
 /// Compares as `==` may: byte by byte, until one differs.
@@ -187,8 +229,11 @@ fn stops_early(right: &[u8; 32], shown: &[u8; 32]) -> bool {
 }
 
 /// Checks requests of both classes in random order; returns the largest |t| over the crops.
-fn measure<T>(classes: &[Vec<T>; 2], check: impl Fn(&T) -> bool) -> f64 {
+fn measure<T: Lay>(classes: &[Vec<T>; 2], check: impl Fn(&T) -> bool) -> f64 {
     let mut dice = Dice(23);
+    let Some(mut laid) = classes.iter().flatten().next().cloned() else {
+        return f64::INFINITY;
+    };
     let mut taken: [Vec<u32>; 2] = [Vec::new(), Vec::new()];
     let warming = MEASURED / 20;
     for round in 0..MEASURED + warming {
@@ -200,8 +245,9 @@ fn measure<T>(classes: &[Vec<T>; 2], check: impl Fn(&T) -> bool) -> f64 {
         let Some(request) = requests.get(index) else {
             continue;
         };
+        laid.lay(request);
         let begun = Instant::now();
-        black_box(check(black_box(request)));
+        black_box(check(black_box(&laid)));
         let nanos = begun.elapsed().as_nanos();
         if round >= warming {
             times.push(u32::try_from(nanos).unwrap_or(u32::MAX));
@@ -259,6 +305,8 @@ impl Moments {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::{SCHEMES, welch};
 
     #[test]
@@ -274,16 +322,20 @@ mod tests {
     }
 
     #[test]
-    fn both_classes_are_wrong_and_alike_in_form() {
+    fn the_classes_differ_only_in_what_is_put_together() {
         for (slug, header, written) in SCHEMES {
             let [near, far] = super::requests(slug, header, written).unwrap();
+            let proofs = |class: &[super::Request]| -> BTreeSet<String> {
+                let proof = |request| super::proof(request, header).unwrap().to_owned();
+                class.iter().map(proof).collect()
+            };
+            assert_eq!(proofs(&near), proofs(&far), "{slug}");
             for (near, far) in near.iter().zip(&far) {
-                let proof = |request: &super::Request| {
-                    let found = request.headers.iter().find(|(name, _)| name == header);
-                    found.expect("it has its proof").1.clone()
-                };
-                assert_eq!(proof(near).len(), proof(far).len(), "{slug}");
-                assert_ne!(proof(near), proof(far), "{slug}");
+                let [near_shown, far_shown] =
+                    [near, far].map(|one| super::proof(one, header).unwrap());
+                assert_eq!(near_shown.len(), far_shown.len(), "{slug}");
+                assert_ne!(near_shown, far_shown, "{slug}");
+                assert_eq!(near.body, far.body, "{slug}");
             }
         }
     }

@@ -16,10 +16,10 @@ use crate::view::View;
 const MAX_FOUND: u32 = 100;
 
 /// Hits looked at: enough that the newest activity among them comes first, few enough to be free.
-const CANDIDATES: usize = 200;
+const CANDIDATES: u32 = 200;
 
 /// Hits looked at for those that meet a filter as well.
-const LOOKED_AT: usize = 20_000;
+const LOOKED_AT: u32 = 20_000;
 
 pub(in super::super) const HITS: &str =
     "SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
@@ -38,7 +38,7 @@ pub(super) fn search(
     let mut hits = Vec::new();
     for query in words::queries(&asked.text) {
         hits = matches(db, &query, &among)?;
-        if hits.len() >= CANDIDATES {
+        if hits.len() >= CANDIDATES as usize {
             break;
         }
     }
@@ -105,7 +105,7 @@ impl<'a> Among<'a> {
     }
 
     /// Returns how many hits are looked at.
-    fn most(&self) -> usize {
+    fn most(&self) -> u32 {
         match self.passing {
             Some(_) => LOOKED_AT,
             None => CANDIDATES,
@@ -136,7 +136,7 @@ fn matches(db: &Connection, query: &str, among: &Among<'_>) -> Result<Vec<(i64, 
             own
         };
         hits.push((at, conversation));
-        if hits.len() == CANDIDATES {
+        if hits.len() == CANDIDATES as usize {
             break;
         }
     }
