@@ -47,7 +47,7 @@ async fn a_desk_without_power_keeps_every_note() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let extent = Extent {
         cuts: 5,
-        length: 600,
+        length: 900,
         cuts_a_recording: 5,
     };
     let survived = power::desk(&programs, folder.path(), extent, SEED)

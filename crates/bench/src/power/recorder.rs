@@ -96,24 +96,31 @@ pub async fn refusal() -> Option<String> {
     let run = folder.path().join("true.calls");
     let tried = strace(&run, Path::new("true"))
         .stdin(Stdio::null())
-        .output()
-        .await;
+        .kill_on_drop(true)
+        .output();
+    // A recorder that is refused may leave its program waiting for it.
+    let tried = tokio::time::timeout(PAUSE * PATIENCE, tried).await;
     match tried {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => Some(
             "strace is not there to record a program's writes; on Linux `cargo xtask setup` installs it".to_owned(),
         ),
-        Err(error) => Some(format!("strace does not start: {error}")),
-        Ok(output) if output.status.success() && is_recorded(&run).await => None,
-        Ok(output) => Some(format!(
-            "strace may not trace programs here, as in a container without the capability SYS_PTRACE or with \
-             kernel.yama.ptrace_scope=3: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        )),
+        Ok(Err(error)) => Some(format!("strace does not start: {error}")),
+        Ok(Ok(output)) if output.status.success() && is_recorded(&run).await => None,
+        Ok(Ok(output)) => Some(refused(&String::from_utf8_lossy(&output.stderr))),
+        Err(_) => Some(refused("it does not end")),
     }
 }
 
+fn refused(why: &str) -> String {
+    let why = why.trim();
+    format!(
+        "strace may not trace programs here, as in a container without the capability SYS_PTRACE or with \
+         kernel.yama.ptrace_scope=3: {why}"
+    )
+}
+
 async fn is_recorded(run: &Path) -> bool {
-    for _ in 0..PATIENCE / 10 {
+    for _ in 0..PATIENCE {
         if is_complete(run).is_ok_and(|complete| complete) {
             return true;
         }
