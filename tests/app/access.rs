@@ -128,6 +128,7 @@ fn walk(locale: &str, grounds: [Ground; 2]) {
     dialogs(&mut audit);
     templates(&mut audit);
     sources(&mut audit);
+    people(&mut audit);
     service.kill();
     offline(&mut audit);
     audit.end();
@@ -369,6 +370,34 @@ fn sources(audit: &mut Audit<'_>) {
     app.wait_gone("sources-sheet");
 }
 
+fn people(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    app.click("settings");
+    app.click("settings-people");
+    app.wait_for("person");
+    audit.see("the team");
+    app.click("invite");
+    app.wait_for("make-invite");
+    audit.see("inviting somebody");
+    app.click("make-invite");
+    app.wait_for("entry-code");
+    audit.see("an invite");
+    app.click("people-back");
+    // The service's own first admin, who is nobody at a desk.
+    app.wait_for_css("[data-testid=person][data-me=false]");
+    app.script(
+        "document.querySelector('[data-testid=person][data-me=false]').click()",
+        &[],
+    );
+    app.wait_for("device");
+    app.click("remove-person");
+    app.wait_for("remove-person-ask");
+    audit.see("a member");
+    app.press("Escape");
+    app.press("Escape");
+    app.wait_gone("people-sheet");
+}
+
 fn offline(audit: &mut Audit<'_>) {
     let app = audit.app;
     app.wait_for_css("[data-testid=freshness][data-state=offline]");
@@ -384,7 +413,7 @@ fn offline(audit: &mut Audit<'_>) {
 }
 
 /// What is asked of the page alone, the presses that lead on, and what is waited for.
-const STATES: [(&str, &str, &[&str], &str); 17] = [
+const STATES: [(&str, &str, &[&str], &str); 20] = [
     (
         "reading the list",
         "hang=listPage",
@@ -444,6 +473,24 @@ const STATES: [(&str, &str, &[&str], &str); 17] = [
         "role=agent",
         &["s"],
         "[data-testid=sources-no-access]",
+    ),
+    (
+        "reading the team",
+        "hang=people.list&keys=people:q",
+        &["q"],
+        "[data-testid=people-loading]",
+    ),
+    (
+        "no team",
+        "fail=people.list&keys=people:q",
+        &["q"],
+        "[data-testid=people-failed]",
+    ),
+    (
+        "the team without the service",
+        "state=offline&keys=people:q",
+        &["q"],
+        "[data-testid=people-failed][data-code=offline]",
     ),
     (
         "reading templates",

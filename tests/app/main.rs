@@ -7,6 +7,7 @@ mod access;
 mod announcing;
 mod arrival;
 mod coming_back;
+mod composing;
 mod copying;
 mod doors;
 mod drafts;

@@ -51,7 +51,7 @@ export const SETTINGS: Settings = {
   place: { view: null, saved: null, conversation: null },
 };
 
-/** Reads an address such as `?fake=10000&theme=dark&locale=en&state=offline`. */
+/** Reads an address such as `?fake=10000&theme=dark&locale=en&state=offline&keys=people:q`. */
 export function optionsOf(asked: URLSearchParams): Partial<FakeOptions> {
   const settings: Partial<Settings> = {};
   for (const key of ['theme', 'locale', 'density', 'contrast'] as const) {
@@ -59,6 +59,8 @@ export function optionsOf(asked: URLSearchParams): Partial<FakeOptions> {
     if (value) Object.assign(settings, { [key]: value });
   }
   if (asked.has('practise')) settings.practised = false;
+  const keys = asked.get('keys')?.split(',') ?? [];
+  if (keys.length > 0) settings.keys = Object.fromEntries(keys.map((one) => one.split(':')));
   return {
     count: Number(asked.get('fake') ?? 10_000),
     phase: asked.get('phase') === 'first_run' ? 'first_run' : 'ready',
