@@ -31,10 +31,14 @@ pub(crate) fn run(repository: &Repository, screenshot: Option<&Path>) -> anyhow:
     }
 }
 
-/// Takes every picture of the documentation into `folder`.
-pub(crate) fn screenshots(repository: &Repository, folder: &Path) -> anyhow::Result<()> {
+/// Takes every picture of the documentation into `folder`, or those whose name contains `only`.
+pub(crate) fn screenshots(
+    repository: &Repository,
+    folder: &Path,
+    only: Option<&str>,
+) -> anyhow::Result<()> {
     build(repository)?;
-    scenes::all(repository, &repository.root().join(folder))
+    scenes::all(repository, &repository.root().join(folder), only)
 }
 
 fn build(repository: &Repository) -> anyhow::Result<()> {
@@ -54,7 +58,7 @@ async fn live(repository: &Repository) -> anyhow::Result<()> {
     let screen = (!has_screen()).then(|| Desktop::start(home.path()));
     let mut command = Command::new(repository.app());
     command
-        .envs(joining(&service))
+        .envs(joining(&service, "lead"))
         .envs(folders(home.path()))
         .kill_on_drop(true);
     if let Some(screen) = &screen {
@@ -75,10 +79,10 @@ async fn live(repository: &Repository) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How the app is started for a picture: on a screen of its own, already at the service.
-pub(crate) fn launch(repository: &Repository, service: &Service) -> Launch {
+/// How the app is started for a picture: on a screen of its own, already at the service, as somebody who may do what `role` may.
+pub(crate) fn launch(repository: &Repository, service: &Service, role: &str) -> Launch {
     let launch = Launch::new(repository.app());
-    joining(service)
+    joining(service, role)
         .into_iter()
         .fold(launch, |launch, (name, value)| launch.env(name, value))
 }
@@ -95,10 +99,10 @@ pub(crate) const fn opening() -> u32 {
     OPENING
 }
 
-fn joining(service: &Service) -> [(&'static str, String); 3] {
+fn joining(service: &Service, role: &str) -> [(&'static str, String); 3] {
     [
         ("BALCAO_SERVER", service.url()),
-        ("BALCAO_INVITE", service.invite("lead")),
+        ("BALCAO_INVITE", service.invite(role)),
         ("BALCAO_NAME", NAME.to_owned()),
     ]
 }

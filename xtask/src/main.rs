@@ -71,6 +71,9 @@ enum Chore {
         /// Keep how the main screens look now, for tests to compare with; takes no other pictures.
         #[arg(long)]
         accept: bool,
+        /// Only the pictures whose name contains NAME.
+        #[arg(long, value_name = "NAME", conflicts_with = "accept")]
+        only: Option<String>,
         /// Where to put them.
         #[arg(long, value_name = "FOLDER", default_value = "docs/screenshots")]
         into: PathBuf,
@@ -129,7 +132,9 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Torture { arguments } => bench::torture(&repository, &arguments),
         Chore::Fuzz(options) => fuzz::run(&repository, &options),
         Chore::Screenshots { accept: true, .. } => test::accept_pictures(&repository),
-        Chore::Screenshots { into, .. } => demo::screenshots(&repository, &into),
+        Chore::Screenshots { into, only, .. } => {
+            demo::screenshots(&repository, &into, only.as_deref())
+        }
         Chore::Sbom { into } => sbom::write(&repository, &into),
         Chore::Platforms => platforms::write(&repository),
         Chore::Types { check: true } => types::check(&repository),
