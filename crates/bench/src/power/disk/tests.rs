@@ -63,7 +63,7 @@ impl Machine {
     /// Returns every state that a cut was seen to leave.
     fn cuts(&self) -> BTreeSet<Vec<(String, Vec<u8>)>> {
         (0..THROWS)
-            .map(|seed| self.0.after_cut(&mut Dice(seed * 7_919)))
+            .map(|seed| self.0.thrown(&mut Dice(seed * 7_919)))
             .map(|left| left.into_iter().collect())
             .collect()
     }
