@@ -1,6 +1,6 @@
 //! What was put aside comes back by itself, on top and with the reason: it was paid, it ran out, the customer answered.
 
-use chrono::{TimeDelta, Utc};
+use chrono::{SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
 use testkit::{App, Sale, Service};
 
@@ -42,7 +42,8 @@ fn one_whose_code_runs_out_comes_back_at_that_moment() {
     let url = own_shop(&service);
     let app = super::seat(&service, "agent", "Ana Prado");
     let sale = Sale {
-        pix_until: Utc::now() + TimeDelta::seconds(10),
+        // The shop tells whole seconds.
+        pix_until: Utc::now().trunc_subsecs(0) + TimeDelta::seconds(10),
         ..Sale::new(1)
     };
     let answer = testkit::post(&url, &told(&sale));
