@@ -1,8 +1,8 @@
 //! Whether the time a proof's check takes tells anything of the right proof: Welch's t-test over interleaved measurements.
 //!
 //! Two classes of wrong proofs are checked in random order: those that are right up to their last byte, and those that were so
-//! for another request. Both classes show the same proofs and hold the same bodies and secrets, only put together otherwise,
-//! and each is checked from the same place in memory: what is left to differ is how far the proof agrees. If the comparison
+//! for another request. Both classes are put together from the same bodies, secrets and proofs, in the same place in memory:
+//! what is left to differ is how far the proof agrees. If the comparison
 //! stopped at the first difference, the first class would take longer. A comparison that does stop there is measured beside
 //! them, so that a small figure means a constant time and not a blunt instrument.
 
@@ -62,7 +62,7 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
         };
         let check = |request: &Request| is_taken(provider, request, &context);
         ensure!(
-            !requests.iter().flatten().any(check),
+            !put_together(&requests).any(|request| check(&request)),
             "{slug} takes a wrong proof"
         );
         let t = measure(&requests, check);
@@ -81,22 +81,27 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
 #[derive(Clone)]
 struct Request {
     headers: Vec<(String, String)>,
+    /// Which header the proof is in.
+    proof: usize,
     body: Vec<u8>,
     secrets: [Secret; 1],
 }
 
-/// Something that can be laid where another of its kind lies.
+/// Something that can be laid where another of its kind lies, with the proof that a third one shows.
 trait Lay: Clone {
-    fn lay(&mut self, other: &Self);
+    fn lay(&mut self, own: &Self, shown: &Self);
 }
 
 impl Lay for Request {
-    fn lay(&mut self, other: &Self) {
-        for ((_, kept), (_, laid)) in self.headers.iter_mut().zip(&other.headers) {
-            kept.clone_from(laid);
+    fn lay(&mut self, own: &Self, shown: &Self) {
+        for (place, (_, kept)) in self.headers.iter_mut().enumerate() {
+            let from = if place == own.proof { shown } else { own };
+            if let Some((_, laid)) = from.headers.get(place) {
+                kept.clone_from(laid);
+            }
         }
-        self.body.clone_from(&other.body);
-        self.secrets.clone_from(&other.secrets);
+        self.body.clone_from(&own.body);
+        self.secrets.clone_from(&own.secrets);
     }
 }
 
@@ -104,8 +109,8 @@ impl Lay for Request {
 type Tags = ([u8; 32], [u8; 32]);
 
 impl Lay for Tags {
-    fn lay(&mut self, other: &Self) {
-        *self = *other;
+    fn lay(&mut self, own: &Self, shown: &Self) {
+        *self = (own.0, shown.1);
     }
 }
 
@@ -118,17 +123,24 @@ fn is_taken(provider: &dyn Provider, request: &Request, context: &Context<'_>) -
     provider.verify(&inbound, &request.secrets, context).is_ok()
 }
 
-/// Makes requests whose proofs are right but for their last byte, and the same with each other's proofs.
-fn requests(slug: &str, header: &str, written: Written) -> anyhow::Result<[Vec<Request>; 2]> {
-    let mut near = Vec::with_capacity(REQUESTS);
-    for number in 0..REQUESTS {
-        near.push(request(slug, header, written, number)?);
-    }
-    let mut far = near.clone();
-    for (request, other) in far.iter_mut().zip(near.iter().cycle().skip(1)) {
-        *proof_mut(request, header)? = proof(other, header)?.to_owned();
-    }
-    Ok([near, far])
+/// Makes requests whose proofs are right but for their last byte.
+fn requests(slug: &str, header: &str, written: Written) -> anyhow::Result<Vec<Request>> {
+    (0..REQUESTS)
+        .map(|number| request(slug, header, written, number))
+        .collect()
+}
+
+/// Puts both classes together: each with its own proof and with its neighbour's.
+fn put_together<T: Lay>(all: &[T]) -> impl Iterator<Item = T> {
+    all.iter()
+        .zip(all.iter().cycle().skip(1))
+        .flat_map(|(own, next)| {
+            [own, next].map(|shown| {
+                let mut laid = own.clone();
+                laid.lay(own, shown);
+                laid
+            })
+        })
 }
 
 fn request(slug: &str, header: &str, written: Written, number: usize) -> anyhow::Result<Request> {
@@ -147,13 +159,17 @@ fn request(slug: &str, header: &str, written: Written, number: usize) -> anyhow:
         Utc::now(),
         &nonce,
     );
+    let headers = signed.context("the platform is known")?.headers;
+    let proof = headers.iter().position(|(name, _)| name == header);
     let mut request = Request {
-        headers: signed.context("the platform is known")?.headers,
+        headers,
+        proof: proof.context("the proof is in its header")?,
         body,
         secrets: [Secret::new(secret.as_str())],
     };
-    let shown = proof_mut(&mut request, header)?;
-    *shown = near(shown, written)?;
+    if let Some((_, shown)) = request.headers.get_mut(request.proof) {
+        *shown = near(shown, written)?;
+    }
     Ok(request)
 }
 
@@ -163,18 +179,6 @@ fn token(dice: &mut Dice) -> String {
         .bytes()
         .filter_map(|_| letters.get(chance(dice, letters.len())).copied());
     drawn.map(char::from).collect()
-}
-
-fn proof<'a>(request: &'a Request, header: &str) -> anyhow::Result<&'a str> {
-    let mut headers = request.headers.iter();
-    let found = headers.find(|(name, _)| name == header);
-    Ok(&found.context("the proof is in its header")?.1)
-}
-
-fn proof_mut<'a>(request: &'a mut Request, header: &str) -> anyhow::Result<&'a mut String> {
-    let mut headers = request.headers.iter_mut();
-    let found = headers.find(|(name, _)| name == header);
-    Ok(&mut found.context("the proof is in its header")?.1)
 }
 
 fn near(right: &str, written: Written) -> anyhow::Result<String> {
@@ -199,11 +203,10 @@ fn chance(dice: &mut Dice, bound: usize) -> usize {
 }
 
 /// Makes pairs of a right tag and a shown one, for the comparison that tells.
-fn tags() -> [Vec<Tags>; 2] {
+fn tags() -> Vec<Tags> {
     let mut dice = Dice(11);
-    let mut random = || std::array::from_fn(|_| dice.below(256) as u8);
-    let near: Vec<Tags> = std::iter::repeat_with(|| {
-        let right: [u8; 32] = random();
+    std::iter::repeat_with(|| {
+        let right: [u8; 32] = std::array::from_fn(|_| dice.below(256) as u8);
         let mut shown = right;
         if let Some(last) = shown.last_mut() {
             *last ^= 1;
@@ -211,13 +214,7 @@ fn tags() -> [Vec<Tags>; 2] {
         (right, shown)
     })
     .take(REQUESTS)
-    .collect();
-    let others = near.iter().cycle().skip(1);
-    let far = near.iter().zip(others);
-    let far = far
-        .map(|((right, _), (_, shown))| (*right, *shown))
-        .collect();
-    [near, far]
+    .collect()
 }
 
 /// Compares as `==` may: byte by byte, until one differs.
@@ -229,9 +226,9 @@ fn stops_early(right: &[u8; 32], shown: &[u8; 32]) -> bool {
 }
 
 /// Checks requests of both classes in random order; returns the largest |t| over the crops.
-fn measure<T: Lay>(classes: &[Vec<T>; 2], check: impl Fn(&T) -> bool) -> f64 {
+fn measure<T: Lay>(all: &[T], check: impl Fn(&T) -> bool) -> f64 {
     let mut dice = Dice(23);
-    let Some(mut laid) = classes.iter().flatten().next().cloned() else {
+    let Some(mut laid) = all.first().cloned() else {
         return f64::INFINITY;
     };
     let mut taken: [Vec<u32>; 2] = [Vec::new(), Vec::new()];
@@ -239,13 +236,17 @@ fn measure<T: Lay>(classes: &[Vec<T>; 2], check: impl Fn(&T) -> bool) -> f64 {
     for round in 0..MEASURED + warming {
         let class = chance(&mut dice, 2);
         let index = chance(&mut dice, REQUESTS);
-        let (Some(requests), Some(times)) = (classes.get(class), taken.get_mut(class)) else {
+        let pair = [index, (index + 1) % REQUESTS].map(|index| all.get(index));
+        let (&[Some(own), Some(next)], Some(times)) = (&pair, taken.get_mut(class)) else {
             continue;
         };
-        let Some(request) = requests.get(index) else {
+        // Both proofs are touched, whichever is shown, and no branch tells the processor which it is.
+        let [last, first] = [[own, next], [next, own]].map(|shown| shown.into_iter().nth(class));
+        let (Some(first), Some(last)) = (first, last) else {
             continue;
         };
-        laid.lay(request);
+        laid.lay(own, first);
+        laid.lay(own, last);
         let begun = Instant::now();
         black_box(check(black_box(&laid)));
         let nanos = begun.elapsed().as_nanos();
@@ -324,15 +325,18 @@ mod tests {
     #[test]
     fn the_classes_differ_only_in_what_is_put_together() {
         for (slug, header, written) in SCHEMES {
-            let [near, far] = super::requests(slug, header, written).unwrap();
-            let proofs = |class: &[super::Request]| -> BTreeSet<String> {
-                let proof = |request| super::proof(request, header).unwrap().to_owned();
-                class.iter().map(proof).collect()
+            let all = super::requests(slug, header, written).unwrap();
+            let all: Vec<super::Request> = super::put_together(&all).collect();
+            let shown = |one: &super::Request| one.headers[one.proof].1.clone();
+            let proofs = |class: usize| -> BTreeSet<String> {
+                all.iter().skip(class).step_by(2).map(shown).collect()
             };
-            assert_eq!(proofs(&near), proofs(&far), "{slug}");
-            for (near, far) in near.iter().zip(&far) {
-                let [near_shown, far_shown] =
-                    [near, far].map(|one| super::proof(one, header).unwrap());
+            assert_eq!(proofs(0), proofs(1), "{slug}");
+            for pair in all.chunks(2) {
+                let [near, far] = pair else {
+                    panic!("an odd number")
+                };
+                let (near_shown, far_shown) = (shown(near), shown(far));
                 assert_eq!(near_shown.len(), far_shown.len(), "{slug}");
                 assert_ne!(near_shown, far_shown, "{slug}");
                 assert_eq!(near.body, far.body, "{slug}");
