@@ -7,17 +7,12 @@ use std::{
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
-    sync::Arc,
     thread::{self, JoinHandle},
 };
 
-use axum::{
-    Router,
-    extract::{Request, State},
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
-};
+use axum::Router;
 use tokio::sync::oneshot;
+use tower_http::services::ServeDir;
 
 use crate::app::{App, Launch};
 
@@ -114,7 +109,7 @@ impl Serving {
         let thread = thread::spawn(move || {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-                let router = Router::new().fallback(file).with_state(Arc::new(folder));
+                let router = Router::new().fallback_service(ServeDir::new(folder));
                 let serving = async { axum::serve(listener, router).await };
                 tokio::select! {
                     served = serving => served.expect("the server serves"),
@@ -138,24 +133,5 @@ impl Drop for Serving {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-async fn file(State(folder): State<Arc<PathBuf>>, request: Request) -> Response {
-    let name = match request.uri().path().trim_start_matches('/') {
-        "" => "index.html",
-        name => name,
-    };
-    let kind = match Path::new(name).extension().and_then(|ext| ext.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript",
-        Some("css") => "text/css",
-        Some("woff2") => "font/woff2",
-        Some("svg") => "image/svg+xml",
-        _ => "application/octet-stream",
-    };
-    match fs::read(folder.join(name)) {
-        Ok(bytes) if !name.contains("..") => ([(CONTENT_TYPE, kind)], bytes).into_response(),
-        _ => StatusCode::NOT_FOUND.into_response(),
     }
 }

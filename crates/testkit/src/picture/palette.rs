@@ -1,7 +1,8 @@
 //! A picture's colours, brought down to as many as one byte can name.
 //!
 //! A page is a few plain grounds and the soft edges of its letters. The colours most of it has are kept exactly, so that no
-//! ground changes; the many others are put together with their neighbours, box by box, where nobody sees it.
+//! ground changes; the many others are put together with their neighbours, box by box, where nobody sees it. Quantizers made for
+//! photographs sort colours into bins first, and put grounds together that a page tells apart by a shade.
 
 use std::collections::{BTreeMap, HashMap};
 
