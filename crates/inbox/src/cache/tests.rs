@@ -126,7 +126,6 @@ fn open(folder: &TempDir) -> Opened {
     Cache::open(&path(folder), holder(), minute(0)).expect("a cache")
 }
 
-/// Nothing pending, seen by Ana.
 fn asked(typed: &str, limit: u32) -> SearchAsked {
     SearchAsked {
         text: typed.to_owned(),
@@ -135,6 +134,7 @@ fn asked(typed: &str, limit: u32) -> SearchAsked {
     }
 }
 
+/// Nothing pending, seen by Ana.
 fn nobody() -> Overlay {
     Overlay {
         me: member(0),

@@ -69,12 +69,11 @@ struct Among<'a> {
 
 impl<'a> Among<'a> {
     fn of(db: &Connection, shown: &'a Shown<'a>, filter: &'a Filter) -> Result<Self, ApplyError> {
-        let passing = match filter.is_empty() {
-            true => None,
-            false => {
-                let narrow = Narrow::new(filter.clone(), shown.overlay.me.id);
-                Some(Passing::of(db, &narrow, shown.swept_at)?)
-            }
+        let passing = if filter.is_empty() {
+            None
+        } else {
+            let narrow = Narrow::new(filter.clone(), shown.overlay.me.id);
+            Some(Passing::of(db, &narrow, shown.swept_at)?)
         };
         Ok(Self {
             shown,
