@@ -59,6 +59,7 @@ const TOOLS: &str = "
     const key = (key, more = {}) => (document.activeElement ?? document.body)
         .dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
     const type = (field, text) => { field.value = text; field.dispatchEvent(new InputEvent('input', { bubbles: true })); };
+    const ids = () => all('row').map((row) => row.dataset.id).join();
     const rest = () => new Promise((done) => setTimeout(done, 30));
     const laid = [], shown = [];
     const timed = async (act, holds, what) => {
@@ -112,9 +113,9 @@ const GESTURES: [Gesture; 6] = [
         script: "one('list').focus(); key('/'); await until(() => one('list-search'), 'the field');
             const words = ['mariana', 'promocao', 'nogueira', 'pessoa1', 'angela', 'violao', 'tanaka', 'beatriz l'];
             for (let n = 0; n < times; n += 1) {
-                const before = all('row')[0];
+                const before = ids();
                 await timed(() => type(one('list-search'), words[n % words.length]),
-                    () => all('row').length > 0 && all('row')[0] !== before, 'the results');
+                    () => all('row').length > 0 && ids() !== before, 'the results');
             }
             key('Escape'); await rest();",
     },
