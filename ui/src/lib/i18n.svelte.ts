@@ -15,6 +15,12 @@ const rules: Record<Locale, Intl.PluralRules> = {
   en: new Intl.PluralRules('en'),
 };
 
+// Making one takes longer than all it writes on a screen.
+const numbers: Record<Locale, Intl.NumberFormat> = {
+  'pt-BR': new Intl.NumberFormat('pt-BR'),
+  en: new Intl.NumberFormat('en'),
+};
+
 /** Returns the language in use. */
 export function locale(): Locale {
   return current;
@@ -38,11 +44,16 @@ export function t(key: Key, params: Params = {}): string {
   return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => shown(params[name]) ?? whole);
 }
 
+/** Writes a number as the language in use writes it. */
+export function figure(n: number): string {
+  return numbers[current].format(n);
+}
+
 function pluralForm(text: Plural, n: number): string {
   return rules[current].select(n) === 'one' ? text.one : text.other;
 }
 
 function shown(value: string | number | undefined): string | undefined {
-  if (typeof value === 'number') return value.toLocaleString(current);
+  if (typeof value === 'number') return figure(value);
   return value === undefined ? undefined : setApart(value);
 }

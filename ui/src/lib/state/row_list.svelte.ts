@@ -17,6 +17,8 @@ export const HITS = 100;
 const ALL = 1_000;
 /** How long the list must have been left alone before it may re-sort by itself. */
 export const IDLE = 2_000;
+/** How long the last list's rows stay in sight while the next one is read: less than a blink, so that none is drawn in between. */
+const BRIDGE = 120;
 
 export type ListState = 'loading' | 'ready' | 'failed';
 
@@ -43,6 +45,8 @@ export class RowList {
   rows = $state.raw<Row[]>([]);
   total = $state(0);
   status = $state<ListState>('loading');
+  /** How often a list began anew: its first row comes into sight. */
+  begun = $state(0);
   /** Rows that are in the view but not yet shown. */
   fresh = $state.raw<ReadonlySet<string>>(new Set());
   /** Rows shown that have left the view. */
@@ -62,6 +66,11 @@ export class RowList {
   #asking = false;
   #everything = false;
   #stale = false;
+  /** The rows are still another list's. */
+  #turning = false;
+  /** What each row is drawn in, by its id; see {@link slotOf}. */
+  #slots = new Map<string, number>();
+  #lastSlot = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -82,18 +91,21 @@ export class RowList {
     const stays = next.view === this.view && next.saved === this.listed.saved;
     this.#generation += 1;
     this.listed = next;
-    if (!stays) {
-      this.rows = [];
-      this.text = '';
-      this.finding = false;
-      this.searched = null;
-    }
+    if (!stays) this.#turn();
     this.#next = null;
     this.#more = null;
     this.#atTop = true;
     if (this.rows.length === 0) this.status = 'loading';
     this.#settle();
-    await this.#load(PAGE);
+    await this.#load(PAGE, true);
+  }
+
+  /**
+   * Returns what a row is drawn in. A row keeps it while its list is in sight; those of another list take over the last one's,
+   * place by place, and are written over instead of drawn anew.
+   */
+  slotOf(row: Row): number {
+    return this.#slots.get(row.id) ?? 0;
   }
 
   /** Searches everything, narrowed by the filter; without a text, shows the view again. */
@@ -102,7 +114,7 @@ export class RowList {
     this.#generation += 1;
     this.#next = null;
     this.#more = null;
-    await this.#load(PAGE);
+    await this.#load(PAGE, true);
   }
 
   /** Opens the search field. */
@@ -179,7 +191,7 @@ export class RowList {
 
   /** Moves the selection by some rows; returns the id now selected. */
   move(by: number): string | null {
-    if (this.rows.length === 0) return null;
+    if (this.rows.length === 0 || this.#turning) return null;
     const at = this.rows.findIndex((row) => row.id === this.selected);
     const to = at < 0 ? 0 : Math.min(this.rows.length - 1, Math.max(0, at + by));
     this.selected = this.rows[to]?.id ?? null;
@@ -195,6 +207,31 @@ export class RowList {
       for (const id of ids) left.delete(id);
       this.glowing = left;
     }, 700);
+  }
+
+  /** Leaves a list: its rows stay in sight until the next one's are here, unless that takes long. */
+  #turn(): void {
+    this.#turning = true;
+    this.status = 'loading';
+    this.text = '';
+    this.finding = false;
+    this.searched = null;
+    const generation = this.#generation;
+    setTimeout(() => {
+      if (this.#turning && generation === this.#generation) this.rows = [];
+    }, BRIDGE);
+  }
+
+  /** Puts rows in place, each drawn in what it had, or in what stood there in another list. */
+  #put(rows: Row[], other = false): void {
+    const before = this.rows;
+    const slots = new Map<string, number>();
+    rows.forEach((row, place) => {
+      const last = other ? before[place]?.id : row.id;
+      slots.set(row.id, (last !== undefined && this.#slots.get(last)) || ++this.#lastSlot);
+    });
+    this.#slots = slots;
+    this.rows = rows;
   }
 
   #waits(): boolean {
@@ -229,20 +266,23 @@ export class RowList {
     return { rows: found.rows, next: null, total: found.rows.length };
   }
 
-  async #load(limit: number): Promise<void> {
+  async #load(limit: number, anew = false): Promise<void> {
     const generation = this.#generation;
     try {
       const page = await (this.searching ? this.#find() : this.#page(null, limit));
       if (generation !== this.#generation) return;
-      this.rows = keepSame(this.rows, page.rows);
+      this.#put(keepSame(this.rows, page.rows), this.#turning);
+      this.#turning = false;
+      if (anew) this.begun += 1;
       this.#next = page.next;
       this.total = page.total;
       this.status = 'ready';
       this.#settle();
     } catch {
       if (generation !== this.#generation) return;
-      // Rows of another text would pass for what was found.
-      if (this.searching) this.rows = [];
+      // Rows of another text, or of another list, would pass for what was asked for.
+      if (this.searching || this.#turning) this.rows = [];
+      this.#turning = false;
       this.status = this.rows.length > 0 ? 'ready' : 'failed';
     }
   }
@@ -253,7 +293,7 @@ export class RowList {
       const page = await this.#page(this.#next, PAGE);
       if (generation !== this.#generation) return;
       const known = new Set(this.rows.map((row) => row.id));
-      this.rows = [...this.rows, ...page.rows.filter((row) => !known.has(row.id))];
+      this.#put([...this.rows, ...page.rows.filter((row) => !known.has(row.id))]);
       this.#next = page.next;
       this.total = page.total;
     } catch {

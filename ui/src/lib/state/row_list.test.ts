@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost } from '../backend.fake';
 import { IDLE, RowList } from './row_list.svelte';
 
@@ -138,4 +138,59 @@ test('moving stops at both ends', () => {
   expect(list.move(-1)).toBe(ids()[0]);
   expect(list.move(-1)).toBe(ids()[0]);
   expect(list.move(10_000)).toBe(ids().at(-1));
+});
+
+describe('another list', () => {
+  const slots = () => list.rows.map((row) => list.slotOf(row));
+
+  test('takes over what the last one was drawn in, place by place', async () => {
+    const before = slots();
+    expect(new Set(before).size).toBe(before.length);
+    await list.show('approved');
+    const shared = Math.min(before.length, list.rows.length);
+    expect(shared).toBeGreaterThan(5);
+    expect(slots().slice(0, shared)).toEqual(before.slice(0, shared));
+  });
+
+  test('a row keeps what it is drawn in while its list is re-sorted and read on', async () => {
+    const first = list.rows[0]!;
+    const slot = list.slotOf(first);
+    host.arrive();
+    await list.resort();
+    expect(list.rows[0]!.id).not.toBe(first.id);
+    expect(list.slotOf(first)).toBe(slot);
+    await list.more();
+    expect(list.slotOf(first)).toBe(slot);
+    expect(new Set(slots()).size).toBe(list.rows.length);
+  });
+
+  test('leaves the last one in sight until it is here, but no key walks that', async () => {
+    const before = ids();
+    const shown = list.show('approved');
+    expect(ids()).toEqual(before);
+    expect(list.status).toBe('loading');
+    expect(list.move(1)).toBeNull();
+    await shown;
+    expect(ids()).not.toEqual(before);
+    expect(list.move(1)).toBe(list.rows[0]!.id);
+  });
+
+  test('that is long in coming shows no rows of the last one', async () => {
+    vi.useFakeTimers();
+    vi.spyOn(host, 'listPage').mockReturnValue(new Promise(() => undefined));
+    void list.show('approved');
+    vi.advanceTimersByTime(119);
+    expect(list.rows.length).toBeGreaterThan(0);
+    vi.advanceTimersByTime(1);
+    expect(list.rows).toEqual([]);
+    expect(list.status).toBe('loading');
+    vi.useRealTimers();
+  });
+
+  test('that cannot be read says so, and shows no rows of the last one', async () => {
+    vi.spyOn(host, 'listPage').mockRejectedValue(new Error('gone'));
+    await list.show('approved');
+    expect(list.rows).toEqual([]);
+    expect(list.status).toBe('failed');
+  });
 });
