@@ -235,7 +235,12 @@ describe('one source', () => {
     await fireEvent.click(await screen.findByTestId('filter-rejected'));
     await waitFor(() => expect(screen.getAllByTestId('delivery')).toHaveLength(1));
     await fireEvent.click(screen.getByTestId('delivery'));
-    expect((await screen.findByTestId('payload')).textContent).toContain('"charge_amount": 19700');
+    const payload = await screen.findByTestId('payload');
+    expect(payload.textContent).toContain('"charge_amount": 19700');
+    expect(payload.textContent).toContain('m•••@example.com');
+    expect(payload.textContent).not.toContain('+5511900000000');
+    await fireEvent.click(screen.getByTestId('payload-reveal'));
+    await waitFor(() => expect(payload.textContent).toContain('+5511900000000'));
     expect(screen.getByTestId('delivery-pane').textContent).toContain('422');
     await fireEvent.click(screen.getByTestId('reprocess'));
     expect((await screen.findByTestId('became')).textContent).toContain('Recebido');
@@ -344,6 +349,102 @@ describe('one source', () => {
     await fireEvent.click(screen.getByTestId('remove'));
     await fireEvent.click(await screen.findByTestId('remove-yes'));
     await waitFor(() => expect(screen.getAllByTestId('source')).toHaveLength(4));
+  });
+
+  describe('what a platform lets one set', () => {
+    const settings = (host: FakeHost, at: number) => host.sources.kept[at]!.source.settings;
+    const openSettings = async (id: string, at: number, kept: Record<string, unknown>) => {
+      const host = await openSource(id, {}, (host) => {
+        host.sources.kept[at]!.source = { ...host.sources.kept[at]!.source, settings: kept };
+      });
+      await fireEvent.click(screen.getByTestId('tab-settings'));
+      await screen.findByTestId('save-settings');
+      return host;
+    };
+    const save = () => fireEvent.click(screen.getByTestId('save-settings'));
+    const inTable = (name: string) => within(screen.getByTestId(`table-${name}`));
+
+    test('saving one setting leaves tables and everything else as they were', async () => {
+      const kept = {
+        alias: 'doces',
+        stages: { separando: 'fulfilled', retirou: { stage: 'delivered', note: 'x' } },
+        region: { state: 'MG' },
+        apiVersion: '2026-07',
+      };
+      const host = await openSettings('int_yampi', 2, kept);
+      await type('field-alias', 'doces-do-vale');
+      await save();
+      await screen.findByText('Salvo');
+      expect(settings(host, 2)).toEqual({ ...kept, alias: 'doces-do-vale' });
+    });
+
+    test('a status of the shop’s own is given a stage by the keyboard', async () => {
+      const host = await openSettings('int_yampi', 2, { alias: 'doces', stages: { separando: 'fulfilled' } });
+      const table = inTable('stages');
+      await fireEvent.click(table.getByTestId('table-add'));
+      const [, word] = await table.findAllByLabelText('Situação na loja');
+      await waitFor(() => expect(document.activeElement).toBe(word));
+      await fireEvent.input(word!, { target: { value: ' retirou ' } });
+      await fireEvent.change(table.getAllByLabelText('O que quer dizer')[1]!, {
+        target: { value: 'delivered' },
+      });
+      await press('Enter');
+      await waitFor(() => expect(table.getAllByLabelText('Situação na loja')).toHaveLength(3));
+      await press('Backspace');
+      await waitFor(() => expect(table.getAllByLabelText('Situação na loja')).toHaveLength(2));
+      expect(document.activeElement).toBe(word);
+      await press('ArrowUp');
+      expect(document.activeElement).toHaveValue('separando');
+      await save();
+      await screen.findByText('Salvo');
+      expect(settings(host, 2)).toEqual({
+        alias: 'doces',
+        stages: { separando: 'fulfilled', retirou: 'delivered' },
+      });
+      await fireEvent.click(table.getAllByTestId('table-remove')[0]!);
+      await save();
+      await waitFor(() => expect(settings(host, 2).stages).toEqual({ retirou: 'delivered' }));
+    });
+
+    test('what cannot be is said at its field, which has the focus, and nothing is sent', async () => {
+      const host = await openSettings('int_hotmart', 1, {});
+      const table = inTable('checkoutUrls');
+      await fireEvent.click(table.getByTestId('table-add'));
+      await fireEvent.input(await table.findByLabelText('Código do produto'), {
+        target: { value: '788921' },
+      });
+      await type('field-reconcileMinutes', 'abc');
+      await save();
+      expect(await screen.findByText('Escreva minutos inteiros, só com algarismos.')).toBeInTheDocument();
+      expect(table.getByText('Cole um link que comece com https://.')).toBeInTheDocument();
+      await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('field-reconcileMinutes')));
+      expect(host.sources.calls).not.toContain('change');
+      await type('field-reconcileMinutes', '30');
+      await fireEvent.input(table.getByLabelText('Link do checkout'), {
+        target: { value: 'https://pay.example.com/788921' },
+      });
+      await save();
+      await screen.findByText('Salvo');
+      expect(settings(host, 1)).toEqual({
+        reconcileMinutes: 30,
+        checkoutUrls: { 788921: 'https://pay.example.com/788921' },
+      });
+    });
+
+    test('what the service would not take is said at its row, and what has no field in the list', async () => {
+      const host = await openSettings('int_yampi', 2, { alias: 'doces', stages: { separando: 'fulfilled' } });
+      const { HostError } = await import('../../lib/host');
+      const problems = [
+        { path: 'settings.stages.separando', code: 'wrong_type', detail: 'A stage is expected.' },
+        { path: 'settings.region', code: 'unknown_name', detail: '' },
+      ];
+      vi.spyOn(host.sources, 'change').mockRejectedValue(new HostError('invalid', 'no', problems));
+      await save();
+      expect(await inTable('stages').findByText('Não é do tipo esperado')).toBeInTheDocument();
+      const failure = screen.getByTestId('source-failure');
+      expect(failure.textContent).toContain('region');
+      expect(failure.textContent).not.toContain('separando');
+    });
   });
 
   test('a refusal says what is wrong and where, and what was typed stays', async () => {

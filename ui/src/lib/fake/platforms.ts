@@ -47,13 +47,14 @@ export const PLATFORMS: SourcePlatform[] = [
   }),
   platform('hotmart', 'Hotmart', {
     credentials: [field('clientId'), hidden('clientSecret'), hidden('basic')],
+    settings: [field('checkoutUrl', false), field('checkoutUrls', false)],
     pulls: ['sales'],
     pix: 'partly',
     boleto: 'partly',
   }),
   platform('shopify', 'Shopify', {
     credentials: [hidden('accessToken')],
-    settings: [field('shopDomain')],
+    settings: [field('shopDomain'), field('abandonAfterMinutes', false)],
     pulls: ['orders', 'abandoned'],
     registers: true,
     pix: 'no',
@@ -67,7 +68,7 @@ export const PLATFORMS: SourcePlatform[] = [
   }),
   platform('yampi', 'Yampi', {
     credentials: [hidden('userToken'), hidden('secretKey')],
-    settings: [field('alias')],
+    settings: [field('alias'), field('stages', false)],
     pulls: ['orders', 'abandoned'],
     registers: true,
   }),

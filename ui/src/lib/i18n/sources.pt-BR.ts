@@ -25,8 +25,8 @@ export const sourcesPtBR = {
   'sources.col.duplicate': 'Repetidos',
   'sources.col.refused': 'Recusados',
   'sources.unmapped': { one: '{n} não entendido', other: '{n} não entendidos' },
-  'sources.signs': 'assinatura conferida',
-  'sources.keyOnly': 'protegida pela chave no endereço',
+  'sources.signs': 'confere a assinatura',
+  'sources.keyOnly': 'chave no endereço',
   'sources.state.good': 'Funcionando',
   'sources.state.waiting': 'Aguardando',
   'sources.state.attention': 'Atenção',
@@ -46,7 +46,7 @@ export const sourcesPtBR = {
   'sources.name': 'Nome da fonte',
   'sources.create': 'Criar endereço',
   'sources.createHint':
-    'O serviço cria um endereço só desta fonte. No passo seguinte você o cola no painel de {name} e vê o primeiro evento chegar.',
+    'O serviço cria um endereço só desta fonte. No passo seguinte você o cola no painel da {name} e vê o primeiro evento chegar.',
   'sources.pause': 'Pausar',
   'sources.resume': 'Retomar',
 
@@ -72,7 +72,7 @@ export const sourcesPtBR = {
   'reason.never': 'Nenhum evento ainda',
 
   'setUp.address': 'Endereço de webhook',
-  'setUp.paste': 'Cole no painel de {name}',
+  'setUp.paste': 'Cole no painel da {name}',
   'setUp.noSteps':
     'No painel da plataforma, abra a parte de webhooks, crie um com este endereço e marque todos os eventos de venda.',
   'setUp.secret': 'Segredo da plataforma',
@@ -221,7 +221,7 @@ export const sourcesPtBR = {
     other: 'Eventos de PIX ou boleto estão chegando: {n} entre os últimos {of}.',
   },
   'why.codesEnd': 'Código vencido, com erro, ou de pedido já pago não é mostrado de propósito.',
-  'why.twin': '“{name}” também é de {platform}. Se as duas são da mesma conta, cada venda entra duas vezes.',
+  'why.twin': '“{name}” também é da {platform}. Se as duas são da mesma conta, cada venda entra duas vezes.',
   'why.duplicates': {
     one: '{n} repetição descartada nas últimas 24 h. Plataformas reenviam quando a resposta demora.',
     other: '{n} repetições descartadas nas últimas 24 h. Plataformas reenviam quando a resposta demora.',
@@ -271,7 +271,7 @@ export const sourcesPtBR = {
   'history.none':
     '{name} não deixa ler o histórico por API. O que chega por webhook fica guardado, e nada se perde a partir de agora.',
   'history.lead':
-    'Traz de {name} o que aconteceu antes, ou o que um webhook perdido não contou. Repetir não duplica nada.',
+    'Traz da {name} o que aconteceu antes, ou o que um webhook perdido não contou. Repetir não duplica nada.',
   'history.needs': 'Para buscar, faltam as credenciais da API.',
   'history.enter': 'Preencher credenciais',
   'history.since': 'Desde',
@@ -354,7 +354,7 @@ export const sourcesPtBR = {
   'deliveryWhy.unknown_event': 'Tipo de evento que ainda não é lido',
   'deliveryWhy.unknown_status': 'Situação que ainda não é lida',
   'deliveryWhy.unnamed_status':
-    'Situação criada pela loja. Diga o que ela significa no ajuste “stages” da fonte',
+    'Situação criada pela loja. Diga o que ela quer dizer na configuração da fonte',
   'deliveryWhy.blueprint_word': 'O modelo da fonte não conhece esta palavra',
   'deliveryWhy.blueprint_ignores': 'O modelo da fonte deixa isto de fora',
   'deliveryWhy.no_order': 'Não diz de que pedido se trata',
@@ -443,6 +443,26 @@ export const sourcesPtBR = {
   'field.cartpanda.shopSlug': 'Nome da loja no endereço do painel',
   'field.iset.userId': 'ID do usuário da API',
   'field.iset.apiKey': 'Chave da API',
+
+  'fieldHint.abandonAfterMinutes': 'Em branco, 60.',
+  'fieldHint.reconcileMinutes': 'Em branco, 60. Com 0, não confere sozinho.',
+  'table.stages.hint': 'A palavra que a loja usa, e o que ela quer dizer no Balcão.',
+  'table.stages.word': 'Situação na loja',
+  'table.stages.wordExample': 'Em separação',
+  'table.stages.is': 'O que quer dizer',
+  'table.stages.choose': 'Escolha a etapa',
+  'table.stages.add': 'Adicionar situação',
+  'table.links.hint': 'O código do produto na plataforma, e o link que vai para o cliente.',
+  'table.links.word': 'Código do produto',
+  'table.links.wordExample': '788921',
+  'table.links.is': 'Link do checkout',
+  'table.links.add': 'Adicionar produto',
+  'table.remove': 'Tirar {word}',
+  'fault.not_minutes': 'Escreva minutos inteiros, só com algarismos.',
+  'fault.no_word': 'Falta a primeira parte desta linha.',
+  'fault.twice': 'Já está em outra linha.',
+  'fault.no_stage': 'Escolha o que quer dizer.',
+  'fault.no_link': 'Cole um link que comece com https://.',
 
   'fail.forbidden': 'Isto é feito por quem administra a equipe.',
   'fail.service_busy': 'O serviço está ocupado ou com problemas. Tente de novo em instantes.',

@@ -1,7 +1,9 @@
 /** Words for what the service tells by code or by key. */
 import { t, type Key } from '../i18n.svelte';
 import { ptBR } from '../i18n/pt-BR';
+import { placeOf, type Fault, type Typed } from './settings';
 import type { Delivery } from '../types/Delivery';
+import type { SourceField } from '../types/SourceField';
 import type { SourceProblem } from '../types/SourceProblem';
 
 const known = (key: string): key is Key => key in ptBR;
@@ -13,6 +15,12 @@ export function fieldName(field: string, platform = ''): string {
   return key === undefined ? field : t(key);
 }
 
+/** Says what an empty field comes to, where that is worth saying. */
+export function fieldHint(field: string): string {
+  const key = `fieldHint.${field}`;
+  return known(key) ? t(key) : '';
+}
+
 /** Shows that something is kept, by its end. */
 export function ending(lastFour: string): string {
   return `•••• ${lastFour}`.trim();
@@ -22,6 +30,25 @@ export function ending(lastFour: string): string {
 export function problemText(problem: SourceProblem): string {
   const key = `problem.${problem.code}`;
   return known(key) ? t(key) : problem.detail || problem.code;
+}
+
+/** Says what cannot be sent as it stands, or what the service would not take, where there is a field for it. */
+export function failuresIn(
+  fields: readonly SourceField[],
+  typed: Typed,
+  found: readonly Fault[],
+  told: readonly SourceProblem[],
+): { field: string; row: number | null; words: string }[] {
+  const own = found.map(({ field, row, code }) => ({ field, row, words: t(`fault.${code}`) }));
+  const placed = told.flatMap((problem) => {
+    const place = placeOf(problem, fields, typed);
+    return place ? [{ ...place, words: capital(problemText(problem)) }] : [];
+  });
+  return [...own, ...placed];
+}
+
+function capital(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /** Says why a delivery became what it is, by the reason's name; its sentence is English, for whoever mends the source. */
