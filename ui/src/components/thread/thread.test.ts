@@ -140,10 +140,43 @@ describe('a card', () => {
     const asked = vi.spyOn(host, 'provenance');
     expect(asked).not.toHaveBeenCalled();
     await fireEvent.click(screen.getAllByTestId('card-details')[0]!);
-    const [first] = await screen.findAllByTestId('delivery', {}, WAIT);
+    const [first, ...later] = await screen.findAllByTestId('delivery', {}, WAIT);
+    const events = [first!, ...later].map((one) => one.querySelector('i')?.textContent);
+    const card = first!.closest<HTMLElement>('[data-testid=card]')!;
+    const steps = host.world
+      .flatMap((one) => one.orders)
+      .find((order) => order.orderKey === card.dataset.order)!
+      .steps.map((step) => step.stage);
+    expect(events).toEqual(steps);
+    expect(first!.textContent).toContain('recebido ');
     expect(first!.textContent).toMatch(/\d\d:\d\d · (assinatura válida|token conferido|endereço secreto)/);
     await fireEvent.click(within(first!).getByTestId('raw-event'));
     expect((await screen.findByTestId('raw-text', {}, WAIT)).textContent).toContain('order_id');
+  });
+
+  test('a raw event hides whom it is about until asked for, and that is written down first', async () => {
+    const host = await open();
+    const conversation = host.world.find((one) => one.id === screen.getByTestId('conversation').dataset.id)!;
+    const { email } = conversation.full;
+    await fireEvent.click(screen.getAllByTestId('card-details')[0]!);
+    const [first] = await screen.findAllByTestId('delivery', {}, WAIT);
+    await fireEvent.click(within(first!).getByTestId('raw-event'));
+    const text = await screen.findByTestId('raw-text', {}, WAIT);
+    expect(text.textContent).toContain('•••@example.com');
+    expect(text.textContent).not.toContain(email);
+    await fireEvent.click(screen.getByTestId('raw-copy'));
+    await waitFor(() => expect(host.copiedTexts.at(-1)).toBe(text.textContent));
+
+    const reveal = vi.spyOn(host, 'reveal').mockRejectedValue(new HostError('signed_out'));
+    await fireEvent.click(screen.getByTestId('raw-text-reveal'));
+    await toast('Sua sessão foi encerrada');
+    expect(text.textContent).not.toContain(email);
+    reveal.mockReset().mockResolvedValue('');
+    await fireEvent.click(screen.getByTestId('raw-text-reveal'));
+    await waitFor(() => expect(text.textContent).toContain(email));
+    expect(reveal).toHaveBeenCalledWith({ id: conversation.id, part: 'email' });
+    await fireEvent.click(screen.getByTestId('raw-copy'));
+    await waitFor(() => expect(host.copiedTexts.at(-1)).toContain(email));
   });
 
   test('says that only the service knows while it does not answer', async () => {

@@ -22,13 +22,15 @@ export function provenanceOf(order: OrderCard): Provenance {
 /** Returns a request as it was received. */
 export function rawOf(id: string, world: readonly Conversation[]): string {
   const [key, step] = id.split('.');
-  const order = world.flatMap((one) => one.orders).find((order) => order.orderKey === key);
+  const whose = world.find((one) => one.orders.some((order) => order.orderKey === key));
+  const order = whose?.orders.find((order) => order.orderKey === key);
   const told = order?.steps[Number(step)];
-  if (!order || !told) throw new HostError('not_found');
+  if (!whose || !order || !told) throw new HostError('not_found');
   const body = {
     event: told.stage,
     order_id: order.reference,
     created_at: new Date(told.at).toISOString(),
+    customer: whose.full,
     amount: order.amount?.minor ?? null,
     products: order.items.map((item) => item.name),
     checkout_url: order.checkout?.url ?? null,

@@ -111,6 +111,7 @@ export const talkPtBR = {
   'card.details': 'Detalhes',
   'card.lessDetails': 'Menos',
   'card.whence': 'De onde veio',
+  'card.whenceAt': 'recebido {time}',
   'card.whenceReading': 'Lendo de onde veio',
   'card.whenceOffline': 'De onde veio só se sabe com o serviço, e ele não responde agora.',
   'card.whenceFailed': 'Não deu para ler de onde veio.',
@@ -128,6 +129,9 @@ export const talkPtBR = {
   'raw.copy': 'Copiar',
   'raw.copied': 'Evento copiado',
 
+  'sent.hidden': 'Os dados de contato estão ocultos.',
+  'sent.show': 'Mostrar',
+  'sent.logged': 'Abrir uma entrega fica no registro do serviço.',
   'person.logged': 'Ver um dado por inteiro fica no histórico.',
   'person.copied': '{what} copiado',
   'same.byHand': 'Unir com outra pessoa',
