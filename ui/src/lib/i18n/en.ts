@@ -263,7 +263,7 @@ export const en: Catalogue = {
   'person.document': 'CPF / CNPJ',
   'person.origin': 'Origin',
   'person.reveal': 'Show {what}',
-  'person.nothing': 'not told',
+  'person.nothing': 'not given',
   'export.open': "Export this customer's data",
   'export.busy': 'Exporting…',
   'export.done': 'Saved in',

@@ -38,7 +38,7 @@ export const keysPtBR = {
   'also.sources': 'plataformas integrações webhooks',
   'also.settings': 'preferências opções ajustes',
   'also.keys': 'atalhos teclado remapear',
-  'also.practice': 'treinar aprender tutorial',
+  'also.practice': 'treino treinar treinamento aprender tutorial',
 
   'cannot.noConversation': 'Abra uma conversa antes',
   'cannot.noOrder': 'Esta conversa não tem pedido',

@@ -81,7 +81,7 @@ export const listEn = {
   'list.back.expired': 'back: the charge ended',
   'list.back.replied': 'back: answered',
   'list.back.news': 'back: there is news',
-  'list.byReturn': 'back first',
+  'list.byReturn': 'back soonest',
   'list.returns': 'back {when}',
   'list.picked': 'selected',
 

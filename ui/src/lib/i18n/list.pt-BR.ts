@@ -81,7 +81,7 @@ export const listPtBR = {
   'list.back.expired': 'voltou: cobrança venceu',
   'list.back.replied': 'voltou: respondeu',
   'list.back.news': 'voltou: há novidade',
-  'list.byReturn': 'volta primeiro',
+  'list.byReturn': 'volta antes',
   'list.returns': 'volta {when}',
   'list.picked': 'selecionada',
 

@@ -269,7 +269,7 @@ export const ptBR = {
   'erase.open': 'Apagar dados deste cliente…',
   'erase.title': 'Apagar dados deste cliente',
   'erase.what':
-    'Some tudo o que o Balcão guarda desta pessoa: conversa, pedidos, códigos, notas, mensagens e o que as plataformas enviaram. Vale para o serviço e para o computador de toda a equipe.',
+    'Some tudo o que o Balcão guarda desta pessoa: conversa, pedidos, códigos, notas, mensagens e o que as plataformas enviaram. Vale para o serviço e para os computadores de toda a equipe.',
   'erase.stays':
     'Fica registrado quem apagou e quando, sem os dados. O que as plataformas enviarem depois sobre os pedidos antigos não entra mais; um pedido novo começa uma conversa nova.',
   'erase.final': 'Não há como desfazer.',
