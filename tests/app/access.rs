@@ -3,6 +3,8 @@
 //! The app's own screens are walked through in its window. The states that a sound service hardly ever lets one see (still
 //! reading, could not be read) are shown by the page alone, in the same engine.
 
+mod further_in;
+
 use std::{fs, path::PathBuf, sync::OnceLock};
 
 use serde_json::{Value, json};
@@ -124,6 +126,7 @@ fn walk(locale: &str, grounds: [Ground; 2]) {
     app.wait_for("row");
     audit.see("list");
     conversation(&mut audit);
+    what_cannot_go(&mut audit, &service, &source);
     narrowing(&mut audit);
     dialogs(&mut audit);
     templates(&mut audit);
@@ -227,6 +230,30 @@ fn conversation(audit: &mut Audit<'_>) {
     audit.see("erasing");
     app.press("Escape");
     app.wait_gone("erase-word");
+}
+
+/// A text that is overtaken by the payment, and a template that lacks what the platform did not send.
+fn what_cannot_go(audit: &mut Audit<'_>, service: &Service, source: &Source) {
+    let app = audit.app;
+    let sale = Sale::new(7);
+    service.tell(source, &sale.pix_created());
+    super::open(app, &sale);
+    app.wait_for("template-1");
+    app.press("1");
+    app.wait_for_css("[data-testid=hand-over]:not([disabled])");
+    service.tell(source, &sale.approved());
+    app.wait_for("stop");
+    audit.see("paid while one writes");
+    app.click("stop-discard");
+    app.wait_gone("stop");
+    app.click("view-all");
+    super::open(app, &Sale::new(6));
+    app.wait_for_css("[data-fills=false]");
+    app.script("document.querySelector('[data-fills=false]').click()", &[]);
+    app.wait_for("blocked");
+    audit.see("a template with a value missing");
+    app.press("Escape");
+    app.wait_gone("blocked");
 }
 
 fn narrowing(audit: &mut Audit<'_>) {
