@@ -32,14 +32,14 @@ pub struct Library {
     templates: Vec<Template>,
 }
 
-/// Shows one template under its key.
+/// Shows one template, under its key where it has one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct TemplateChip {
-    /// The key to press, 1 to 9.
-    #[ts(type = "number")]
-    pub key: u8,
+    /// The key to press, 1 to 9; `None` for one that is found by its name only.
+    #[ts(type = "number | null")]
+    pub key: Option<u8>,
     /// The template.
     pub template_key: String,
     /// What agents call it.
@@ -133,12 +133,17 @@ impl Library {
         first.map(|(_, _, template)| template).collect()
     }
 
-    /// Returns what the row of keys shows.
+    /// Returns what the row of keys shows, and after that every other template of the language and platform, those of the stage
+    /// first: what lies under no key is found by its name.
     #[must_use]
     pub fn chips(&self, sources: &Sources<'_>, uses: &Uses) -> Vec<TemplateChip> {
         let values = Values::of(sources);
         let ranked = self.ranked(sources.order, sources.now, sources.locale, uses);
-        let chips = (1_u8..).zip(ranked).filter_map(|(key, template)| {
+        let others = self.others(sources, &ranked);
+        let keys = (1_u8..).map(Some).take(ranked.len());
+        let keys = keys.chain(std::iter::repeat(None));
+        let chips = keys.zip(ranked.into_iter().chain(others));
+        let chips = chips.filter_map(|(key, template)| {
             let missing = template.missing(sources, &values).ok()?;
             Some(TemplateChip {
                 key,
@@ -150,6 +155,22 @@ impl Library {
             })
         });
         chips.collect()
+    }
+
+    fn others(&self, sources: &Sources<'_>, ranked: &[&Template]) -> Vec<&Template> {
+        let group = sources.order.stage().map(contract::Stage::group);
+        let platform = sources.order.source();
+        let platform = platform.map(|source| source.provider.as_str());
+        let mut others: Vec<&Template> = self
+            .templates
+            .iter()
+            .filter(|template| template.locale == sources.locale && template.is_for(platform))
+            .filter(|template| !ranked.iter().any(|known| known.key == template.key))
+            .collect();
+        let is_of_stage =
+            |template: &Template| group.is_some_and(|group| template.stages.contains(&group));
+        others.sort_by_key(|template| (!is_of_stage(template), template.place));
+        others
     }
 
     /// Fills a template in the language of the sources; `None` when there is no such template.

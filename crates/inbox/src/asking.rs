@@ -6,7 +6,7 @@ use contract::{Channel, CommandId, ConversationId, Me};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::view::{Row, TimelineItem, TimelineOnly, View};
+use crate::view::{Owner, Row, TimelineItem, TimelineOnly, View};
 
 /// Holds older items of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -30,6 +30,8 @@ pub struct RowsAsked {
     pub filter: contract::Filter,
     /// The conversations.
     pub ids: Vec<ConversationId>,
+    /// A page's `next`: only those that stand no later than that page ends.
+    pub until: Option<String>,
 }
 
 /// Asks for a part of a timeline.
@@ -59,9 +61,26 @@ pub struct TimelineAsked {
 #[ts(export)]
 pub struct BulkPreview {
     /// Those that change.
-    pub will: Vec<ConversationId>,
+    pub will: Vec<BulkChanges>,
     /// Those that stay as they are.
     pub wont: Vec<BulkStays>,
+}
+
+/// Tells that a conversation changes, and from what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct BulkChanges {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The person's name.
+    pub name: Option<String>,
+    /// Who has it.
+    pub owner: Option<Owner>,
+    /// It is put aside.
+    pub snoozed: bool,
+    /// Nothing is left to be done in it.
+    pub resolved: bool,
 }
 
 /// Tells that a conversation stays as it is.

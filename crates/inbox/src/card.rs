@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::deadline;
 use crate::view::{
-    Amount, BoletoPart, Deadline, DeadlineKind, ItemLine, LinkPart, OrderCard, Person, PixPart,
-    PixState, Primary, Step,
+    Amount, BoletoPart, Deadline, DeadlineKind, ItemLine, LinkPart, OrderCard, Origin, Person,
+    PixPart, PixState, Primary, Step,
 };
 
 /// Draws one order as it stands at `now` (Unix milliseconds), or returns `None` for an order of no events.
@@ -45,6 +45,7 @@ pub fn card(order_key: &str, order: &Order, now: i64, drawn: bool) -> Option<Ord
         refusal: order.refusal().map(str::to_owned),
         coupon: order.coupon().map(str::to_owned),
         platform: platform(&source.provider),
+        source: source.integration_id,
         reference: source.external_id.clone(),
         steps: steps(order),
         deadline: deadline::of_order(order).filter(|ends| is_shown(*ends, now)),
@@ -76,7 +77,7 @@ pub fn is_shown(ends: Deadline, now: i64) -> bool {
 
 /// Draws the person, masked; what they bought is counted by the caller.
 #[must_use]
-pub fn person(customer: &Customer, origin: Option<&Utms>) -> Person {
+pub fn person(customer: &Customer, told_origin: Option<&Utms>) -> Person {
     let typed = customer
         .phone
         .as_deref()
@@ -90,7 +91,7 @@ pub fn person(customer: &Customer, origin: Option<&Utms>) -> Person {
         whatsapp: phone.is_some_and(|phone| phone.wa_digits().is_some()),
         email: customer.email.as_deref().map(masked_email),
         document: customer.document.as_deref().map(masked_document),
-        origin: origin.and_then(origin_words),
+        origin: told_origin.and_then(origin),
         ..Person::default()
     }
 }
@@ -137,14 +138,18 @@ fn masked_document(document: &str) -> String {
     Document::parse(document).map_or_else(|_| "•••".to_owned(), |document| document.masked())
 }
 
-fn origin_words(utms: &Utms) -> Option<String> {
-    let source = utms.source.as_deref().or(utms.src.as_deref());
-    let words: Vec<&str> = [source, utms.medium.as_deref()]
-        .into_iter()
-        .flatten()
-        .filter(|word| !word.trim().is_empty())
-        .collect();
-    (!words.is_empty()).then(|| words.join(" · "))
+fn origin(utms: &Utms) -> Option<Origin> {
+    let told = |word: &Option<String>| {
+        let word = word.as_deref()?.trim();
+        (!word.is_empty()).then(|| word.to_owned())
+    };
+    let origin = Origin {
+        source: told(&utms.source),
+        src: told(&utms.src),
+        medium: told(&utms.medium),
+        campaign: told(&utms.campaign),
+    };
+    (origin != Origin::default()).then_some(origin)
 }
 
 fn amount(money: Money) -> Amount {

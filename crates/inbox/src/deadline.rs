@@ -12,6 +12,9 @@ use crate::view::{Deadline, DeadlineKind};
 /// How long after the event a cart, a refusal or a charge of unknown validity is worth a word.
 pub const RECOVERY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
+/// How long a customer who wrote on WhatsApp can be written to freely, as WhatsApp's policy for businesses says.
+pub const WINDOW_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
 /// How long a dispute can be answered.
 pub const DISPUTE_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
@@ -71,6 +74,16 @@ pub fn heard(deadline: Deadline, heard_at: i64) -> Deadline {
         from: heard_at,
         at: heard_at.saturating_add(RECOVERY_MILLIS),
         ..deadline
+    }
+}
+
+/// Returns the time in which a customer who wrote (Unix milliseconds) can be answered freely.
+#[must_use]
+pub const fn window(wrote_at: i64) -> Deadline {
+    Deadline {
+        kind: DeadlineKind::Window,
+        from: wrote_at,
+        at: wrote_at.saturating_add(WINDOW_MILLIS),
     }
 }
 

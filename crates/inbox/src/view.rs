@@ -13,12 +13,12 @@ pub use card::{BoletoPart, ItemLine, LinkPart, OrderCard, PixPart, PixState, Pri
 pub use contract::PersonPart;
 pub use lists::{
     Amount, Colleague, Counters, Deadline, DeadlineKind, FilterValues, Named, NamedSource, Owner,
-    PageAsked, Row, RowPage, SavedCount, SavedView, View, ViewCount,
+    PageAsked, Pressure, Row, RowPage, SavedCount, SavedView, View, ViewCount,
 };
 pub use news::{Change, Desk, Freshness, FreshnessState, Trouble};
 pub use outbox::{OutboxItem, OutboxState};
 pub use persons::{MergeState, MergedPerson, Suggestion};
 pub use talk::{
-    BackReason, ConversationView, Draft, DraftStop, Handling, Happening, Person, TimelineItem,
-    TimelineOnly,
+    BackReason, ConversationView, Draft, DraftStop, Handling, Happening, Origin, Person,
+    TimelineItem, TimelineOnly,
 };

@@ -24,12 +24,14 @@ pub(super) async fn rows(
     saved: Option<ViewId>,
     filter: Option<Filter>,
     ids: Vec<ConversationId>,
+    until: Option<String>,
 ) -> Answer<Vec<Row>> {
     let asked = RowsAsked {
         view,
         saved,
         filter: filter.unwrap_or_default(),
         ids,
+        until,
     };
     Ok(opening.shop().await?.inbox().rows(asked).await?)
 }

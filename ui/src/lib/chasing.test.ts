@@ -34,25 +34,25 @@ test('a draft knows how its order stood', () => {
   expect(groupAtDraft(paid, { ...draft, savedAt: 50 })).toBeNull();
 });
 
-test('the window counts from what the customer did last, tests and our own texts left out', () => {
-  const frame = { id: '', by: '', byMe: true, pending: false, channel: 'whatsapp' as const, text: '' };
-  const stage = (at: number, isTest: boolean): TimelineItem => ({
-    id: '',
-    at,
-    kind: 'stage',
-    orderKey: '',
-    stage: 'cart_abandoned',
-    group: 'cart',
-    amount: null,
-    product: null,
-    platform: '',
-    isTest,
-  });
+test('the window counts from what the customer last wrote on WhatsApp, whatever platforms tell', () => {
+  const frame = { id: '', by: '', byMe: true, pending: false, text: '' };
   const timeline: TimelineItem[] = [
-    stage(100, false),
-    { ...frame, at: 200, kind: 'received' },
-    stage(300, true),
-    { ...frame, at: 400, kind: 'handed_over' },
+    { ...frame, channel: 'whatsapp', at: 100, kind: 'received' },
+    { ...frame, channel: 'whatsapp', at: 200, kind: 'received' },
+    { ...frame, channel: 'email', at: 300, kind: 'received' },
+    { ...frame, channel: 'whatsapp', at: 400, kind: 'handed_over' },
+    {
+      id: '',
+      at: 500,
+      kind: 'stage',
+      orderKey: '',
+      stage: 'pix_generated',
+      group: 'pix',
+      amount: null,
+      product: null,
+      platform: '',
+      isTest: false,
+    },
   ];
   expect(windowEnds(timeline)).toBe(200 + WINDOW);
   expect(windowEnds(timeline.slice(2))).toBeNull();

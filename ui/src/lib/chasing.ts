@@ -34,13 +34,11 @@ export function groupAtDraft(order: OrderCard | null, draft: Draft): StageGroup 
   return order?.steps.findLast((step) => step.at <= draft.savedAt)?.group ?? null;
 }
 
-/** How long a customer can be written to freely after their last sign. */
+/** How long a customer can be written to freely after they wrote. */
 export const WINDOW = 24 * HOUR;
 
-/** Returns when the 24 hours since the customer's last sign are over; `null` where there was none. */
+/** Returns when the 24 hours since the customer last wrote on WhatsApp are over; `null` where they have not. */
 export function windowEnds(timeline: readonly TimelineItem[]): number | null {
-  const signs = timeline.filter(
-    (item) => item.kind === 'received' || (item.kind === 'stage' && !item.isTest),
-  );
-  return signs.length > 0 ? Math.max(...signs.map((item) => item.at)) + WINDOW : null;
+  const written = timeline.filter((item) => item.kind === 'received' && item.channel === 'whatsapp');
+  return written.length > 0 ? Math.max(...written.map((item) => item.at)) + WINDOW : null;
 }

@@ -110,7 +110,13 @@ describe('a value on screen', () => {
   const values: [Value, Partial<Filter>][] = [
     [{ of: 'stage', is: 'pix' }, { stages: ['pix'] }],
     [{ of: 'platform', is: 'Hotmart' }, { platforms: ['hotmart'] }],
+    [{ of: 'source', is: 'int_1' }, { sources: ['int_1'] }],
     [{ of: 'product', is: 'Kit' }, { products: ['Kit'] }],
+    [
+      { of: 'day', is: Date.parse('2026-11-20T23:30:00-03:00') },
+      { period: { kind: 'between', from: '2026-11-20T03:00:00.000Z', to: '2026-11-21T03:00:00.000Z' } },
+    ],
+    [{ of: 'utmMedium', is: 'cpc' }, { utmMediums: ['cpc'] }],
     [
       { of: 'amount', is: 500 },
       { amountFrom: 500, amountTo: 500 },

@@ -74,6 +74,8 @@ export interface RowsAsked {
   saved?: string | null;
   filter?: Filter;
   ids: string[];
+  /** A page's `next`: only those that stand no later than that page ends. */
+  until?: string | null;
 }
 
 /** A view to save: a new one where there is no id. */

@@ -1,19 +1,9 @@
-/** Says why a conversation stands where it does under what is due: money × time left, by the rule the list is ordered by. */
+/** Says why a conversation stands where it does under what is due, as the host told what ranks it. Counts nothing itself. */
 import { locale, t } from './i18n.svelte';
 import { money } from './money';
 import { clockTime, HOUR, MINUTE, shortDate, span, daysBetween } from './time';
+import type { Deadline } from './types/Deadline';
 import type { Row } from './types/Row';
-
-/** What one doubling of the amount is worth against the clock. */
-export const DOUBLING = 20 * MINUTE;
-
-/** Returns how far an amount of minor units moves its deadline forward: twenty minutes each doubling, straight in between. */
-export function headStart(minor: number): number {
-  const whole = Math.floor(Math.max(0, minor) / 100) + 1;
-  const power = Math.floor(Math.log2(whole));
-  const rest = whole - 2 ** power;
-  return DOUBLING * power + Math.floor((rest * DOUBLING) / 2 ** power);
-}
 
 /** What the order of one row follows from, in words. */
 export interface Why {
@@ -23,23 +13,32 @@ export interface Why {
   counts: string;
   /** The moment it is ranked by. */
   ranked: string;
+  /** What ends before, where that is something else. */
+  before: string | null;
 }
 
-/** Returns why a row stands where it does; `null` where nothing ends. */
+/** Returns why a row stands where it does; `null` where it is not ranked. */
 export function whyOf(row: Row, now: number): Why | null {
-  const { deadline, amount } = row;
-  if (!deadline) return null;
-  const left = deadline.at - now;
-  const when = moment(deadline.at, now);
-  const ends =
-    deadline.kind === 'snooze'
-      ? t('why.snooze', { when })
-      : t(left > 0 ? `why.${deadline.kind}` : 'why.over', { when, left: span(Math.max(0, left)) });
-  const ahead = headStart(amount?.minor ?? 0);
+  const { deadline, pressure } = row;
+  if (!pressure) return null;
+  const { ends, amount, at } = pressure;
   const counts = amount
-    ? t('why.amount', { amount: money(amount, locale()), ahead: spanFine(ahead) })
+    ? t('why.amount', { amount: money(amount, locale()), ahead: spanFine(ends.at - at) })
     : t('why.noAmount');
-  return { ends, counts, ranked: t('why.ranked', { when: moment(deadline.at - ahead, now) }) };
+  const isBefore = deadline !== null && deadline.at > now && (deadline.at < ends.at || ends.at <= now);
+  return {
+    ends: endWords(ends, now),
+    counts,
+    ranked: t('why.ranked', { when: moment(at, now) }),
+    before: isBefore ? t('why.before', { ends: endWords(deadline, now) }) : null,
+  };
+}
+
+function endWords({ kind, at }: Deadline, now: number): string {
+  const left = at - now;
+  const when = moment(at, now);
+  if (kind === 'snooze') return t('why.snooze', { when });
+  return t(left > 0 ? `why.${kind}` : 'why.over', { when, left: span(Math.max(0, left)) });
 }
 
 function moment(at: number, now: number): string {

@@ -28,7 +28,14 @@ describe('the form of a time gets louder as it runs out', () => {
     ['boleto over', until('boleto', '2026-11-20T23:59:59-03:00'), 'struck', 'vencido'],
     ['dispute far', until('dispute', '2026-11-25T15:00:00-03:00'), 'bold', '4 dias'],
     ['dispute near', until('dispute', '2026-11-21T14:30:00-03:00'), 'bold', '30 min'],
-    ['recovery is no countdown', { kind: 'recovery', from: NOW, at: NOW + 5 * MIN }, 'text', 'há 34 min'],
+    ['our own time, calmly', { kind: 'recovery', from: NOW, at: NOW + 3 * H + MIN }, 'text', 'faltam 3 h'],
+    ['our own last hour', { kind: 'recovery', from: NOW, at: NOW + H }, 'text', 'falta 1 h'],
+    ['our own last minutes', { kind: 'recovery', from: NOW, at: NOW + 5 * MIN }, 'text', 'faltam 5 min'],
+    ['our own last seconds', { kind: 'recovery', from: NOW, at: NOW + 1 }, 'text', 'falta 1 min'],
+    ['our own time over', { kind: 'recovery', from: NOW, at: NOW }, 'text', 'há 34 min'],
+    ['a window, near its end', { kind: 'window', from: NOW, at: NOW + 9 * MIN }, 'filled', '9 min'],
+    ['a window that closed', { kind: 'window', from: NOW, at: NOW }, 'text', 'há 34 min'],
+    ['back, and nothing ends', { kind: 'snooze', from: NOW, at: NOW }, 'text', 'há 34 min'],
     ['nothing ends', null, 'text', 'há 34 min'],
   ])('%s', (_, deadline, form, text) => {
     expect(timeForm(deadline, NOW - 34 * MIN, NOW)).toMatchObject({ form, text });

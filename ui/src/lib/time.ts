@@ -103,11 +103,15 @@ export function countdown(millis: number): string {
 
 /** Returns the time a row shows: its deadline in the form that fits how near it is, else when it last moved. */
 export function timeForm(deadline: Deadline | null, lastAt: number, now: number): TimeForm {
-  if (!deadline || deadline.kind === 'recovery' || deadline.kind === 'snooze')
+  const remaining = deadline === null ? 0 : deadline.at - now;
+  const isOver = remaining <= 0;
+  // Our own time and WhatsApp's leave nothing behind that ran out; coming back is no end.
+  const passes = deadline?.kind === 'recovery' || deadline?.kind === 'window';
+  if (!deadline || deadline.kind === 'snooze' || (passes && isOver))
     return { form: 'text', text: ago(lastAt, now), left: null };
-  const remaining = deadline.at - now;
+  if (deadline.kind === 'recovery') return { form: 'text', text: leftWords(remaining), left: null };
   const left = share(deadline, now);
-  if (remaining <= 0) {
+  if (isOver) {
     return { form: 'struck', text: t(deadline.kind === 'pix' ? 'time.expired' : 'time.overdue'), left: null };
   }
   if (remaining <= 10 * MINUTE) return { form: 'filled', text: near(remaining), left };
@@ -128,6 +132,13 @@ export function returnForm(at: number, now: number): TimeForm {
           ? t('time.dueTomorrow')
           : shortDate(at, now);
   return { form: 'text', text: t('list.returns', { when }), left: null };
+}
+
+/** Returns `faltam 3 h`: how long a word is worth it, which nobody has to count by the second. */
+function leftWords(remaining: number): string {
+  const unit = remaining < HOUR ? MINUTE : HOUR;
+  const n = Math.max(1, Math.floor(remaining / unit));
+  return t('time.left', { n, span: span(n * unit) });
 }
 
 function near(remaining: number): string {

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{Customer, Event, Order, Payment, Stage, StageGroup};
 use proptest::prelude::*;
 
-use super::{Library, Uses};
+use super::{Library, TemplateChip, Uses};
 use crate::fill::{Answers, Fill};
 use crate::template::TemplateError;
 use crate::values::tests::{boleto_line, event, item, now, pix_code, sources};
@@ -176,13 +178,34 @@ fn a_template_of_ones_own_takes_the_place_of_a_built_in() {
     let order = Order::of([&event(Stage::PixGenerated)]);
     let (customer, last) = (Customer::default(), "pix.own");
     let chips = library.chips(&sources(&order, &customer), &Uses::new());
+    let keyed: Vec<_> = chips.iter().filter(|chip| chip.key.is_some()).collect();
     assert_eq!(
-        chips.iter().map(|chip| chip.key).collect::<Vec<_>>(),
-        (1..=chips.len() as u8).collect::<Vec<_>>()
+        keyed.iter().filter_map(|chip| chip.key).collect::<Vec<_>>(),
+        (1..=keyed.len() as u8).collect::<Vec<_>>()
     );
     assert_eq!(
-        chips.last().map(|chip| chip.template_key.as_str()),
+        keyed.last().map(|chip| chip.template_key.as_str()),
         Some(last)
+    );
+    // What lies under no key is there as well, each once, what is for the stage first.
+    let all: BTreeSet<&str> = chips
+        .iter()
+        .map(|chip| chip.template_key.as_str())
+        .collect();
+    let of_language = library
+        .all()
+        .iter()
+        .filter(|one| one.locale == Locale::PtBr);
+    assert_eq!((all.len(), all.len()), (chips.len(), of_language.count()));
+    let for_pix = |chip: &TemplateChip| {
+        let found = library.get(&chip.template_key, Locale::PtBr);
+        found.is_some_and(|one| one.stages.contains(&StageGroup::Pix))
+    };
+    assert!(
+        chips
+            .iter()
+            .map(for_pix)
+            .is_sorted_by(|one, other| one >= other)
     );
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Deserialize, Serialize};
 
 use super::handling::Registers;
-use super::judge::Listed;
+use super::judge::{Listed, Urgency};
 use crate::view::Handling;
 
 /// Merges are followed so far. They cannot go in a circle, so a longer row of them is damage.
@@ -53,6 +53,8 @@ pub(super) struct Conversation {
     pub(super) stands: Handling,
     /// The labels it wears, over all that are merged.
     pub(super) labels: BTreeSet<i64>,
+    /// What of it ends first, and what it is ranked by.
+    pub(super) urgency: Urgency,
     /// It has no row in the table yet.
     pub(super) is_new: bool,
     /// It was judged since it was read, so what lists and search know of it is to be written too.
@@ -64,7 +66,7 @@ pub(super) struct Conversation {
 const COLUMNS: &str =
     "id, public, merged_into, merged_seq, has_merged, hold_seq, holder, holder_name,
     owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash,
-    press_seq, heard_at, handling, flags, stands, labels";
+    press_seq, heard_at, handling, flags, stands, labels, urgency";
 
 impl Conversation {
     /// Makes a conversation of which nothing is known.
@@ -90,6 +92,7 @@ impl Conversation {
             flags: 0,
             stands: Handling::Open,
             labels: BTreeSet::new(),
+            urgency: Urgency::default(),
             is_new: true,
             is_judged: false,
             stored_into: 0,
@@ -215,7 +218,8 @@ impl Conversation {
                 holder = :holder, holder_name = :holder_name, owner = :owner, owner_name = :owner_name,
                 happened_at = :happened_at, news_at = :news_at, read_at = :read_at, name = :name, listed = :listed,
                 turns = :turns, word_row = :word_row, word_hash = :word_hash, press_seq = :press_seq,
-                heard_at = :heard_at, handling = :handling, flags = :flags, stands = :stands, labels = :labels
+                heard_at = :heard_at, handling = :handling, flags = :flags, stands = :stands, labels = :labels,
+                urgency = :urgency
             WHERE id = :id",
         )?
         .execute(named_params! {
@@ -241,6 +245,7 @@ impl Conversation {
             ":flags": self.flags,
             ":stands": stands_text(&self.stands),
             ":labels": json(&self.labels),
+            ":urgency": urgency_text(&self.urgency),
         })?;
         Ok(())
     }
@@ -251,10 +256,10 @@ impl Conversation {
         db.prepare_cached(
             "INSERT INTO conversation (id, public, merged_into, merged_seq, has_merged, hold_seq, holder, holder_name,
                 owner, owner_name, happened_at, news_at, read_at, name, listed, turns, word_row, word_hash,
-                press_seq, heard_at, handling, flags, stands, labels)
+                press_seq, heard_at, handling, flags, stands, labels, urgency)
             VALUES (:id, :public, :merged_into, :merged_seq, :has_merged, :hold_seq, :holder, :holder_name,
                 :owner, :owner_name, :happened_at, :news_at, :read_at, :name, :listed, :turns, :word_row, :word_hash,
-                :press_seq, :heard_at, :handling, :flags, :stands, :labels)",
+                :press_seq, :heard_at, :handling, :flags, :stands, :labels, :urgency)",
         )?
         .execute(named_params! {
             ":id": self.row,
@@ -281,6 +286,7 @@ impl Conversation {
             ":flags": self.flags,
             ":stands": stands_text(&self.stands),
             ":labels": json(&self.labels),
+            ":urgency": urgency_text(&self.urgency),
         })?;
         Ok(())
     }
@@ -341,6 +347,7 @@ impl Conversation {
             flags: row.get(21)?,
             stands: parsed(row.get_ref(22)?.as_str()?),
             labels: parsed(row.get_ref(23)?.as_str()?),
+            urgency: parsed(row.get_ref(24)?.as_str()?),
             is_new: false,
             is_judged: false,
             stored_into: row.get(2)?,
@@ -412,6 +419,14 @@ fn stands_text(stands: &Handling) -> String {
         Handling::Open => String::new(),
         stands => serde_json::to_string(stands).unwrap_or_default(),
     }
+}
+
+/// Writes what of a conversation ends; nothing while nothing does.
+fn urgency_text(urgency: &Urgency) -> String {
+    if *urgency == Urgency::default() {
+        return String::new();
+    }
+    serde_json::to_string(urgency).unwrap_or_default()
 }
 
 /// Reads a member's two columns; an empty id is nobody.

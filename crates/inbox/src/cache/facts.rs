@@ -160,7 +160,12 @@ impl Facts {
 
     /// Tells whether acting at `now` can still win or lose something.
     pub(super) fn is_due(&self, now: i64) -> bool {
-        !self.is_test && self.deadline.is_some_and(|ends| now < ends.at)
+        !self.is_test && self.ends_alive(now).is_some()
+    }
+
+    /// Returns what ends of the order and has not yet.
+    pub(super) fn ends_alive(&self, now: i64) -> Option<Deadline> {
+        self.deadline.filter(|ends| now < ends.at)
     }
 
     /// Tells whether the order is work that somebody should have taken.

@@ -4,7 +4,7 @@
 //! What is kept is the newest of each thing told, by the feed's numbers, so the order in which entries come does not matter;
 //! a conversation that took others in is judged by the newest of them all.
 
-use contract::{Actor, Event, MemberId, SnoozeUntil, Stage, StageGroup};
+use contract::{Actor, Channel, Event, MemberId, SnoozeUntil, Stage, StageGroup};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,12 @@ pub(super) struct Registers {
     handled_seq: i64,
     #[serde(default)]
     handled_at: i64,
+    /// When the customer last wrote on WhatsApp, 0 for never.
+    #[serde(default, skip_serializing_if = "is_never")]
+    wrote_at: i64,
+    /// When somebody last wrote to the customer, 0 for never.
+    #[serde(default, skip_serializing_if = "is_never")]
+    answered_at: i64,
     /// The newest news that opens what was resolved.
     #[serde(skip)]
     pub(super) press_seq: i64,
@@ -76,12 +82,13 @@ impl Registers {
     pub(super) fn take(&mut self, seq: i64, at: i64, told: &Told) {
         match told {
             Told::Event(event) if is_pressing(event) => self.press_seq = self.press_seq.max(seq),
-            Told::Received(_) => self.hear(seq, at),
+            Told::Received(told) => self.hear(seq, at, told.channel),
             Told::Resolved(told) => self.close(seq, at, &told.by, true),
             Told::Reopened(told) => self.close(seq, at, &told.by, false),
             Told::Snoozed(told) => self.put_aside(seq, at, &told.by, Some(&told.until)),
             Told::Woken(told) => self.put_aside(seq, at, &told.by, None),
-            Told::Noted(_) | Told::HandedOver(_) | Told::Claimed(_) => self.handle(seq, at),
+            Told::HandedOver(_) => self.answer(seq, at),
+            Told::Noted(_) | Told::Claimed(_) => self.handle(seq, at),
             _ => {}
         }
     }
@@ -125,19 +132,38 @@ impl Registers {
             self.put_aside(told.seq, told.at, &told.by, told.until.as_ref());
         }
         self.handle(other.handled_seq, other.handled_at);
+        self.wrote_at = self.wrote_at.max(other.wrote_at);
+        self.answered_at = self.answered_at.max(other.answered_at);
         self.press_seq = self.press_seq.max(other.press_seq);
         self.heard_at = self.heard_at.max(other.heard_at);
     }
 
     /// Tells whether nothing was told that has to be written down as text.
     pub(super) fn is_blank(&self) -> bool {
-        self.closing.is_none() && self.aside.is_none() && self.handled_seq == 0
+        self.closing.is_none()
+            && self.aside.is_none()
+            && self.handled_seq == 0
+            && self.wrote_at == 0
     }
 
     /// Notes that the customer answered.
-    pub(super) fn hear(&mut self, seq: i64, at: i64) {
+    pub(super) fn hear(&mut self, seq: i64, at: i64, channel: Channel) {
         self.press_seq = self.press_seq.max(seq);
         self.heard_at = self.heard_at.max(at);
+        if channel == Channel::Whatsapp {
+            self.wrote_at = self.wrote_at.max(at);
+        }
+    }
+
+    /// Notes that a text went to the customer.
+    pub(super) fn answer(&mut self, seq: i64, at: i64) {
+        self.handle(seq, at);
+        self.answered_at = self.answered_at.max(at);
+    }
+
+    /// Returns when the customer wrote what nobody has answered yet.
+    pub(super) fn waits_since(&self) -> Option<i64> {
+        Some(self.wrote_at).filter(|wrote| *wrote > self.answered_at)
     }
 
     /// Returns the number after which what happened matters, where the conversation is put aside as far as people told.
@@ -378,4 +404,9 @@ const fn presses(group: StageGroup) -> bool {
         | StageGroup::Chargeback => true,
         StageGroup::Analysis | StageGroup::Expired | StageGroup::Approved => false,
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_never(at: &i64) -> bool {
+    *at == 0
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use contract::phone::Phone;
 use contract::{MemberId, Money};
+use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
 use super::handling::Stands;
 use super::listing::code;
 use super::saved::Saved;
 use super::words;
-use crate::view::{Amount, Deadline, DeadlineKind, Handling, View};
+use crate::view::{Amount, Deadline, DeadlineKind, Handling, Pressure, View};
 use crate::{card, deadline};
 
 /// One of a conversation's orders: its row and what is read from it.
@@ -32,6 +33,8 @@ pub(super) struct Standing<'a> {
     pub(super) happened_at: i64,
     /// When the customer last answered.
     pub(super) heard_at: i64,
+    /// When the customer wrote what nobody has answered yet.
+    pub(super) waits_since: Option<i64>,
     /// How the work on it stands.
     pub(super) stands: &'a Stands,
     /// The names of its labels, folded.
@@ -55,6 +58,17 @@ pub(super) struct Listed {
     pub(super) purchase: i64,
 }
 
+/// Says what of a conversation ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Urgency {
+    /// What ends first of all that can still be won or lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) nearest: Option<Deadline>,
+    /// What it is ranked by, while it is among what is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pressure: Option<Pressure>,
+}
+
 /// Says where a conversation belongs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Judged {
@@ -63,6 +77,7 @@ pub(super) struct Judged {
     pub(super) listed: Vec<Listed>,
     /// When to judge again, sorted.
     pub(super) turns: Vec<i64>,
+    pub(super) urgency: Urgency,
     /// What it is found by.
     pub(super) words: String,
     /// The newest order's first event, in Unix milliseconds.
@@ -87,12 +102,21 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
         .filter(|bought| !closed.ends_chase(bought))
         .collect();
     let saved = standing.saved.iter();
+    let window = standing.waits_since.map(deadline::window);
+    let pressing = most_pressing(chased.iter().copied(), standing.now);
+    let shown = pressing.or(orders.first());
+    let urgency = Urgency {
+        nearest: nearest(&chased, window, standing.now),
+        pressure: pressure(pressing, shown, window, standing),
+    };
     Judged {
         name: name(&*orders),
-        listed: listed(orders, &chased, standing),
+        listed: listed(orders, &chased, shown, urgency.pressure, standing),
+        urgency,
         turns: chased
             .iter()
             .flat_map(|bought| bought.facts.turns())
+            .chain(window.map(|window| window.at))
             .chain(standing.stands.turn)
             .chain(saved.flat_map(|saved| saved.narrow.turns(orders)))
             .collect::<BTreeSet<_>>()
@@ -180,25 +204,27 @@ pub(super) fn most_pressing<'a>(
         .min_by_key(|bought| (bought.facts.rank, &bought.key))
 }
 
-fn listed(orders: &[Bought], chased: &[&Bought], standing: Standing<'_>) -> Vec<Listed> {
+fn listed(
+    orders: &[Bought],
+    chased: &[&Bought],
+    shown: Option<&Bought>,
+    pressure: Option<Pressure>,
+    standing: Standing<'_>,
+) -> Vec<Listed> {
     let now = standing.now;
-    let pressing = most_pressing(chased.iter().copied(), now);
-    let shown = pressing.or(orders.first());
-    let row = |view: i64, rank: i64, purchase: i64| Listed {
+    let row = |view: i64, rank: i64, bought: Option<&Bought>| Listed {
         view,
         rank,
-        purchase,
+        purchase: bought.map_or(0, |bought| bought.row),
     };
     let newest_first = |view: i64, bought: Option<&Bought>| {
-        let purchase = bought.map_or(0, |bought| bought.row);
-        row(view, standing.happened_at.saturating_neg(), purchase)
+        row(view, standing.happened_at.saturating_neg(), bought)
     };
     let mut rows = vec![newest_first(code(View::All), shown)];
     rows.extend(aside(standing, shown));
+    rows.extend(pressure.map(|pressure| row(code(View::Due), pressure.at, shown)));
     if is_work(&standing.stands.handling) {
-        let due = due(pressing, shown, standing);
-        let is_open = due.is_some() || chased.iter().any(|bought| bought.facts.is_open(now));
-        rows.extend(due);
+        let is_open = pressure.is_some() || chased.iter().any(|bought| bought.facts.is_open(now));
         if standing.owner == Some(standing.me) {
             rows.push(newest_first(code(View::Mine), shown));
         }
@@ -207,7 +233,7 @@ fn listed(orders: &[Bought], chased: &[&Bought], standing: Standing<'_>) -> Vec<
         }
     }
     let mut seen = BTreeSet::new();
-    for bought in chased {
+    for bought in first_to_end(chased, now) {
         for view in bought.facts.stage_views(now) {
             if stays(view, &standing.stands.handling) && seen.insert(view) {
                 rows.push(newest_first(code(view), Some(bought)));
@@ -226,33 +252,56 @@ fn listed(orders: &[Bought], chased: &[&Bought], standing: Standing<'_>) -> Vec<
     rows
 }
 
-/// Returns the place among what is due: of the most pressing order, or of a conversation that is back.
-fn due(
+/// Returns orders in the order in which a view of their stage prefers to show them: what ends first, then the newest.
+fn first_to_end<'a>(chased: &[&'a Bought], now: i64) -> Vec<&'a Bought> {
+    let mut chased = chased.to_vec();
+    chased.sort_by_key(|bought| {
+        bought
+            .facts
+            .ends_alive(now)
+            .map_or(i64::MAX, |ends| ends.at)
+    });
+    chased
+}
+
+/// Returns what ends first, of the orders that are chased and of the time to answer in.
+fn nearest(chased: &[&Bought], window: Option<Deadline>, now: i64) -> Option<Deadline> {
+    let orders = chased.iter().filter(|bought| bought.facts.is_due(now));
+    orders
+        .filter_map(|bought| bought.facts.deadline)
+        .chain(window.filter(|window| now < window.at))
+        .min_by_key(|ends| ends.at)
+}
+
+/// Returns what a conversation is ranked by among what is due: the most pressing order, a customer who waits for an answer, or
+/// that it is back.
+fn pressure(
     pressing: Option<&Bought>,
     shown: Option<&Bought>,
+    window: Option<Deadline>,
     standing: Standing<'_>,
-) -> Option<Listed> {
+) -> Option<Pressure> {
     let back = match standing.stands.handling {
-        Handling::Back { at, .. } => {
-            let ends = Deadline {
-                kind: DeadlineKind::Snooze,
-                from: at,
-                at,
-            };
-            let amount = shown.and_then(|bought| bought.facts.amount);
-            Some(deadline::rank(ends, amount.map(money)))
-        }
+        Handling::Back { at, .. } => Some(Deadline {
+            kind: DeadlineKind::Snooze,
+            from: at,
+            at,
+        }),
         _ => None,
     };
-    let rank = [back, pressing.map(|bought| bought.facts.rank)]
+    let order = pressing.and_then(|bought| bought.facts.deadline);
+    let window = window.filter(|window| standing.now < window.at);
+    let amount = shown.and_then(|bought| bought.facts.amount);
+    [window, order, back]
         .into_iter()
         .flatten()
-        .min()?;
-    Some(Listed {
-        view: code(View::Due),
-        rank,
-        purchase: shown.map_or(0, |bought| bought.row),
-    })
+        .map(|ends| Pressure {
+            ends,
+            amount,
+            at: deadline::rank(ends, amount.map(money)),
+        })
+        .min_by_key(|pressure| pressure.at)
+        .filter(|_| is_work(&standing.stands.handling))
 }
 
 /// Returns the place among what was put aside, or resolved.

@@ -43,7 +43,8 @@ CREATE TABLE conversation (
     handling TEXT NOT NULL DEFAULT '', -- the newest told of each thing that moves the work on it
     flags INTEGER NOT NULL DEFAULT 0, -- 1 something was said in it, 2 something was told of its labels
     stands TEXT NOT NULL DEFAULT '', -- how the work on it stands, '' while it is open; judged over all that are merged, as the next
-    labels TEXT NOT NULL DEFAULT '[]' -- the labels it wears
+    labels TEXT NOT NULL DEFAULT '[]', -- the labels it wears
+    urgency TEXT NOT NULL DEFAULT '' -- what of it ends first and what it is ranked by, '' where nothing ends
 ) STRICT;
 CREATE UNIQUE INDEX conversation_by_public ON conversation (public);
 CREATE INDEX conversation_by_merged_into ON conversation (merged_into) WHERE merged_into <> 0;

@@ -11,6 +11,7 @@ use feed::{Feed, conversation, member, minute};
 mod carts;
 mod counts;
 mod desk;
+mod due;
 mod erasing;
 mod faults;
 mod feed;

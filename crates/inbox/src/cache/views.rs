@@ -54,23 +54,23 @@ impl Views {
         ids: &[ConversationId],
         overlay: &Overlay,
     ) -> Result<Vec<Row>, ApplyError> {
-        self.rows_of(view, None, &Filter::default(), ids, overlay)
+        self.rows_of((view, None, &Filter::default()), ids, None, overlay)
     }
 
-    /// The same, of a saved view in place of `view` and narrowed by a filter, as a [`PageAsked`] names them.
+    /// The same, of a saved view in place of `view` and narrowed by a filter, as a [`PageAsked`] names them; with `until`, a
+    /// page's `next`, only those that stand no later than that page ends.
     ///
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn rows_of(
         &self,
-        view: View,
-        saved: Option<ViewId>,
-        filter: &Filter,
+        of: (View, Option<ViewId>, &Filter),
         ids: &[ConversationId],
+        until: Option<&str>,
         overlay: &Overlay,
     ) -> Result<Vec<Row>, ApplyError> {
         self.shelf
-            .read(|db| lists::rows(db, (view, saved, filter), ids, overlay))
+            .read(|db| lists::rows(db, of, ids, until, overlay))
     }
 
     /// Lists the saved views: the team's first, each by name.
@@ -106,17 +106,19 @@ impl Views {
         self.shelf.read(|db| Ok(team::templates(db)?))
     }
 
-    /// Names the conversations and orders that stand at one of some stages, the newest first, at most `limit`; tests are left
-    /// out. For trying a template on what is real.
+    /// Names the conversations and orders that stand at one of some stages, of some platforms, the newest first, at most
+    /// `limit`; tests are left out. For trying a template on what is real.
     ///
     /// # Errors
     /// [`ApplyError`] of storage.
     pub fn recent_orders(
         &self,
         stages: &[StageGroup],
+        platforms: &[String],
         limit: u32,
     ) -> Result<Vec<(ConversationId, String)>, ApplyError> {
-        self.shelf.read(|db| values::recent(db, stages, limit))
+        self.shelf
+            .read(|db| values::recent(db, stages, platforms, limit))
     }
 
     /// Returns how many rows each view has.

@@ -84,6 +84,8 @@ pub(super) fn hash(words: &str) -> i64 {
 ///
 /// Beginnings beyond the index's own have to be gathered from all words they fit, which takes long where they are common;
 /// so whole words are tried first, and where they are common they are enough.
+///
+/// A letter that stands alone at the end is a word just begun as a rule, so the last attempts leave it out.
 pub(super) fn queries(typed: &str) -> Vec<String> {
     let terms: Vec<&str> = typed
         .split_whitespace()
@@ -93,11 +95,24 @@ pub(super) fn queries(typed: &str) -> Vec<String> {
     if terms.is_empty() {
         return Vec::new();
     }
+    let mut queries = of_terms(typed, &terms);
+    if let [rest @ .., last] = terms.as_slice()
+        && !rest.is_empty()
+        && last.chars().count() == 1
+        && number(typed).is_none()
+    {
+        queries.extend(of_terms(&rest.join(" "), rest));
+    }
+    queries
+}
+
+/// Returns the queries for words that were all typed to their end.
+fn of_terms(typed: &str, terms: &[&str]) -> Vec<String> {
     let all = |how: fn(&str) -> String| {
         let terms: Vec<String> = terms.iter().map(|term| how(term)).collect();
         terms.join(" ")
     };
-    let end = match terms.as_slice() {
+    let end = match terms {
         [term] if reads_as_end(term) => backwards(term),
         _ => number(typed).as_deref().and_then(backwards),
     };

@@ -147,6 +147,22 @@ fn a_day_ends_at_midnight_in_sao_paulo() {
     assert_eq!(end_of_day(NaiveDate::MAX), None);
 }
 
+/// What amounts count, as the invented desk of the page is held to as well: minor units, and milliseconds.
+const COUNTS: &str = include_str!("../../../../fixtures/pressure.json");
+
+#[test]
+fn an_amount_counts_twenty_minutes_a_doubling() {
+    let counts: Vec<(i64, i64)> = serde_json::from_str(COUNTS).expect("pairs");
+    let ends = Deadline {
+        kind: DeadlineKind::Pix,
+        from: 0,
+        at: 0,
+    };
+    for (minor, ahead) in counts {
+        assert_eq!(rank(ends, Some(Money::brl(minor))), -ahead, "{minor}");
+    }
+}
+
 #[test]
 fn money_and_time_left_make_the_rank() {
     let ends = |minutes: i64| Deadline {

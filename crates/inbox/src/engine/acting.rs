@@ -36,10 +36,11 @@ impl Inbox {
             _ => None,
         };
         let command_id = self.keep_one(&seat, id, action).await?;
+        let now = self.core().now();
         self.core()
             .user(move |db| {
                 db.drop_draft(id)?;
-                used.map_or(Ok(()), |template| db.count_use(&template))
+                used.map_or(Ok(()), |template| db.count_use(&template, now))
             })
             .await?;
         self.draft_noted(&seat, id, false);

@@ -8,7 +8,7 @@ use super::Inbox;
 use super::checking::check;
 use super::seat::{Done, Seat};
 use super::undoing::{Before, opposites, same_label};
-use crate::asking::{BulkPreview, BulkStays, StaysReason};
+use crate::asking::{BulkChanges, BulkPreview, BulkStays, StaysReason};
 use crate::error::Refusal;
 use crate::view::{Row, View};
 
@@ -57,7 +57,7 @@ impl Inbox {
         }
         let me = seat.session.me.member_id;
         let mut done = Vec::with_capacity(preview.will.len());
-        for id in preview.will {
+        for BulkChanges { id, .. } in preview.will {
             let before = if picked.snoozed.contains(&id) {
                 // Until when is told by the conversation alone.
                 self.before(&seat, id, &action).await?
@@ -106,7 +106,7 @@ impl Inbox {
         let mut seen = HashSet::new();
         for id in ids.into_iter().filter(|id| seen.insert(*id)) {
             match picked.stays(id, action, acting) {
-                None => preview.will.push(id),
+                None => preview.will.push(picked.changes(id)),
                 Some(stays) => preview.wont.push(stays),
             }
         }
@@ -160,6 +160,18 @@ impl Picked {
     fn before(&self, id: ConversationId) -> Before {
         let before = self.rows.get(&id).map(Before::row).unwrap_or_default();
         before.resolved(self.resolved.contains(&id))
+    }
+
+    /// Says what a conversation changes from.
+    fn changes(&self, id: ConversationId) -> BulkChanges {
+        let row = self.rows.get(&id);
+        BulkChanges {
+            id,
+            name: row.and_then(|row| row.name.clone()),
+            owner: row.and_then(|row| row.owner.clone()),
+            snoozed: self.snoozed.contains(&id),
+            resolved: self.resolved.contains(&id),
+        }
     }
 
     /// Says why a conversation would stay as it is; `None` when it would change.

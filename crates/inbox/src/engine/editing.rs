@@ -207,7 +207,7 @@ async fn tried(
 ) -> Result<Vec<TemplatePreview>, Refusal> {
     let me = seat.session.me.clone();
     seat.read(move |views, _| {
-        let orders = views.recent_orders(&draft.stages, TRIED)?;
+        let orders = views.recent_orders(&draft.stages, &draft.platforms, TRIED)?;
         let tries = orders
             .into_iter()
             .map(|(id, order_key)| one_try(views, &draft, &me, now, (id, order_key)));

@@ -50,6 +50,7 @@ impl Inbox {
             saved,
             filter,
             ids,
+            until,
         } = asked;
         if ids.len() > MOST_IDS {
             return Err(Refusal::Invalid(
@@ -61,7 +62,8 @@ impl Inbox {
             .read(move |views, overlay| {
                 let mut rows = Vec::with_capacity(ids.len());
                 for step in ids.chunks(MOST_ROWS as usize) {
-                    rows.extend(views.rows_of(view, saved, &filter, step, overlay)?);
+                    let of = (view, saved, &filter);
+                    rows.extend(views.rows_of(of, step, until.as_deref(), overlay)?);
                 }
                 Ok(rows)
             })

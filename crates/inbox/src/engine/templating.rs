@@ -38,7 +38,7 @@ impl Seat {
 }
 
 impl Inbox {
-    /// Lists the templates under the keys 1 to 9 for an order; among equals what the member uses most comes first.
+    /// Lists the templates under the keys 1 to 9 for an order; among equals what the member used most up to the day before comes first.
     ///
     /// # Errors
     /// `SignedOut`, `NotFound`.
@@ -49,7 +49,8 @@ impl Inbox {
         locale: Locale,
     ) -> Result<Vec<TemplateChip>, Refusal> {
         let library = self.seat()?.library().await?;
-        let uses = self.core().user(|db| db.template_uses()).await?;
+        let now = self.core().now();
+        let uses = self.core().user(move |db| db.template_uses(now)).await?;
         self.with_sources(id, order_key, locale, |sources| {
             library.chips(sources, &uses)
         })

@@ -139,7 +139,7 @@ fn own_views_and_uses_are_kept_for_each_member() {
         db.put_view(&kept).expect("keeps");
     }
     for template in ["pix", "pix", "cart"] {
-        db.count_use(template).expect("counts");
+        db.count_use(template, DAY).expect("counts");
     }
     drop(db);
     db = open(&path);
@@ -147,13 +147,37 @@ fn own_views_and_uses_are_kept_for_each_member() {
         db.own_views().expect("reads"),
         [view(1, "Um só"), view(2, "Dois")]
     );
-    let uses = db.template_uses().expect("reads");
+    let uses = db.template_uses(2 * DAY).expect("reads");
     assert_eq!(uses, [("cart".to_owned(), 1), ("pix".to_owned(), 2)].into());
     assert!(db.drop_view(ViewId::from_u128(1)).expect("forgets"));
     assert!(!db.drop_view(ViewId::from_u128(1)).expect("asks"));
     db.sit_down(&session(2), 3).expect("another sits down");
     assert!(db.own_views().expect("reads").is_empty());
-    assert!(db.template_uses().expect("reads").is_empty());
+    assert!(db.template_uses(2 * DAY).expect("reads").is_empty());
+}
+
+/// A day in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+#[test]
+fn uses_count_from_the_day_after() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut db = open(&folder.path().join("user.db"));
+    db.sit_down(&session(1), 1).expect("sits down");
+    // (used at, asked at, counted), one after the other
+    let cases = [
+        (DAY, DAY, 0),
+        (DAY + 1, DAY + 2, 0),
+        (2 * DAY, 2 * DAY, 2),
+        (2 * DAY, 3 * DAY, 4),
+        (9 * DAY, 9 * DAY, 4),
+        (9 * DAY, 10 * DAY, 6),
+    ];
+    for (used, asked, counted) in cases {
+        db.count_use("pix", used).expect("counts");
+        let uses = db.template_uses(asked).expect("reads");
+        assert_eq!(uses.get("pix"), Some(&counted), "{used} {asked}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One order's card.
 
-use contract::{PaymentMethod, Stage, StageGroup};
+use contract::{IntegrationId, PaymentMethod, Stage, StageGroup};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -31,6 +31,8 @@ pub struct OrderCard {
     pub coupon: Option<String>,
     /// The platform's name as people say it.
     pub platform: String,
+    /// The source it was told from.
+    pub source: IntegrationId,
     /// The platform's id of the order.
     pub reference: String,
     /// The stages reached, oldest first.

@@ -101,8 +101,10 @@ pub struct Row {
     pub platform: Option<String>,
     /// Who has taken the conversation.
     pub owner: Option<Owner>,
-    /// What ends, and when.
+    /// What of the conversation ends first; in views of stages, of the order shown.
     pub deadline: Option<Deadline>,
+    /// What it is ranked by among what is due; `None` where it is not.
+    pub pressure: Option<Pressure>,
     /// The last thing that happened.
     #[ts(type = "number")]
     pub last_at: i64,
@@ -163,6 +165,20 @@ pub struct Deadline {
     pub at: i64,
 }
 
+/// Tells what ranks a conversation among what is due: an end, moved ahead by money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Pressure {
+    /// What ends.
+    pub ends: Deadline,
+    /// The amount that moves it ahead.
+    pub amount: Option<Amount>,
+    /// The moment it is ranked by, in Unix milliseconds: the end, less what the amount counts.
+    #[ts(type = "number")]
+    pub at: i64,
+}
+
 /// Lists what can run out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -176,6 +192,8 @@ pub enum DeadlineKind {
     Recovery,
     /// The time in which a dispute has to be answered.
     Dispute,
+    /// The 24 hours in which a customer who wrote on WhatsApp can be answered freely.
+    Window,
     /// The time at which a conversation put aside comes back.
     Snooze,
 }

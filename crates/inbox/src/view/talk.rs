@@ -119,6 +119,21 @@ pub enum TimelineOnly {
     Handling,
 }
 
+/// Tells where an order's buyer came from, in the words of its campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Origin {
+    /// `utm_source`.
+    pub source: Option<String>,
+    /// What stands in its place on some platforms, which nothing is narrowed by.
+    pub src: Option<String>,
+    /// `utm_medium`.
+    pub medium: Option<String>,
+    /// `utm_campaign`.
+    pub campaign: Option<String>,
+}
+
 /// Shows a person, masked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -134,8 +149,8 @@ pub struct Person {
     pub email: Option<String>,
     /// Masked CPF or CNPJ.
     pub document: Option<String>,
-    /// Where the newest order came from, as `source · medium`.
-    pub origin: Option<String>,
+    /// Where the newest order that tells it came from.
+    pub origin: Option<Origin>,
     /// Approved orders, not counting tests.
     #[ts(type = "number")]
     pub purchases: u32,

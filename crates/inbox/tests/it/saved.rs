@@ -76,6 +76,7 @@ async fn an_own_view_is_filled_follows_and_is_forgotten() {
             saved: Some(saved.id),
             filter: Filter::default(),
             ids: vec![person(1), person(2), person(3)],
+            until: None,
         })
         .await
         .expect("reads");

@@ -18,7 +18,7 @@ import Tag from '@lucide/svelte/icons/tag';
 import UserPlus from '@lucide/svelte/icons/user-plus';
 import { focusList } from '../focus';
 import { hostError } from '../host';
-import { t } from '../i18n.svelte';
+import { t, type Key } from '../i18n.svelte';
 import type { App } from '../state/app.svelte';
 import { LONGEST } from '../state/composer.svelte';
 import { failureText } from '../state/failures';
@@ -39,15 +39,17 @@ import {
 const ONLY: readonly (TimelineOnly | 'all')[] = ['all', 'purchases', 'messages', 'notes', 'handling'];
 
 export const CONVERSATION = [
-  command('claim', 'conversation', {
+  said('claim', 'conversation', (app) => t(app ? claimWords(app) : 'act.claim'), {
     icon: Hand,
     key: 'c',
+    also: 'act.claim',
     why: taken,
     run: (app) => void (picked(app) ? app.bulk.claim() : app.acts.claimOrRelease()),
   }),
-  command('resolve', 'conversation', {
+  said('resolve', 'conversation', (app) => t(app ? resolveWords(app) : 'act.resolve'), {
     icon: Check,
     key: 'e',
+    also: 'act.resolve',
     why: nothingChosen,
     run: (app) => void (picked(app) ? app.bulk.resolve() : app.acts.resolveOrReopen()),
   }),
@@ -152,6 +154,13 @@ export const WRITING = [
 ];
 
 const picked = (app: App) => app.bulk.picked.count > 0;
+
+/** What taking would do now: a conversation that one has is given back. */
+const claimWords = (app: App): Key =>
+  !picked(app) && app.thread.view?.owner?.isMe ? 'thread.release' : 'thread.claim';
+
+const resolveWords = (app: App): Key =>
+  !picked(app) && app.thread.view?.handling.state === 'resolved' ? 'handling.reopen' : 'handling.resolve';
 
 function ask(app: App, what: 'snooze' | 'assign' | 'label'): void {
   if (picked(app)) app.bulk.asking = what;

@@ -17,6 +17,7 @@ import { FIELDS, type Field } from '../filters';
 import { focusList } from '../focus';
 import { t } from '../i18n.svelte';
 import type { App } from '../state/app.svelte';
+import { ALL } from '../state/row_list.svelte';
 import { command, said } from './command';
 import { emptyList } from './reasons';
 
@@ -67,7 +68,7 @@ export const LIST = [
     key: 'Mod+a',
     holds: 'list',
     why: emptyList,
-    run: (app) => void app.list.readAll().then(() => app.bulk.picked.all(app.list.rows)),
+    run: (app) => void pickAll(app),
   }),
   command('unpick', 'list', {
     icon: X,
@@ -115,6 +116,14 @@ async function open(app: App): Promise<void> {
 function pick(app: App): void {
   const id = app.list.selected ?? app.list.move(1);
   if (id) app.bulk.picked.toggle(id);
+}
+
+/** Picks the whole list, or as much of it as can be acted on at once; says so where that is not all. */
+async function pickAll(app: App): Promise<void> {
+  await app.list.readAll();
+  const { rows, total } = app.list;
+  app.bulk.picked.all(rows.slice(0, ALL));
+  if (total > ALL) app.toasts.say(t('bulk.first', { n: ALL, total }));
 }
 
 /** Moves the selection and picks what it passes. */

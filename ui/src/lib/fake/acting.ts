@@ -3,7 +3,7 @@ import { HostError, type CopyWhat, type Host } from '../host';
 import type { Action } from '../types/Action';
 import type { BulkPreview } from '../types/BulkPreview';
 import type { FakeDesk } from './desk';
-import { lay, stays } from './handling';
+import { handlingOf, lay, stays } from './handling';
 import { codeOf } from './moved';
 import { FakeOutbox } from './outbox';
 import { decide, settle } from './persons';
@@ -31,7 +31,7 @@ export class FakeActing {
   bulkPreview = (asked: { ids: string[]; action: Action }) => this.desk.answer(() => this.#preview(asked));
   bulk = (asked: { ids: string[]; action: Action }) =>
     this.desk.answer(() =>
-      this.#preview(asked).will.map((id) => this.#act(this.desk.find(id), asked.action)),
+      this.#preview(asked).will.map(({ id }) => this.#act(this.desk.find(id), asked.action)),
     );
   undo = (commandId: string) => this.desk.answer(() => this.written.takeBack(commandId));
   undoMany = (ids: string[]) =>
@@ -100,7 +100,15 @@ export class FakeActing {
     const wont = asked.ids
       .map((id) => stays(this.desk.seek(id), id, asked.action, this.desk.role, now))
       .filter((one) => one !== null);
-    return { will: asked.ids.filter((id) => !wont.some((one) => one.id === id)), wont };
+    const will = asked.ids
+      .filter((id) => !wont.some((one) => one.id === id))
+      .map((id) => this.desk.find(id))
+      .map((one) => {
+        const { state } = handlingOf(one, now);
+        const [snoozed, resolved] = [state === 'snoozed', state === 'resolved'];
+        return { id: one.id, name: one.person.name, owner: one.owner, snoozed, resolved };
+      });
+    return { will, wont };
   }
 
   #decide(from: Conversation, action: Decision): { commandId: string } {

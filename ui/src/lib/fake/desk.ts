@@ -135,7 +135,7 @@ export class FakeDesk {
       const view = asked.saved ? 'all' : asked.view;
       known = this.world
         .filter((one) => this.isIn(one, asked, now))
-        .sort((a, b) => sortKey(a, view) - sortKey(b, view));
+        .sort((a, b) => sortKey(a, view, now) - sortKey(b, view, now));
       this.#orders.set(key, known);
     }
     return known;

@@ -11,7 +11,7 @@ import type { Conversation } from './world';
 /** Returns the value a platform goes by. */
 export const slugOf = (platform: string) => platform.toLowerCase();
 /** Returns the source an order came through. */
-export const sourceOf = (order: OrderCard) => `int_${slugOf(order.platform)}`;
+export const sourceOf = (order: OrderCard) => order.source;
 
 /** Tells whether a conversation meets every condition. */
 export function passes(from: Conversation, filter: Filter, now: number): boolean {

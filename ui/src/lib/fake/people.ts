@@ -1,4 +1,5 @@
 /** Invented people and goods. No name here belongs to anyone in particular. */
+import type { Origin } from '../types/Origin';
 import type { Chance } from './random';
 
 const FIRST = (
@@ -85,12 +86,12 @@ export const PLATFORM_NAMES = [
   'Adorei',
 ];
 export const TEAM = ['Rafael Tanaka', 'Larissa Nogueira', 'Bruno Teixeira'];
-export const ORIGINS = [
-  'facebook · cpc',
-  'instagram · stories',
-  'google · organic',
-  'newsletter · email',
-  'tiktok · cpc',
+export const ORIGINS: readonly Origin[] = [
+  { source: 'facebook', src: null, medium: 'cpc', campaign: 'volta-as-aulas' },
+  { source: 'instagram', src: null, medium: 'stories', campaign: null },
+  { source: 'google', src: null, medium: 'organic', campaign: null },
+  { source: 'newsletter', src: null, medium: 'email', campaign: 'natal' },
+  { source: 'tiktok', src: null, medium: 'cpc', campaign: null },
 ];
 export const REFUSALS = ['saldo insuficiente', 'cartão vencido', 'recusado pelo banco emissor'];
 export const LABELS = ['Atacado', 'Nota fiscal', 'Presente', 'Retirada na loja', 'VIP'];

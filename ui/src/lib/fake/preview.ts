@@ -83,6 +83,7 @@ function card(body: unknown, blueprint: Blueprint, stage: Stage, now: number): P
       refusal: null,
       coupon: null,
       platform: 'custom',
+      source: 'int_custom',
       reference: text('externalId') ?? '',
       steps: [{ stage, group: GROUPS[stage] ?? 'pix', at: now }],
       deadline: null,

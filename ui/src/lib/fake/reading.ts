@@ -36,9 +36,11 @@ export class FakeReading {
   rows = (asked: RowsAsked) =>
     this.desk.answer((): Row[] => {
       const now = this.desk.now();
+      const last = asked.until ? new Set(this.desk.sorted(asked).slice(0, Number(asked.until))) : null;
       return asked.ids
         .map((id) => this.desk.seek(id))
         .filter((one) => one !== undefined)
+        .filter((one) => last === null || last.has(one))
         .filter((one) => this.desk.isIn(one, asked, now))
         .map((one) => rowOf(one, now));
     });

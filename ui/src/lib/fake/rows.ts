@@ -1,8 +1,10 @@
 /** Reads the invented world into rows and views, by the same rules as the real desk. */
+import { fold } from '../fold';
+import { DAY, MINUTE } from '../time';
+import type { Deadline } from '../types/Deadline';
+import type { Pressure } from '../types/Pressure';
 import type { Row } from '../types/Row';
 import type { View } from '../types/View';
-import { fold } from '../fold';
-import { headStart } from '../pressure';
 import { handlingOf } from './handling';
 import type { Conversation } from './world';
 
@@ -22,6 +24,9 @@ export const VIEWS: readonly View[] = [
   'chargeback',
 ];
 
+/** What one doubling of the amount is worth against the clock. */
+export const DOUBLING = 20 * MINUTE;
+
 const OPEN = ['cart', 'pix', 'boleto', 'analysis', 'overdue', 'refused', 'refund', 'chargeback'];
 
 /** Shows a conversation as a row. */
@@ -40,7 +45,8 @@ export function rowOf(from: Conversation, now: number): Row {
     group: order?.group ?? null,
     platform: order?.platform ?? null,
     owner: from.owner,
-    deadline: back ? { kind: 'snooze', from: back.at, at: back.at } : (order?.deadline ?? null),
+    deadline: nearest(from, now),
+    pressure: inView(from, 'due', now) ? pressureOf(from, now) : null,
     lastAt,
     unread: lastAt > from.readAt,
     isTest: order?.isTest ?? false,
@@ -68,7 +74,7 @@ export function inView(from: Conversation, view: View, now: number): boolean {
         (order.deadline === null || order.deadline.at > now)
       );
     case 'due':
-      return state === 'back' || (order.deadline !== null && order.deadline.at > now);
+      return pressureOf(from, now) !== null;
     case 'refund':
       return from.orders.some((order) => order.hasRefund);
     case 'chargeback':
@@ -81,16 +87,51 @@ export function inView(from: Conversation, view: View, now: number): boolean {
 }
 
 /** Returns what a view is sorted by, lowest first. */
-export function sortKey(from: Conversation, view: View): number {
-  if (view === 'due') return pressure(from);
+export function sortKey(from: Conversation, view: View, now: number): number {
+  if (view === 'due') return pressureOf(from, now)?.at ?? Infinity;
   if (view === 'snoozed') return from.handling.state === 'snoozed' ? (from.handling.at ?? Infinity) : 0;
   return -(from.timeline.at(-1)?.at ?? 0);
 }
 
-function pressure(from: Conversation): number {
-  const order = from.orders[0];
-  const back = from.handling.state === 'back' ? from.handling.at : null;
-  return (back ?? order?.deadline?.at ?? Infinity) - headStart(order?.amount?.minor ?? 0);
+/** Returns how far an amount of minor units moves an end ahead: twenty minutes each doubling, straight in between. */
+export function headStart(minor: number): number {
+  const whole = Math.floor(Math.max(0, minor) / 100) + 1;
+  const power = Math.floor(Math.log2(whole));
+  const rest = whole - 2 ** power;
+  return DOUBLING * power + Math.floor((rest * DOUBLING) / 2 ** power);
+}
+
+/** Returns what ranks a conversation among what is due: what ends of it, or that it is back. */
+function pressureOf(from: Conversation, now: number): Pressure | null {
+  const amount = from.orders[0]?.amount ?? null;
+  const ranked = [windowOf(from, now), orderEnds(from, now), returned(from, now)]
+    .filter((ends) => ends !== null)
+    .map((ends) => ({ ends, amount, at: ends.at - headStart(amount?.minor ?? 0) }));
+  return ranked.sort((a, b) => a.at - b.at)[0] ?? null;
+}
+
+/** Returns what ends first of a conversation; where nothing does, what ran out, or when it came back. */
+function nearest(from: Conversation, now: number): Deadline | null {
+  const alive = [windowOf(from, now), orderEnds(from, now)].filter((ends) => ends !== null);
+  const [first] = alive.sort((a, b) => a.at - b.at);
+  return first ?? from.orders[0]?.deadline ?? returned(from, now);
+}
+
+function orderEnds(from: Conversation, now: number): Deadline | null {
+  const ends = from.orders[0]?.deadline ?? null;
+  return ends !== null && ends.at > now ? ends : null;
+}
+
+/** Returns the time in which a customer can be answered who wrote and was not. */
+function windowOf(from: Conversation, now: number): Deadline | null {
+  const last = from.timeline.findLast((item) => item.kind === 'received' || item.kind === 'handed_over');
+  if (last?.kind !== 'received' || last.channel !== 'whatsapp' || last.at + DAY <= now) return null;
+  return { kind: 'window', from: last.at, at: last.at + DAY };
+}
+
+function returned(from: Conversation, now: number): Deadline | null {
+  const handling = handlingOf(from, now);
+  return handling.state === 'back' ? { kind: 'snooze', from: handling.at, at: handling.at } : null;
 }
 
 /** Tells whether a conversation is what someone looks for. */

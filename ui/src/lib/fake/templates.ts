@@ -123,16 +123,22 @@ const promptsIn = (template: Template) => [
   ...new Set([...template.text.matchAll(/\{\?([^}]+)\}/g)].map((found) => found[1] ?? '')),
 ];
 
-const forOrder = (order: OrderCard) =>
-  TEMPLATES.filter((template) => template.groups.includes(order.group)).slice(0, 9);
+/** Returns all templates, those of the order's stage first, and how many of them lie under keys. */
+function forOrder(order: OrderCard): { all: Template[]; keyed: number } {
+  const fits = (template: Template) => template.groups.includes(order.group);
+  const fitting = TEMPLATES.filter(fits);
+  const others = TEMPLATES.filter((template) => !fits(template));
+  return { all: [...fitting, ...others], keyed: Math.min(9, fitting.length) };
+}
 
 /** Lists the templates of an order under their keys. */
 export function chips(from: Conversation, order: OrderCard, now: number): TemplateChip[] {
   const known = values(from, order, now);
-  return forOrder(order).map((template, place) => {
+  const { all, keyed } = forOrder(order);
+  return all.map((template, place) => {
     const missing = holes(template, known).map((name) => `${LABEL[name]?.[0] ?? name}: não informado`);
     return {
-      key: place + 1,
+      key: place < keyed ? place + 1 : null,
       templateKey: template.key,
       name: template.name,
       fills: missing.length === 0,
@@ -169,7 +175,7 @@ export function fill(
     text += value;
   }
   if (missing.length === 0) return { result: 'filled', text, subject: template.name, marks };
-  const instead = forOrder(order).find((other) => holes(other, known).length === 0)?.key ?? null;
+  const instead = forOrder(order).all.find((other) => holes(other, known).length === 0)?.key ?? null;
   return { result: 'blocked', missing: missing.map(missingOf), instead, preview: text, marks };
 }
 

@@ -247,6 +247,7 @@ export function order(
     refusal: group === 'refused' ? chance.one(REFUSALS) : null,
     coupon: chance.often(0.1) ? 'VOLTA10' : null,
     platform,
+    source: `int_${platform.toLowerCase()}`,
     reference: chance.digits(6),
     steps,
     deadline,

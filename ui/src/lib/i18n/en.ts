@@ -120,6 +120,7 @@ export const en: Catalogue = {
   'time.days': { one: '{n} day', other: '{n} days' },
   'time.ago': '{span} ago',
   'time.in': 'in {span}',
+  'time.left': { one: '{span} left', other: '{span} left' },
   'time.expired': 'expired',
   'time.dueToday': 'due today',
   'time.dueTomorrow': 'tomorrow',

@@ -119,6 +119,7 @@ export const ptBR = {
   'time.days': { one: '{n} dia', other: '{n} dias' },
   'time.ago': 'há {span}',
   'time.in': 'em {span}',
+  'time.left': { one: 'falta {span}', other: 'faltam {span}' },
   'time.expired': 'expirado',
   'time.dueToday': 'vence hoje',
   'time.dueTomorrow': 'amanhã',

@@ -300,6 +300,7 @@ function rowOf(one: ConversationView): Row {
     platform: order?.platform ?? null,
     owner: one.owner,
     deadline: order?.deadline ?? null,
+    pressure: null,
     lastAt: one.timeline.at(-1)?.at ?? 0,
     unread: false,
     isTest: false,

@@ -136,6 +136,7 @@ function orderOf(sale: Sale, place: number, at: number, now: number): OrderCard 
     refusal: null,
     coupon: null,
     platform: sale.platform,
+    source: `int_${sale.platform.toLowerCase()}`,
     reference: `100${place}`,
     steps: [{ stage: sale.stage, group: sale.group, at }],
     deadline,

@@ -257,6 +257,14 @@ export class App {
     await this.open(id);
   }
 
+  /** Opens a conversation that was found beside the list, which stays as it is; walking goes on from where one was. */
+  async openFound(id: string): Promise<void> {
+    if (!this.ready) return;
+    this.sheet = null;
+    this.list.stepAside();
+    await this.open(id);
+  }
+
   /** Turns keys and templates to another order of the conversation. */
   chooseOrder(orderKey: string): void {
     this.thread.orderKey = orderKey;

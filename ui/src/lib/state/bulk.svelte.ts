@@ -63,7 +63,7 @@ export class Bulk {
     this.working = true;
     try {
       const { action, words, preview } = proposed;
-      const written = await this.#host.bulk({ ids: preview.will, action });
+      const written = await this.#host.bulk({ ids: preview.will.map((one) => one.id), action });
       this.#done.did(
         written.map((one) => one.commandId),
         t('bulk.did', { what: words, n: written.length }),

@@ -188,7 +188,16 @@ export class Composer {
   /** Fills the template under a key; one with prompts asks first, a blocked one says what is missing instead. */
   async use(n: number): Promise<void> {
     const chip = this.chips.find((chip) => chip.key === n);
-    if (!chip) return;
+    if (chip) await this.#take(chip);
+  }
+
+  /** Fills a template that was found by its name, likewise. */
+  async useNamed(templateKey: string): Promise<void> {
+    const chip = this.chips.find((chip) => chip.templateKey === templateKey);
+    if (chip) await this.#take(chip);
+  }
+
+  async #take(chip: TemplateChip): Promise<void> {
     this.mode = 'message';
     this.failure = null;
     this.blocked = null;

@@ -114,7 +114,7 @@ test('a template with a hole fills nothing and says what is missing', async () =
   composer.type('meu texto');
   const blocked = composer.chips.find((chip) => !chip.fills);
   expect(blocked).toBeDefined();
-  await composer.use(blocked!.key);
+  await composer.useNamed(blocked!.templateKey);
   expect(composer.text).toBe('meu texto');
   expect(composer.blocked?.missing.length).toBeGreaterThan(0);
   expect(composer.blocked?.instead).not.toBeNull();
@@ -170,7 +170,7 @@ async function withGroup(group: 'approved' | 'pix'): Promise<ConversationView> {
 test('a template that asks is filled only once all is answered', async () => {
   await enter(await withGroup('approved'));
   const asking = composer.chips.find((chip) => chip.prompts.length > 0)!;
-  await composer.use(asking.key);
+  await composer.useNamed(asking.templateKey);
   expect(composer.text).toBe('');
   const { prompting } = composer;
   expect(Object.keys(prompting!.answers)).toEqual(asking.prompts);

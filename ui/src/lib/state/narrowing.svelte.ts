@@ -95,6 +95,7 @@ export class Narrowing {
 
   /** Narrows the list on screen to a value that is on screen. */
   async by(value: Value): Promise<void> {
+    if (!this.values) await this.readValues();
     await this.put(joined(this.filter, filterOf(value, this.values)));
   }
 

@@ -42,7 +42,7 @@ describe('filters', () => {
 
   test('combine with a search', async () => {
     await app.show('all');
-    await app.list.search('a');
+    await app.list.search('an');
     const all = app.list.total;
     expect(app.list.searched).toBe(300);
     await app.filterBy({ of: 'stage', is: 'pix' });

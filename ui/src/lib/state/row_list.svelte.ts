@@ -11,10 +11,12 @@ import type { View } from '../types/View';
 
 const PAGE = 100;
 const MOST = 200;
+/** How many rows around those in sight are kept right when everything changed. */
+const NEAR = 60;
 /** How many a search brings. */
 export const HITS = 100;
-/** How many rows are read so that all of them can be picked. */
-const ALL = 1_000;
+/** How many rows are read so that all of them can be picked: as many as can be acted on at once. */
+export const ALL = 1_000;
 /** How long the list must have been left alone before it may re-sort by itself. */
 export const IDLE = 2_000;
 /** How long the last list's rows stay in sight while the next one is read: less than a blink, so that none is drawn in between. */
@@ -62,6 +64,11 @@ export class RowList {
   #touchedAt = 0;
   #pointerOver = false;
   #atTop = true;
+  #first = 0;
+  /** Where walking goes on from while what is open is not among the rows. */
+  #aside = -1;
+  /** Rows out of sight that have not been read again since everything changed. */
+  #old = new Set<string>();
   #asked = new Set<string>();
   #asking = false;
   #everything = false;
@@ -80,9 +87,9 @@ export class RowList {
     return this.listed.view;
   }
 
-  /** Tells whether the list shows what a search found. */
+  /** Tells whether the list shows what a search found. One letter asks for nothing yet. */
   get searching(): boolean {
-    return this.text.trim() !== '';
+    return [...this.text.trim()].length > 1;
   }
 
   /** Shows a view from its start; narrowed anew, its rows stay until the others are here. */
@@ -95,6 +102,8 @@ export class RowList {
     this.#next = null;
     this.#more = null;
     this.#atTop = true;
+    this.#first = 0;
+    this.#aside = -1;
     if (this.rows.length === 0) this.status = 'loading';
     this.#settle();
     await this.#load(PAGE, true);
@@ -110,7 +119,9 @@ export class RowList {
 
   /** Searches everything, narrowed by the filter; without a text, shows the view again. */
   async search(text: string): Promise<void> {
+    const searched = this.searching;
     this.text = text;
+    if (!searched && !this.searching) return;
     this.#generation += 1;
     this.#next = null;
     this.#more = null;
@@ -149,9 +160,15 @@ export class RowList {
     this.#pointerOver = over;
   }
 
-  /** Tells whether the first row is in sight. */
-  scrolled(atTop: boolean): void {
+  /** Tells whether the first row is in sight, and which row is the first of those that are. */
+  scrolled(atTop: boolean, first = 0): void {
     this.#atTop = atTop;
+    this.#first = first;
+    if (this.#old.size === 0) return;
+    const old = this.#inSight().filter((id) => this.#old.has(id));
+    if (old.length === 0) return;
+    for (const id of old) this.#old.delete(id);
+    void this.changed(old, false, this.#touchedAt);
   }
 
   /** Loads the next page, once at a time. */
@@ -192,10 +209,18 @@ export class RowList {
   /** Moves the selection by some rows; returns the id now selected. */
   move(by: number): string | null {
     if (this.rows.length === 0 || this.#turning) return null;
-    const at = this.rows.findIndex((row) => row.id === this.selected);
+    const here = this.rows.findIndex((row) => row.id === this.selected);
+    const at = here < 0 ? this.#aside : here;
     const to = at < 0 ? 0 : Math.min(this.rows.length - 1, Math.max(0, at + by));
+    this.#aside = -1;
     this.selected = this.rows[to]?.id ?? null;
     return this.selected;
+  }
+
+  /** Remembers where the selection is, for a conversation that is not among the rows is about to be opened. */
+  stepAside(): void {
+    const at = this.rows.findIndex((row) => row.id === this.selected);
+    if (at >= 0) this.#aside = at;
   }
 
   /** Lets sold rows glow once. */
@@ -242,6 +267,7 @@ export class RowList {
     this.fresh = new Set();
     this.gone = new Set();
     this.#stale = false;
+    this.#old.clear();
     this.#asked.clear();
     this.#everything = false;
   }
@@ -294,6 +320,8 @@ export class RowList {
       if (generation !== this.#generation) return;
       const known = new Set(this.rows.map((row) => row.id));
       this.#put([...this.rows, ...page.rows.filter((row) => !known.has(row.id))]);
+      const here = new Set(page.rows.map((row) => row.id));
+      this.fresh = new Set([...this.fresh].filter((id) => !here.has(id)));
       this.#next = page.next;
       this.total = page.total;
     } catch {
@@ -304,13 +332,31 @@ export class RowList {
   async #refresh(): Promise<void> {
     const generation = this.#generation;
     const everything = this.#everything;
-    const ids = everything ? this.rows.slice(0, MOST).map((row) => row.id) : [...this.#asked];
+    const ids = everything ? this.#inSight() : [...this.#asked];
     this.#asked.clear();
     this.#everything = false;
-    if (everything) this.#stale = true;
+    if (everything) {
+      this.#stale = true;
+      this.#old = new Set(this.rows.map((row) => row.id));
+      for (const id of ids) this.#old.delete(id);
+    }
     if (ids.length === 0) return;
-    const now = await this.#host.rows({ ...this.#wanted(), ids });
-    if (generation === this.#generation) this.#place(ids, now);
+    const shown = new Set(this.rows.map((row) => row.id));
+    const here = ids.filter((id) => shown.has(id));
+    const others = this.searching ? [] : ids.filter((id) => !shown.has(id));
+    const [now, come] = await Promise.all([this.#rowsNow(here, null), this.#rowsNow(others, this.#next)]);
+    if (generation === this.#generation) this.#place(ids, [...now, ...come]);
+  }
+
+  /** Reads rows again; of those not shown only what would stand among the rows that are, for the rest comes with its page. */
+  async #rowsNow(ids: string[], until: string | null): Promise<Row[]> {
+    return ids.length === 0 ? [] : await this.#host.rows({ ...this.#wanted(), ids, until });
+  }
+
+  /** Returns the rows in sight and near. */
+  #inSight(): string[] {
+    const from = Math.max(0, Math.min(this.#first, this.rows.length) - NEAR);
+    return this.rows.slice(from, from + MOST).map((row) => row.id);
   }
 
   #place(ids: readonly string[], now: readonly Row[]): void {
@@ -323,7 +369,7 @@ export class RowList {
       if (shown.has(id)) {
         if (inView) gone.delete(id);
         else gone.add(id);
-      } else if (inView && !this.searching) fresh.add(id);
+      } else if (inView) fresh.add(id);
       else fresh.delete(id);
     }
     this.rows = this.rows.map((row) => byId.get(row.id) ?? row);

@@ -37,6 +37,33 @@ describe('rows never jump under a hand', () => {
     expect(list.fresh.size).toBe(0);
   });
 
+  test('what changes beyond the rows that are loaded is no new row', async () => {
+    list.pointer(true);
+    const { rows: far } = await host.listPage({ view: 'all', after: '300', limit: 20 });
+    await list.changed(
+      far.map((row) => row.id),
+      false,
+      now,
+    );
+    expect(list.fresh.size).toBe(0);
+  });
+
+  test('a new row that was read on to is not counted any more', async () => {
+    list.pointer(true);
+    host.arrive();
+    const born = host.world[0]!.id;
+    await list.changed([born], false, now);
+    expect(list.fresh.size).toBe(1);
+    const page = host.listPage;
+    host.listPage = async (asked) => {
+      const read = await page(asked);
+      const found = await host.rows({ view: 'all', ids: [born] });
+      return { ...read, rows: [...found, ...read.rows] };
+    };
+    await list.more();
+    expect(list.fresh.size).toBe(0);
+  });
+
   test('left alone for two seconds, the list re-sorts by itself', async () => {
     host.arrive();
     const born = host.world[0]!.id;
@@ -87,6 +114,38 @@ test('pages follow each other without a hole or a double', async () => {
   expect(times).toEqual([...times].sort((a, b) => b - a));
 });
 
+test('after a long absence the rows in sight are right, and the others once they are', async () => {
+  while (list.rows.length < list.total) await list.more();
+  list.pointer(true);
+  list.scrolled(false, 320);
+  const [near, far] = [list.rows[325]!.id, list.rows[20]!.id];
+  for (const id of [near, far]) host.pay(id);
+  const group = (id: string) => list.rows.find((row) => row.id === id)?.group;
+  await list.changed([], true, now);
+  expect(group(near)).toBe('approved');
+  const asked: string[][] = [];
+  const rows = host.rows;
+  host.rows = (what) => {
+    asked.push(what.ids);
+    return rows(what);
+  };
+  list.scrolled(false, 30);
+  await vi.waitFor(() => expect(group(far)).toBe('approved'));
+  list.scrolled(false, 31);
+  expect(asked).toHaveLength(1);
+});
+
+test('one letter searches nothing, and leaves the view as it is', async () => {
+  const before = ids();
+  const search = vi.spyOn(host, 'search');
+  await list.search('m');
+  expect([list.searching, ids(), search.mock.calls.length]).toEqual([false, before, 0]);
+  await list.search('ma');
+  expect(list.searching).toBe(true);
+  await list.search('m');
+  expect([list.searching, ids()]).toEqual([false, before]);
+});
+
 test('one page is asked for at a time', async () => {
   const asked: (string | null)[] = [];
   const page = host.listPage;
@@ -132,6 +191,16 @@ test('a list that cannot be read says so, one that could be stays', async () => 
   expect(list.status).toBe('ready');
   await list.show('mine');
   expect(list.status).toBe('failed');
+});
+
+test('walking goes on from where one was when something else was opened meanwhile', () => {
+  list.selected = ids()[3] ?? null;
+  list.stepAside();
+  list.selected = 'con_of_another_view';
+  expect(list.move(1)).toBe(ids()[4]);
+  list.stepAside();
+  list.selected = ids()[7] ?? null;
+  expect(list.move(-1)).toBe(ids()[6]);
 });
 
 test('moving stops at both ends', () => {

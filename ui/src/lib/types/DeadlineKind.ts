@@ -3,4 +3,4 @@
 /**
  * Lists what can run out.
  */
-export type DeadlineKind = "pix" | "boleto" | "recovery" | "dispute" | "snooze";
+export type DeadlineKind = "pix" | "boleto" | "recovery" | "dispute" | "window" | "snooze";

@@ -2,6 +2,7 @@
 import type { Amount } from "./Amount";
 import type { BoletoPart } from "./BoletoPart";
 import type { Deadline } from "./Deadline";
+import type { IntegrationId } from "./IntegrationId";
 import type { ItemLine } from "./ItemLine";
 import type { LinkPart } from "./LinkPart";
 import type { PaymentMethod } from "./PaymentMethod";
@@ -55,6 +56,10 @@ coupon: string | null,
  * The platform's name as people say it.
  */
 platform: string, 
+/**
+ * The source it was told from.
+ */
+source: IntegrationId, 
 /**
  * The platform's id of the order.
  */

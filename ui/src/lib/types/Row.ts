@@ -4,6 +4,7 @@ import type { BackReason } from "./BackReason";
 import type { ConversationId } from "./ConversationId";
 import type { Deadline } from "./Deadline";
 import type { Owner } from "./Owner";
+import type { Pressure } from "./Pressure";
 import type { Stage } from "./Stage";
 import type { StageGroup } from "./StageGroup";
 
@@ -48,9 +49,13 @@ platform: string | null,
  */
 owner: Owner | null, 
 /**
- * What ends, and when.
+ * What of the conversation ends first; in views of stages, of the order shown.
  */
 deadline: Deadline | null, 
+/**
+ * What it is ranked by among what is due; `None` where it is not.
+ */
+pressure: Pressure | null, 
 /**
  * The last thing that happened.
  */

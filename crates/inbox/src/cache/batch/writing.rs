@@ -142,6 +142,7 @@ impl Batch<'_> {
                 owner: owner.as_ref().map(|owner| owner.member),
                 happened_at: whole.times.happened_at,
                 heard_at: whole.times.heard_at,
+                waits_since: whole.registers.waits_since(),
                 stands: &stands,
                 labels: &told.names,
                 said: &told.texts,
@@ -164,6 +165,7 @@ impl Batch<'_> {
         conversation.name = judged.name;
         conversation.listed = judged.listed;
         conversation.turns = judged.turns;
+        conversation.urgency = judged.urgency;
         conversation.stands = stands.handling;
         conversation.labels = told.labels;
         let public: ConversationId = conversation.public;

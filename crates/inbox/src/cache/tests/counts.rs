@@ -11,67 +11,6 @@ use crate::view::Handling;
 use feed::Dice;
 use feed::desk::{filter, view};
 
-/// The pure rule, written down once more: what has not ended, by its end less twenty minutes for each doubling of the amount.
-#[test]
-fn what_is_due_is_right_at_every_minute() {
-    let mut dice = Dice::new(5);
-    let mut feed = Feed::default();
-    let mut ends = Vec::new();
-    for number in 0..500 {
-        let until = i64::try_from(dice.below(240)).expect("small");
-        let whole = i64::try_from(1 + dice.below(5_000)).expect("small");
-        let (stage, told) = match dice.below(3) {
-            0 => (Stage::PixGenerated, 0),
-            1 => (Stage::CartAbandoned, until - 24 * 60),
-            _ => (Stage::PaymentRefused, until - 24 * 60),
-        };
-        feed.sale(conversation(number), &number.to_string(), stage, |event| {
-            event.occurred_at = feed::start() + TimeDelta::minutes(told);
-            event.amount_minor = Some(whole * 100);
-            event.payment.pix = (stage == Stage::PixGenerated).then(|| Pix {
-                code: None,
-                expires_at: Some(feed::start() + TimeDelta::minutes(until)),
-            });
-        });
-        ends.push((conversation(number), until, whole));
-    }
-    let rank = |until: i64, whole: i64| {
-        let worth = u32::try_from(whole + 1).expect("small");
-        let power = worth.ilog2();
-        let part = f64::from(worth) / f64::from(1_u32 << power) - 1.0;
-        f64::from(i32::try_from(until).expect("small")) - 20.0 * (f64::from(power) + part)
-    };
-    let mut world = World::of(&feed, 0);
-    for now in 0..=240 {
-        world.sweep(now);
-        let mut found = Vec::new();
-        let mut after = None;
-        loop {
-            let page = world.page(View::Due, after, 200, &nobody());
-            found.extend(page.rows.iter().map(|row| row.id));
-            after = page.next;
-            if after.is_none() {
-                assert_eq!(page.total, found.len() as u64, "minute {now}");
-                break;
-            }
-        }
-        let alive = ends.iter().filter(|(_, until, _)| now < *until);
-        assert_eq!(found.len(), alive.count(), "minute {now}");
-        let ranks: Vec<f64> = found
-            .iter()
-            .map(|id| {
-                let (_, until, whole) = ends.iter().find(|(known, ..)| known == id).expect("one");
-                assert!(now < *until, "minute {now}");
-                rank(*until, *whole)
-            })
-            .collect();
-        assert!(
-            ranks.windows(2).all(|pair| pair[0] <= pair[1] + 1e-4),
-            "minute {now}"
-        );
-    }
-}
-
 #[test]
 fn pending_actions_are_shown_at_once_everywhere() {
     let mut feed = Feed::default();
@@ -224,7 +163,7 @@ proptest! {
                 once.sort_unstable();
                 once.dedup();
                 prop_assert_eq!(once.len(), ids.len());
-                let again = views.rows_of(view, saved, &asked.filter, &ids, &overlay).expect("rows");
+                let again = views.rows_of((view, saved, &asked.filter), &ids, None, &overlay).expect("rows");
                 prop_assert_eq!(again, rows);
             }
         }

@@ -105,7 +105,12 @@ fn people_orders_and_products_are_found_as_people_type_them() {
         ("violao", &[two]),
         ("a", &[]),
         ("g", &[one]),
-        ("ana g", &[]),
+        // A word just begun narrows nothing; between others a letter is a word.
+        ("ana g", &[two]),
+        ("guimaraes a", &[one, two]),
+        ("kw-77aa x", &[one]),
+        ("ana g guimaraes", &[]),
+        ("nada g", &[]),
         ("nada", &[]),
         ("", &[]),
         ("   ", &[]),

@@ -126,3 +126,27 @@ fn a_timeline_narrows_to_a_kind_and_reaches_a_moment() {
     assert_eq!(then.items.last().map(|item| item.at), Some(minute(60)));
     assert_eq!((then.items.len(), then.older.is_some()), (50, true));
 }
+
+#[test]
+fn templates_are_tried_on_the_newest_orders_of_their_platforms() {
+    let mut feed = Feed::default();
+    for number in 0..30 {
+        let (id, key) = (conversation(number), number.to_string());
+        feed.sale(id, &key, Stage::PixGenerated, |event| {
+            event.provider = if number == 0 { "hotmart" } else { "kiwify" }.to_owned();
+        });
+    }
+    let world = World::of(&feed, 0);
+    let of = |platforms: &[&str]| {
+        let platforms: Vec<String> = platforms.iter().map(ToString::to_string).collect();
+        let found = world.cache.views().recent_orders(&[], &platforms, 20);
+        found.expect("orders").len()
+    };
+    assert_eq!((of(&[]), of(&["kiwify"]), of(&["hotmart"])), (20, 20, 1));
+    assert_eq!((of(&["hotmart", "kiwify"]), of(&["shopify"])), (20, 0));
+    let found = world
+        .cache
+        .views()
+        .recent_orders(&[], &["hotmart".to_owned()], 20);
+    assert_eq!(found.expect("orders")[0].0, conversation(0));
+}

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::super::batch::{Said, bought, stands};
 use super::super::conversation::{Conversation, Holding, Whole};
-use super::super::judge::{Bought, Listed, Standing, judge};
+use super::super::judge::{Bought, Listed, Standing, Urgency, judge};
 use super::super::saved::Saved;
 use super::super::{ApplyError, Pending, labels, team};
 use crate::view::Handling;
@@ -22,6 +22,7 @@ pub(super) struct Laid {
     pub(super) found: Conversation,
     /// Its rows in lists, sorted.
     pub(super) listed: Vec<Listed>,
+    pub(super) urgency: Urgency,
     pub(super) owner: Option<Holding>,
     pub(super) stands: Handling,
     /// The labels' names, by their folded form.
@@ -91,6 +92,7 @@ impl Laid {
                 owner: owner.as_ref().map(|owner| owner.member),
                 happened_at: whole.times.happened_at,
                 heard_at: whole.times.heard_at,
+                waits_since: whole.registers.waits_since(),
                 stands: &stands,
                 labels: &folded,
                 said: &[],
@@ -100,6 +102,7 @@ impl Laid {
         );
         Ok(Self {
             listed: judged.listed,
+            urgency: judged.urgency,
             owner,
             stands: stands.handling,
             labels,
@@ -158,8 +161,9 @@ impl Laying {
             Action::Reopen {} => registers.close(number, at, me, false),
             Action::Snooze { until } => registers.put_aside(number, at, me, Some(until)),
             Action::Wake {} => registers.put_aside(number, at, me, None),
-            Action::Note { .. } | Action::HandOver { .. } => registers.handle(number, at),
-            Action::Receive { .. } => registers.hear(number, at),
+            Action::Note { .. } => registers.handle(number, at),
+            Action::HandOver { .. } => registers.answer(number, at),
+            Action::Receive { channel, .. } => registers.hear(number, at, *channel),
             Action::Label { add, remove } => self.label(db, add, remove)?,
             Action::Reveal { .. }
             | Action::Merge { .. }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::super::conversation::{Conversation, Holding, Times, holding, parsed};
 use super::super::facts::RowFacts;
+use super::super::judge::{Listed, Urgency};
 use super::super::listing::{self, VIEWS};
 use super::super::{ApplyError, Overlay, Pending, labels, saved};
 use super::laid::{self, Eyes, Laid};
@@ -22,7 +23,7 @@ const MAX_PAGE: u32 = 200;
 
 pub(in super::super) const PAGE: &str =
     "SELECT c.public, c.owner, c.owner_name, c.happened_at, c.news_at, c.read_at, c.name,
-        p.facts, c.has_merged, c.heard_at, c.stands, c.labels, l.rank, l.conversation
+        p.facts, c.has_merged, c.heard_at, c.stands, c.labels, c.urgency, l.rank, l.conversation
     FROM listing l
     CROSS JOIN conversation c ON c.id = l.conversation
     LEFT JOIN purchase p ON p.id = l.purchase
@@ -31,7 +32,7 @@ pub(in super::super) const PAGE: &str =
 
 pub(in super::super) const ROW: &str =
     "SELECT c.public, c.owner, c.owner_name, c.happened_at, c.news_at, c.read_at, c.name, p.facts,
-        c.has_merged, c.heard_at, c.stands, c.labels
+        c.has_merged, c.heard_at, c.stands, c.labels, c.urgency
     FROM conversation c
     LEFT JOIN purchase p ON p.id = :purchase
     WHERE c.id = :conversation";
@@ -45,7 +46,7 @@ pub(super) fn page(
     asked: &PageAsked,
     overlay: &Overlay,
 ) -> Result<RowPage, ApplyError> {
-    let shown = Shown::at(db, overlay)?;
+    let shown = Shown::at(db, overlay)?.of_stage(asked.saved.is_none().then_some(asked.view));
     let limit = asked.limit.clamp(1, MAX_PAGE);
     let after = asked.after.as_deref().and_then(key);
     let Some(view) = number(db, asked.view, asked.saved)? else {
@@ -74,14 +75,17 @@ pub(super) fn put_together(rows: Vec<(Key, Row)>, limit: u32, count: i64) -> Row
     }
 }
 
-/// Returns those of the conversations that are in the view, in the order asked for.
+/// Returns those of the conversations that are in the view, in the order asked for; with `until`, a page's `next`, only those
+/// that stand no later than that page ends.
 pub(super) fn rows(
     db: &Connection,
     (view, saved, filter): (View, Option<ViewId>, &Filter),
     ids: &[ConversationId],
+    until: Option<&str>,
     overlay: &Overlay,
 ) -> Result<Vec<Row>, ApplyError> {
-    let shown = Shown::at(db, overlay)?;
+    let shown = Shown::at(db, overlay)?.of_stage(saved.is_none().then_some(view));
+    let until = until.and_then(key);
     let Some(view) = number(db, view, saved)? else {
         return Ok(Vec::new());
     };
@@ -92,7 +96,8 @@ pub(super) fn rows(
         };
         let laid = shown.laid.get(&found.row);
         let place = laid.map_or_else(|| found.place(view), |laid| laid.place(view));
-        let Some(place) = place.copied() else {
+        let is_before = |place: &Listed| until.is_none_or(|until| (place.rank, found.row) <= until);
+        let Some(place) = place.copied().filter(is_before) else {
             continue;
         };
         let purchase = if filter.is_empty() {
@@ -156,6 +161,8 @@ pub(super) struct Shown<'a> {
     pub(super) overlay: &'a Overlay,
     read_until: i64,
     pub(super) swept_at: i64,
+    /// Rows speak of their order alone, as in the view of a stage.
+    by_order: bool,
     /// Conversations that something pending moves.
     pub(super) laid: BTreeMap<i64, Laid>,
 }
@@ -193,8 +200,28 @@ impl<'a> Shown<'a> {
             overlay,
             read_until,
             swept_at,
+            by_order: false,
             laid,
         })
+    }
+
+    /// Shows the rows of a built-in view: those of a stage speak of their order alone.
+    fn of_stage(self, view: Option<View>) -> Self {
+        let is_general = |view: View| {
+            matches!(
+                view,
+                View::Due
+                    | View::Mine
+                    | View::Unassigned
+                    | View::All
+                    | View::Snoozed
+                    | View::Resolved
+            )
+        };
+        Self {
+            by_order: view.is_some_and(|view| !is_general(view)),
+            ..self
+        }
     }
 
     /// Returns who has a conversation, pending actions included.
@@ -257,7 +284,7 @@ fn read_page(
     let mut page = Vec::with_capacity(most as usize);
     let (mut read, mut last) = (0, None);
     while let Some(found) = rows.next()? {
-        let key: Key = (found.get(12)?, found.get(13)?);
+        let key: Key = (found.get(13)?, found.get(14)?);
         (read, last) = (read + 1, Some(key));
         if !shown.laid.contains_key(&key.1) {
             page.push((key, read_row(db, found, key.1, shown)?));
@@ -307,9 +334,11 @@ fn read_row(
         }
     };
     let (stands, labels) = standing(db, found, conversation, shown)?;
+    let mut urgency: Urgency = parsed(found.get_ref(12)?.as_str()?);
     if let Some(laid) = shown.laid.get(&conversation) {
         times.happened_at = laid.happened_at;
         times.heard_at = laid.heard_at;
+        urgency.clone_from(&laid.urgency);
     }
     let name: String = found.get(6)?;
     let row = Row {
@@ -323,6 +352,7 @@ fn read_row(
         platform: None,
         owner: shown.owner(conversation, holding(found, 1)?),
         deadline: returning(&stands),
+        pressure: urgency.pressure,
         last_at: times.happened_at,
         unread: times.news_at > times.read_at.max(shown.read_until),
         is_test: false,
@@ -337,9 +367,13 @@ fn read_row(
             _ => None,
         },
     };
+    let nearest = urgency.nearest.filter(|_| !shown.by_order);
     Ok(match facts {
-        Some(facts) => bought(row, facts, times.heard_at, shown),
-        None => row,
+        Some(facts) => bought(row, facts, (nearest, times.heard_at), shown),
+        None => Row {
+            deadline: row.snoozed_until.map_or(nearest, |_| None).or(row.deadline),
+            ..row
+        },
     })
 }
 
@@ -361,12 +395,18 @@ fn standing(
     Ok((stands, labels::names(db, worn)?))
 }
 
-/// Adds what the row's order tells.
-fn bought(row: Row, facts: RowFacts<'_>, heard_at: i64, shown: &Shown<'_>) -> Row {
-    let ends = facts
+/// Adds what the row's order tells; what of the conversation ends first comes before the order's own end.
+fn bought(
+    row: Row,
+    facts: RowFacts<'_>,
+    (nearest, heard_at): (Option<Deadline>, i64),
+    shown: &Shown<'_>,
+) -> Row {
+    let own = facts
         .deadline
         .map(|ends| deadline::heard(ends, heard_at))
         .filter(|ends| card::is_shown(*ends, shown.swept_at));
+    let ends = nearest.or(own);
     Row {
         amount: facts.amount,
         product: facts.items.into_iter().next(),

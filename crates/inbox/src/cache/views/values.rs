@@ -40,15 +40,20 @@ pub(super) fn all(db: &Connection) -> Result<FilterValues, ApplyError> {
     })
 }
 
-/// Names the newest orders of some stages.
+/// Names the newest orders of some stages and platforms; all of them where none is named.
 pub(super) fn recent(
     db: &Connection,
     stages: &[StageGroup],
+    platforms: &[String],
     limit: u32,
 ) -> Result<Vec<(ConversationId, String)>, ApplyError> {
+    let mut told_by = Vec::new();
+    for platform in platforms {
+        told_by.extend(traits::known(db, Kind::Platform, platform)?);
+    }
     let stages: Vec<i64> = stages.iter().map(|group| traits::stages(*group)).collect();
     let mut statement = db.prepare_cached(
-        "SELECT c.public, p.order_key, t.stages, t.at FROM purchase p
+        "SELECT c.public, p.order_key, t.stages, t.at, t.platform FROM purchase p
         CROSS JOIN trait t ON t.purchase = p.id
         CROSS JOIN conversation c ON c.id = p.conversation
         WHERE instr(p.facts, '\"is_test\":true') = 0
@@ -57,7 +62,8 @@ pub(super) fn recent(
     let mut rows = statement.query([LOOKED_AT])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        if stages.is_empty() || stages.contains(&row.get(2)?) {
+        let is_of_stage = stages.is_empty() || stages.contains(&row.get(2)?);
+        if is_of_stage && (platforms.is_empty() || told_by.contains(&row.get(4)?)) {
             let id = ConversationId::from_u128(u128::from_be_bytes(row.get(0)?));
             found.push((row.get::<_, i64>(3)?, row.get::<_, String>(1)?, id));
         }
