@@ -6,11 +6,15 @@ import {
   asking,
   blank,
   braceToken,
+  byLabel,
   byStage,
   inserted,
+  keptAs,
   keyFor,
   offered,
   same,
+  shownAs,
+  type VariableName,
   VARIABLES,
   writtenIn,
 } from './templates';
@@ -50,6 +54,38 @@ test.each([
   const done = inserted(text, start, end, name);
   expect(done.text).toBe(expected);
   expect(done.text.slice(0, done.to)).toContain(`{{ ${name} }}`);
+});
+
+describe('on screen', () => {
+  const LABELS: Partial<Record<VariableName, string>> = {
+    product: 'produto',
+    'customer.first_name': 'primeiro nome',
+  };
+  const label = (name: VariableName) => LABELS[name] ?? name;
+
+  test.each([
+    ['Oi, {{ customer.first_name }}! O {{ product }}.', 'Oi, {{primeiro\u00a0nome}}! O {{produto}}.'],
+    ['Oi\n{{ pix.code }}\n', 'Oi\n{{pix.code}}\n'],
+    ['{{?o que houve}} e {{ nome }}', '{{?o\u00a0que\u00a0houve}} e {{ nome }}'],
+    ['sem nada {', 'sem nada {'],
+  ])('%j is written %j, and kept as it was', (kept, shown) => {
+    expect(shownAs(kept, label)).toBe(shown);
+    expect(keptAs(shown, label)).toBe(kept);
+  });
+
+  test.each([
+    ['{{ Primeiro Nome }}', '{{ customer.first_name }}'],
+    ['{{ customer.name }}', '{{ customer.name }}'],
+    ['{{ qualquer coisa }}', '{{ qualquer coisa }}'],
+  ])('%j, typed, is kept as %j', (typed, kept) => expect(keptAs(typed, label)).toBe(kept));
+
+  test('both forms are found, and what is offered begins within one', () => {
+    const names = writtenIn('{{primeiro\u00a0nome}} {{ product }}', label).map(({ name }) => name);
+    expect(names).toEqual(['customer.first_name', 'product']);
+    expect(braceToken('Oi, {{primeiro\u00a0no}}', 17)).toEqual({ start: 4, end: 19, text: 'primeiro no' });
+    const done = inserted('Oi, {', 4, 5, 'product', byLabel('product', label));
+    expect(done.text).toBe('Oi, {{produto}}');
+  });
 });
 
 test('a question has its name selected, to be written over', () => {

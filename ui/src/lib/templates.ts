@@ -48,10 +48,10 @@ export const STAGE_GROUPS: readonly StageGroup[] = [
 /** Returns the unfinished variable before the caret: what follows `{` or `{{` on its line, with the braces that close it. */
 export function braceToken(text: string, caret: number): Token | null {
   const line = text.lastIndexOf('\n', caret - 1) + 1;
-  const found = /\{\{?\s*([\p{L}\d_. ]{0,40})$/u.exec(text.slice(line, caret));
+  const found = /\{\{?\s*([\p{L}\d_. \u00a0]{0,40})$/u.exec(text.slice(line, caret));
   if (!found) return null;
   const closing = /^[ ]*\}{1,2}/.exec(text.slice(caret))?.[0].length ?? 0;
-  return { start: line + found.index, end: caret + closing, text: (found[1] ?? '').trim() };
+  return { start: line + found.index, end: caret + closing, text: freed(found[1] ?? '').trim() };
 }
 
 /** Lists the variables whose label begins with what was typed, then those whose name does. */
@@ -70,12 +70,46 @@ export interface Written {
   asks: string | null;
 }
 
+/** How a variable is called on screen. */
+export type Label = (name: VariableName) => string;
+
+const WRITTEN = /\{\{ *(\?)? *([^{}\n]{1,60}?) *\}\}/gu;
+const held = (text: string) => text.replaceAll(' ', '\u00a0');
+const freed = (text: string) => text.replaceAll('\u00a0', ' ');
+
+function called(word: string, label: Label): VariableName | null {
+  const wanted = fold(freed(word));
+  return VARIABLES.find((name) => fold(label(name)) === wanted) ?? null;
+}
+
+/** Writes a variable by its label, in one piece: no line breaks within. */
+export function byLabel(name: VariableName, label: Label): string {
+  return `{{${held(label(name))}}}`;
+}
+
+/** Writes a template for the eye, its variables by their labels: about as long as the chips they are shown as. */
+export function shownAs(text: string, label: Label): string {
+  return text.replace(WRITTEN, (whole, question: string | undefined, word: string) => {
+    if (question) return held(whole);
+    const name = VARIABLES.find((one) => one === word);
+    return name ? byLabel(name, label) : whole;
+  });
+}
+
+/** Writes what is on screen as it is kept; what was typed by a variable's own name stays as it was typed. */
+export function keptAs(shown: string, label: Label): string {
+  return shown.replace(WRITTEN, (whole, question: string | undefined, word: string) => {
+    const name = question ? null : called(word, label);
+    return name ? `{{ ${name} }}` : freed(whole);
+  });
+}
+
 /** Finds the variables and questions written in a template; what the program does not know is left out. */
-export function writtenIn(text: string): Written[] {
-  return [...text.matchAll(/\{\{ *(\?)? *([^{}\n]{1,60}?) *\}\}/gu)].flatMap((found) => {
+export function writtenIn(text: string, label?: Label): Written[] {
+  return [...text.matchAll(WRITTEN)].flatMap((found) => {
     const [whole, question, word = ''] = found;
-    const name = VARIABLES.find((one) => one === word) ?? null;
-    const asks = question ? word : null;
+    const name = VARIABLES.find((one) => one === word) ?? (label ? called(word, label) : null);
+    const asks = question ? freed(word).trim() : null;
     if (asks === null && name === null) return [];
     const place = { start: found.index, end: found.index + whole.length };
     return [{ ...place, name: asks === null ? name : null, asks }];
@@ -89,13 +123,19 @@ export interface Inserted {
   to: number;
 }
 
-/** Puts a variable in place of a stretch of the text. */
-export function inserted(text: string, start: number, end: number, name: VariableName): Inserted {
+/** Puts a variable in place of a stretch of the text, by its own name unless told. */
+export function inserted(
+  text: string,
+  start: number,
+  end: number,
+  name: VariableName,
+  written = `{{ ${name} }}`,
+): Inserted {
   const [before, after] = [text.slice(0, start), text.slice(end)];
   const alone = ALONE.has(name);
   const above = alone && before !== '' && !before.endsWith('\n') ? '\n' : '';
   const below = alone && after !== '' && !after.startsWith('\n') ? '\n' : '';
-  const whole = `${before}${above}{{ ${name} }}${below}`;
+  const whole = `${before}${above}${written}${below}`;
   return { text: whole + after, from: whole.length, to: whole.length };
 }
 

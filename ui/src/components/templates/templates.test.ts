@@ -2,7 +2,9 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FakeHost, type FakeOptions } from '../../lib/backend.fake';
 import type { TemplateCard } from '../../lib/types/TemplateCard';
+import { shownAs } from '../../lib/templates';
 import Main from '../../Main.svelte';
+import { chipLabel } from './words';
 
 async function openTemplates(options: Partial<FakeOptions> = {}): Promise<FakeHost> {
   const host = new FakeHost({ count: 60, role: 'lead', ...options });
@@ -103,15 +105,20 @@ describe('writing', () => {
   });
 
   test('a brace offers the values; Enter takes one', async () => {
-    await openTemplate('cart.link');
+    const host = await openTemplate('cart.link');
     await typeText('Seu valor: {val');
     const offers = await screen.findAllByTestId('variable');
     expect(offers.map((offer) => offer.dataset.name)).toEqual(['amount', 'pix.expires_in', 'ask']);
     await press('Enter');
     await waitFor(() =>
-      expect(screen.getByTestId<HTMLTextAreaElement>('template-text').value).toBe('Seu valor: {{ amount }}'),
+      expect(screen.getByTestId<HTMLTextAreaElement>('template-text').value).toBe('Seu valor: {{valor}}'),
     );
     expect(screen.queryByTestId('variables')).toBeNull();
+    await canSave();
+    await fireEvent.click(save());
+    await waitFor(async () =>
+      expect((await cardOf(host, 'cart.link'))?.template.text).toBe('Seu valor: {{ amount }}'),
+    );
   });
 
   test('Esc closes the values, then leaves the field, and never loses the text', async () => {
@@ -260,7 +267,8 @@ test('an older version is taken back, then the template is removed', async () =>
   const versions = await screen.findAllByTestId('version');
   expect(versions.map((one) => one.dataset.version)).toEqual(['2', '1']);
   await fireEvent.click(within(versions[1]!).getByTestId('restore'));
-  expect((await screen.findByTestId<HTMLTextAreaElement>('template-text')).value).toBe(before.text);
+  const field = await screen.findByTestId<HTMLTextAreaElement>('template-text');
+  expect(field.value).toBe(shownAs(before.text, chipLabel));
   await canSave();
   await fireEvent.click(save());
   await waitFor(async () => expect((await cardOf(host, before.key))?.version).toBe(3));

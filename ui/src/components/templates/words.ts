@@ -21,16 +21,17 @@ export function markLabel(variable: string): string {
 /** Variables whose label is longer than the letters it stands in place of. */
 const SHORT = ['pix.code', 'checkout_url', 'boleto.due_on', 'store', 'order.ref'] as const;
 
-function chipLabel(name: VariableName): string {
+/** Names a variable in a chip, shortly. */
+export function chipLabel(name: VariableName): string {
   const short = SHORT.find((one) => one === name);
   return short ? t(`templates.chip.${short}`) : variableLabel(name);
 }
 
-/** Cuts a template's text where a variable or a question stands, each with its words. */
+/** Cuts a template's text where a variable, by its name or by its label, or a question stands, each with its words. */
 export function chipped(text: string): ChipPiece[] {
   const out: ChipPiece[] = [];
   let at = 0;
-  for (const { start, end, name, asks } of writtenIn(text)) {
+  for (const { start, end, name, asks } of writtenIn(text, chipLabel)) {
     if (start > at) out.push({ text: text.slice(at, start), label: null, start: at });
     const label = name ? chipLabel(name) : t('templates.chip.ask', { what: asks ?? '' });
     out.push({ text: text.slice(start, end), label, start });
