@@ -435,12 +435,16 @@ describe('one source', () => {
       const host = await openSettings('int_yampi', 2, { alias: 'doces', stages: { separando: 'fulfilled' } });
       const { HostError } = await import('../../lib/host');
       const problems = [
-        { path: 'settings.stages.separando', code: 'wrong_type', detail: 'A stage is expected.' },
+        { path: 'stages.separando', code: 'unknown_stage', detail: 'A stage is expected.' },
         { path: 'settings.region', code: 'unknown_name', detail: '' },
       ];
       vi.spyOn(host.sources, 'change').mockRejectedValue(new HostError('invalid', 'no', problems));
       await save();
-      expect(await inTable('stages').findByText('Não é do tipo esperado')).toBeInTheDocument();
+      expect(await inTable('stages').findByText('Não é uma etapa que exista')).toBeInTheDocument();
+      await waitFor(() =>
+        expect(document.activeElement).toBe(inTable('stages').getByLabelText('O que quer dizer')),
+      );
+      expect(inTable('stages').getByLabelText('Situação na loja')).not.toHaveAttribute('aria-invalid');
       const failure = screen.getByTestId('source-failure');
       expect(failure.textContent).toContain('region');
       expect(failure.textContent).not.toContain('separando');

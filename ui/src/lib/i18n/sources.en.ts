@@ -339,6 +339,11 @@ export const sourcesEn = {
   'problem.bad_word': 'is empty or too long',
   'problem.unknown_method': 'there is no such means of payment',
   'problem.too_many': 'is too many',
+  'problem.bad_number': 'is not a whole number',
+  'problem.bad_currency': "is not a currency's code of three letters, as in BRL",
+  'problem.bad_link': 'is not an https link that the customer can open',
+  'problem.bad_table': 'is not a table of rows',
+  'problem.unknown_stage': 'is not a stage there is',
   'problem.none_read': 'the blueprint reads none of the samples',
   'problem.contradicted': 'the sample reads otherwise than expected',
 

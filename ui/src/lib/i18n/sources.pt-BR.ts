@@ -342,6 +342,11 @@ export const sourcesPtBR = {
   'problem.bad_word': 'é vazio ou longo demais',
   'problem.unknown_method': 'meio de pagamento que não existe',
   'problem.too_many': 'é demais',
+  'problem.bad_number': 'não é um número inteiro',
+  'problem.bad_currency': 'não é o código de três letras de uma moeda, como BRL',
+  'problem.bad_link': 'não é um link https que o cliente possa abrir',
+  'problem.bad_table': 'não é uma tabela de linhas',
+  'problem.unknown_stage': 'não é uma etapa que exista',
   'problem.none_read': 'o modelo não lê nenhum dos exemplos',
   'problem.contradicted': 'o exemplo dá outro resultado que o esperado',
 

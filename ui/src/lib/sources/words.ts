@@ -32,17 +32,29 @@ export function problemText(problem: SourceProblem): string {
   return known(key) ? t(key) : problem.detail || problem.code;
 }
 
+/** What is said at a field, and for a table in which row and at which half of it; `null` where it is about the whole. */
+export interface Failure {
+  field: string;
+  row: number | null;
+  half: 'word' | 'is' | null;
+  words: string;
+}
+
 /** Says what cannot be sent as it stands, or what the service would not take, where there is a field for it. */
 export function failuresIn(
   fields: readonly SourceField[],
   typed: Typed,
   found: readonly Fault[],
   told: readonly SourceProblem[],
-): { field: string; row: number | null; words: string }[] {
-  const own = found.map(({ field, row, code }) => ({ field, row, words: t(`fault.${code}`) }));
-  const placed = told.flatMap((problem) => {
+): Failure[] {
+  const own = found.map(({ field, row, code }): Failure => {
+    const half = row === null ? null : code === 'no_word' || code === 'twice' ? 'word' : 'is';
+    return { field, row, half, words: t(`fault.${code}`) };
+  });
+  const placed = told.flatMap((problem): Failure[] => {
     const place = placeOf(problem, fields, typed);
-    return place ? [{ ...place, words: capital(problemText(problem)) }] : [];
+    const half = place?.row == null ? null : problem.code === 'bad_word' ? 'word' : 'is';
+    return place ? [{ ...place, half, words: capital(problemText(problem)) }] : [];
   });
   return [...own, ...placed];
 }
