@@ -37,7 +37,7 @@ pub use kept::{
     Hidden, NewSource, Registered, RotateAsked, Rotated, Source, SourceChange, SourceCredential,
     SourceSecret,
 };
-pub use platforms::{Given, PanelSteps, SecretUse, SourceField, SourcePlatform};
+pub use platforms::{FieldForm, Given, PanelSteps, SecretUse, SourceField, SourcePlatform};
 pub use preview::{
     Doubt, Preview, PreviewAsked, PreviewCard, PreviewProof, PreviewReading, PreviewResult,
     PreviewSample,

@@ -54,7 +54,7 @@ pub use panel::{PANEL_LOCALES, panel_steps};
 pub use proof::{Nonce, Proof, Refusal};
 pub use reading::{Context, Doubt, Draft, Reading, Unreadable, order_key};
 pub use secret::Secret;
-pub use settings::{Problem, Settings};
+pub use settings::{Form, Problem, Settings};
 pub use unified::verify_unified;
 
 /// Reads the webhooks of one platform.
@@ -83,7 +83,7 @@ pub trait Provider: Send + Sync {
         self.signs()
     }
 
-    /// Names what is wrong with an integration's settings; settings with problems are not to be stored.
+    /// Names what is wrong with an integration's settings that only this platform knows of; see [`problems`].
     fn problems(&self, settings: &Settings, now: DateTime<Utc>) -> Vec<Problem> {
         let _ = (settings, now);
         Vec::new()
@@ -202,6 +202,18 @@ pub fn normalise(
         return unified::read_as(provider.slug(), inbound.body, context);
     }
     provider.normalise(inbound, context)
+}
+
+/// Names all that is wrong with an integration's settings, first in their form; settings with problems are not to be stored.
+#[must_use]
+pub fn problems(
+    provider: &dyn Provider,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Vec<Problem> {
+    let mut found = settings::forms::problems(provider, settings.as_json());
+    found.extend(provider.problems(settings, now));
+    found
 }
 
 /// Returns the platform with this slug, or with this other word for it.

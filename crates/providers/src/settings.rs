@@ -9,6 +9,10 @@ use serde_json::Value;
 use crate::custom::Blueprint;
 use crate::links;
 
+pub(crate) mod forms;
+
+pub use forms::Form;
+
 /// Holds an integration's settings as they are stored; a clone shares them.
 #[derive(Clone, Default)]
 pub struct Settings(Arc<Told>);

@@ -86,6 +86,29 @@ pub struct SourceField {
     /// It is hidden once it was entered.
     #[serde(default)]
     pub secret: bool,
+    /// How it is entered.
+    #[serde(default)]
+    pub form: FieldForm,
+}
+
+/// Lists how something can be entered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum FieldForm {
+    /// A line of text.
+    #[default]
+    Text,
+    /// A whole number from 0.
+    Number,
+    /// A currency's code of three letters.
+    Currency,
+    /// An `https` link.
+    Link,
+    /// A table from the platform's words to the names of stages.
+    Stages,
+    /// A table from products to `https` links.
+    Links,
 }
 
 /// Holds numbered steps in each language.

@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use contract::{IntegrationId, Role, WorkspaceId};
+use providers::Provider;
 
 use super::Desk;
 use super::answer::Refused;
@@ -67,11 +68,8 @@ pub(crate) async fn upsert(
     Json(submitted): Json<Submitted>,
 ) -> Result<Response, Refused> {
     views::check_slug(&submitted.slug)?;
-    if providers::provider(&submitted.provider).is_none() {
-        let refused = Refused::invalid("provider", "This service reads no platform of that name.");
-        let known: Vec<&str> = providers::all().iter().map(|one| one.slug()).collect();
-        return Err(refused.hint(format!("Known are: {}.", known.join(", "))));
-    }
+    // Kept under its own name, whichever of its names was sent: what comes in is looked up by that.
+    let platform = known(&submitted.provider)?.slug().to_owned();
     let workspace = admin.workspace();
     let old = desk
         .store
@@ -80,10 +78,10 @@ pub(crate) async fn upsert(
         .find(|one| one.slug == submitted.slug);
     let base = match &old {
         Some(old) => NewIntegration {
-            provider: submitted.provider,
+            provider: platform,
             ..unchanged(old)
         },
-        None => blank(&desk, submitted.slug, submitted.provider),
+        None => blank(&desk, submitted.slug, platform),
     };
     let bare = old.is_none() && submitted.change.settings.is_none();
     let changed = changed(&desk, base, submitted.change)?;
@@ -102,6 +100,14 @@ pub(crate) async fn upsert(
     };
     let view = View::of(&desk, &upserted.integration, true, desk.world.now());
     Ok((status, Answer(view)).into_response())
+}
+
+fn known(platform: &str) -> Result<&'static dyn Provider, Refused> {
+    providers::provider(platform).ok_or_else(|| {
+        let refused = Refused::invalid("provider", "This service reads no platform of that name.");
+        let known: Vec<&str> = providers::all().iter().map(|one| one.slug()).collect();
+        refused.hint(format!("Known are: {}.", known.join(", ")))
+    })
 }
 
 /// `PATCH /api/v1/integrations/{id}`.

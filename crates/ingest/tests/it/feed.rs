@@ -213,6 +213,30 @@ async fn a_silent_stream_beats_and_ends_with_its_session() {
         .refuses(401, "unauthorized");
 }
 
+/// A shop that is never silent: what comes after a member was removed is told to them no more.
+#[tokio::test]
+async fn a_busy_stream_ends_with_its_session() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    let token = api.member(Role::Agent).await;
+    let me = api.get(&token, "/api/v1/sessions/me").await.ok().value();
+    let mut stream = Stream::open(&api, &token, "?after=0").await;
+    let sell = async |id: &str| {
+        let sold = api.deliver(&path, "unified", &order(id, "pending")).await;
+        sold.ok();
+    };
+    sell("A-1").await;
+    while stream.entry().await.event().unwrap().is_none() {}
+    let removed = format!("/api/v1/members/{}", me["memberId"].as_str().unwrap());
+    let request = api.request(Method::DELETE, &removed);
+    api.send(request.bearer_auth(&api.admin)).await.ok();
+    sell("A-2").await;
+    // Far sooner than the next heartbeat, which a busy stream never comes to.
+    let ended = tokio::time::timeout(Duration::from_secs(5), stream.next());
+    let told = ended.await.expect("the stream ends by itself");
+    assert!(told.is_none(), "{:?}", told.map(|frame| frame.data));
+}
+
 /// A stream that was never woken still finds what is new.
 #[tokio::test]
 async fn the_poll_finds_what_a_lost_wake_up_would_hide() {

@@ -71,6 +71,18 @@ async fn what_is_not_acceptable_is_named() {
             "settings.apiBaseUrl",
             json!({"settings": {"apiBaseUrl": "https://169.254.169.254/"}}),
         ),
+        (
+            "settings.statusWords",
+            json!({"provider": "iset", "settings": {"statusWords": "Separando"}}),
+        ),
+        (
+            "settings.statusWords.Separando",
+            json!({"provider": "iset", "settings": {"statusWords": {"Separando": "separado"}}}),
+        ),
+        (
+            "settings.abandonAfterMinutes",
+            json!({"provider": "shopify", "settings": {"abandonAfterMinutes": "abc"}}),
+        ),
     ] {
         let mut body = json!({"slug": "loja", "provider": "unified", "name": "Loja"});
         body.as_object_mut()
@@ -79,6 +91,70 @@ async fn what_is_not_acceptable_is_named() {
         let answer = api.post(&api.admin, "/api/v1/integrations", &body).await;
         answer.refuses(422, "invalid");
         assert_eq!(answer.value()["path"], path);
+    }
+}
+
+/// What an admin is offered as a table is refused as a text, whole and by its place, and leaves what was there as it was.
+#[tokio::test]
+async fn settings_are_taken_in_the_form_they_are_read_in() {
+    let api = Api::start().await;
+    let platforms = api.get(&api.admin, "/api/v1/platforms").await.ok().value();
+    let of_iset = platforms["platforms"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["slug"] == "iset")
+        .unwrap();
+    let form = |name: &str| {
+        let fields = of_iset["settings"].as_array().unwrap();
+        let field = fields.iter().find(|field| field["name"] == name);
+        field.unwrap()["form"].clone()
+    };
+    assert_eq!(form("statusWords"), "stages");
+    assert_eq!(form("abandonAfterMinutes"), "number");
+
+    let words = json!({"statusWords": {"Separando": "fulfilled"}, "abandonAfterMinutes": "90"});
+    let body = json!({"slug": "loja", "provider": "iset", "name": "Loja", "settings": words});
+    api.post(&api.admin, "/api/v1/integrations", &body)
+        .await
+        .ok();
+    let bad = json!({"settings": {"statusWords": "Separando", "abandonAfterMinutes": "abc"}});
+    let request = api.request(Method::PATCH, "/api/v1/integrations/loja");
+    let refused = api
+        .send(request.bearer_auth(&api.admin).json(&bad))
+        .await;
+    refused.refuses(422, "invalid");
+    let problems = refused.value()["problems"].clone();
+    let named: Vec<_> = problems
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["path"].as_str().unwrap(), one["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("settings.abandonAfterMinutes", "bad_number"),
+            ("settings.statusWords", "bad_table")
+        ]
+    );
+    let stored = api.get(&api.admin, "/api/v1/integrations/loja").await;
+    assert_eq!(stored.ok().value()["settings"], words);
+}
+
+/// Where a platform goes by two names, either leads to it.
+#[tokio::test]
+async fn a_platform_of_two_names_is_reached_by_both() {
+    let api = Api::start().await;
+    let body = json!({"slug": "loja", "provider": "adoorei", "name": "Loja"});
+    let made = api.post(&api.admin, "/api/v1/integrations", &body).await;
+    let made = made.ok().value();
+    assert_eq!(made["provider"], "adorei");
+    let key = made["key"].as_str().unwrap();
+    for name in ["adorei", "adoorei"] {
+        let path = format!("/api/v1/webhooks/{name}/{key}");
+        let request = api.request(Method::POST, &path).body("{}");
+        assert_ne!(api.send(request).await.status, 404, "{name}");
     }
 }
 

@@ -1,8 +1,14 @@
 /** What the invented service says it reads. */
+import type { FieldForm } from '../types/FieldForm';
 import type { SourceField } from '../types/SourceField';
 import type { SourcePlatform } from '../types/SourcePlatform';
 
-const field = (name: string, required = true, secret = false): SourceField => ({ name, required, secret });
+const field = (name: string, required = true, secret = false, form: FieldForm = 'text'): SourceField => ({
+  name,
+  required,
+  secret,
+  form,
+});
 const hidden = (name: string): SourceField => field(name, true, true);
 const steps = (name: string) => ({
   'pt-BR': [

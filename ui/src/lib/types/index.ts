@@ -53,6 +53,7 @@ export * from "./Epoch";
 export * from "./Erasure";
 export * from "./Event";
 export * from "./EventId";
+export * from "./FieldForm";
 export * from "./Fill";
 export * from "./Filter";
 export * from "./FilterValues";

@@ -104,6 +104,8 @@ impl Reader {
             // Marked as seen before looking, so that a commit in between wakes us again.
             self.wake.mark_unchanged();
             match self.tail.after(self.cursor, &self.epoch).await {
+                // Looked at before anything is told: whoever was signed out reads nothing more, however busy the shop is.
+                Ok(Some(_)) if !self.still_signed_in().await => return None,
                 Ok(Some(chunk)) => {
                     self.cursor = chunk.last;
                     self.desk.metrics.feed_entries.inc_by(chunk.entries);
@@ -119,15 +121,14 @@ impl Reader {
             }
             match self.wait().await {
                 Woken::Look => {}
-                // The beat stays where it is: with it comes the look whether the session still holds.
-                Woken::Presence => {
+                Woken::Presence if self.still_signed_in().await => {
                     return Some(self.presence.borrow_and_update().clone());
                 }
                 Woken::Beat if self.still_signed_in().await => {
                     self.beat_at = Instant::now() + self.desk.config.heartbeat;
                     return Some(Bytes::from_static(b":\n\n"));
                 }
-                Woken::Beat | Woken::Stop => return None,
+                Woken::Presence | Woken::Beat | Woken::Stop => return None,
             }
         }
     }
@@ -148,6 +149,7 @@ impl Reader {
         }
     }
 
+    /// Asks memory as a rule, so it costs no more than the chunk it comes with.
     async fn still_signed_in(&self) -> bool {
         matches!(self.desk.store.session(&self.token).await, Ok(Some(_)))
     }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use providers::pull::Kind;
-use providers::{Field, Provider, SecretUse, Shown, pull, register};
+use providers::{Field, Form, Provider, SecretUse, Shown, pull, register};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -49,6 +49,8 @@ struct Entered {
     name: &'static str,
     required: bool,
     secret: bool,
+    /// How it is entered: `text`, `number`, `currency`, `link`, or as a table, `stages` or `links`.
+    form: &'static str,
 }
 
 /// `GET /api/v1/platforms`.
@@ -118,5 +120,6 @@ fn entered(field: &Field) -> Entered {
         name: field.name,
         required: field.required,
         secret: field.secret,
+        form: Form::of(field.name).as_str(),
     }
 }

@@ -117,7 +117,7 @@ pub(crate) async fn preview(
         integration: IntegrationId::from_u128(0),
         settings: &settings,
     };
-    let problems = provider.problems(&settings, now);
+    let problems = providers::problems(provider, &settings, now);
     let results = asked
         .samples
         .iter()
@@ -134,7 +134,7 @@ pub(super) fn check(desk: &Desk, integration: &NewIntegration) -> Result<(), Ref
         return Ok(());
     };
     let settings = Settings::new(integration.settings.clone());
-    let problems = shown(provider.problems(&settings, desk.world.now()));
+    let problems = shown(providers::problems(provider, &settings, desk.world.now()));
     let Some(first) = problems.first() else {
         return Ok(());
     };
