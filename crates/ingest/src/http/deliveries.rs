@@ -21,6 +21,9 @@ const BATCH: (u32, u32) = (100, 200);
 /// How many deliveries a page holds where the caller does not say, and at most.
 const PAGE: (u32, u32) = (50, 200);
 
+/// The stable name of the reason that a paused source's deliveries are ignored for.
+const PAUSED_CODE: &str = "source_paused";
+
 /// The query of a list.
 #[derive(Deserialize)]
 pub(crate) struct ListQuery {
@@ -216,13 +219,14 @@ pub(crate) async fn reprocess_many(
     lead: Lead,
     Sent(many): Sent<Many>,
 ) -> Result<Json<ManyReprocessed>, Refused> {
-    if !matches!(
+    let is_told = matches!(
         many.result,
-        DeliveryResult::Unmapped | DeliveryResult::Rejected
-    ) {
+        DeliveryResult::Accepted | DeliveryResult::Duplicate
+    );
+    if is_told {
         return Err(Refused::invalid(
             "result",
-            "Read anew by the many is what is unmapped or rejected.",
+            "Read anew by the many is what is unmapped, rejected, or ignored because the source was paused.",
         ));
     }
     let workspace = lead.workspace();
@@ -235,7 +239,11 @@ pub(crate) async fn reprocess_many(
     };
     let page = desk.store.deliveries(workspace, query).await?;
     let (mut reprocessed, mut accepted) = (0, 0);
-    for delivery in page.deliveries {
+    // Of what is ignored, only what a pause kept out: anything else would be ignored again.
+    let wanted = |one: &DeliverySummary| {
+        many.result != DeliveryResult::Ignored || one.why_code == PAUSED_CODE
+    };
+    for delivery in page.deliveries.into_iter().filter(wanted) {
         let again = match read_again(&desk, &lead, delivery.id).await {
             Err(refused) if refused.code() == "erased" => continue,
             again => again?,

@@ -1,6 +1,8 @@
-//! What platforms send. The order is the point: size, rate, body, proof on the raw bytes, and only then reading and storing.
+//! What platforms send. The order is the point: size, rate of the address, body, proof on the raw bytes, rate of the integration,
+//! and only then reading and storing.
 //!
-//! Whatever is wrong with a proof, the caller reads one constant answer; the reason goes to the log and the metrics.
+//! Whatever is wrong with a proof, the caller reads one constant answer; the reason goes to the log and the metrics. What an
+//! integration may send is counted once its proof held: nobody else can use it up.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -113,7 +115,8 @@ fn check_head(desk: &Desk, request: &Request) -> Result<(), Refused> {
         .inspect_err(|refused| desk.metrics.refused("none", refused.code()))
 }
 
-/// Finds the integration a header names, by id or slug, or the only active one of the platform.
+/// Finds the integration a header names, by id or slug, or the only active one of the platform; where none is active, a paused
+/// one, so that its platform is answered as by its key.
 fn named_or_only(
     desk: &Desk,
     provider: &str,
@@ -122,10 +125,12 @@ fn named_or_only(
     let provider = providers::provider(provider).map_or(provider, |known| known.slug());
     let mut found = desk.store.all_integrations();
     found.retain(|one| {
-        one.active
-            && one.provider == provider
+        one.provider == provider
             && named.is_none_or(|name| one.slug == name || one.id.to_string() == name)
     });
+    if found.iter().any(|one| one.active) {
+        found.retain(|one| one.active);
+    }
     if found.len() > 1 {
         desk.metrics.refused("none", "ambiguous");
         let refused = Refused::new(
@@ -142,9 +147,9 @@ fn unknown_webhook() -> Refused {
     Refused::new(
         StatusCode::NOT_FOUND,
         "unknown_webhook",
-        "There is no active integration behind this address.",
+        "There is no integration behind this address.",
     )
-    .hint("Copy the webhook address from the integration again, and check that it is active.")
+    .hint("Copy the webhook address from the integration again, and check that it was not deleted.")
 }
 
 /// Receives a request for an integration that was found.
@@ -160,17 +165,10 @@ pub(super) async fn receive(
         desk.metrics.refused("none", "unknown_webhook");
         return Err(unknown_webhook());
     };
-    let slug = provider.slug();
-    desk.deliveries_rate
-        .take(integration.id, Instant::now())
-        .map_err(|wait| {
-            desk.metrics.refused(slug, "rate_limited");
-            Refused::rate_limited("This integration sends faster than it may.").retry_after(wait)
-        })?;
     let (head, body) = request.into_parts();
     let bytes = body::read(body, &desk.config)
         .await
-        .inspect_err(|refused| desk.metrics.refused(slug, refused.code()))?;
+        .inspect_err(|refused| desk.metrics.refused(provider.slug(), refused.code()))?;
     let now = desk.world.now();
     let received = Received {
         desk,
@@ -182,11 +180,14 @@ pub(super) async fn receive(
         now,
         is_trial: head.extensions.get::<Trial>().is_some(),
     };
-    if !integration.active {
-        return received.while_paused(address).await;
-    }
     let proof = received.verified(address)?;
+    received.within_rate()?;
     let read = received.read(proof.signed)?;
+    let read = if integration.active {
+        read
+    } else {
+        received.set_aside(read, &proof)
+    };
     received.store(proof, read).await
 }
 
@@ -239,18 +240,31 @@ impl Received<'_> {
         Ok(proof)
     }
 
-    /// Takes nothing for a paused integration but what the law asks for: a shop that has left is to be erased, too.
-    async fn while_paused(&self, address: Address) -> Result<Response, Refused> {
-        let unknown = |_| {
-            self.desk.metrics.refused("none", "unknown_webhook");
-            unknown_webhook()
-        };
-        let proof = self.verified(address).map_err(unknown)?;
-        let read = self.read(proof.signed).map_err(unknown)?;
-        if Duty::of(&read.reading, &proof, self.is_trial).is_none() {
-            return Err(unknown(unknown_webhook()));
+    /// Takes a token of the integration.
+    fn within_rate(&self) -> Result<(), Refused> {
+        let taken = self
+            .desk
+            .deliveries_rate
+            .take(self.integration.id, Instant::now());
+        taken.map_err(|wait| {
+            let slug = self.provider.slug();
+            self.desk.metrics.refused(slug, "rate_limited");
+            Refused::rate_limited("This integration sends faster than it may.").retry_after(wait)
+        })
+    }
+
+    /// Keeps what comes while the integration is paused, and has nothing come of it. Platforms give up an address that refuses
+    /// them, so it is answered like anything else that is of no interest. What the law asks for is done all the same: a shop
+    /// that has left is to be erased, too.
+    fn set_aside(&self, read: Read, proof: &Proof) -> Read {
+        if Duty::of(&read.reading, proof, self.is_trial).is_some() {
+            return read;
         }
-        self.store(proof, read).await
+        Read {
+            reading: read.reading.set_aside(),
+            rejected: None,
+            doubts: Vec::new(),
+        }
     }
 
     fn context(&self) -> Context<'_> {

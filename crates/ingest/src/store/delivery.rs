@@ -162,6 +162,13 @@ pub enum NewReading {
         /// Why.
         why: String,
     },
+    /// Of no interest while its account is paused: kept, to be read anew. A repeat counts once the account is taken up again.
+    Paused {
+        /// The platform's name of the event; empty where none could be read.
+        event: String,
+        /// What would lead to its conversation.
+        traces: Option<Box<Traces>>,
+    },
     /// Not understood yet.
     Unmapped {
         /// The platform's name of the event.
@@ -176,6 +183,33 @@ pub enum NewReading {
         /// Where in the body.
         path: String,
     },
+}
+
+impl NewReading {
+    /// Turns what was read into what is kept of it while its account is paused.
+    #[must_use]
+    pub fn set_aside(self) -> Self {
+        let of = |event: NewEvent| (event.name, Some(event.traces));
+        let (event, traces) = match self {
+            Self::Events(events) => events.into_iter().next().map(of).unwrap_or_default(),
+            Self::Notice {
+                event,
+                events,
+                held,
+                ..
+            } => {
+                let told = events.into_iter().next().map(|event| event.traces);
+                (event, held.map(|held| held.traces).or(told))
+            }
+            Self::Ignored { event, .. } | Self::Unmapped { event, .. } => (event, None),
+            Self::Rejected { .. } => (String::new(), None),
+            paused @ Self::Paused { .. } => return paused,
+        };
+        Self::Paused {
+            event,
+            traces: traces.map(Box::new),
+        }
+    }
 }
 
 /// Names what is held back of a delivery.

@@ -88,6 +88,7 @@ const NAMES: &[(&str, &[&str])] = &[
         ],
     ),
     ("privacy", &["a privacy duty, not a purchase"]),
+    ("source_paused", &[PAUSED]),
     ("access_ended", &[ACCESS_ENDED]),
     ("customer_redacted", &[CUSTOMER_REDACTED]),
     ("data_requested", &[DATA_REQUESTED]),
@@ -107,6 +108,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("blueprint", &["no_blueprint", "blueprint_too_costly"]),
 ];
 
+/// It came while nothing was to be taken in.
+pub(crate) const PAUSED: &str = "the source is paused; once it is taken up again, this can be read anew";
 /// The app was taken away.
 pub(crate) const ACCESS_ENDED: &str = "the app's access has ended; the source was paused";
 /// A customer was to be erased.

@@ -178,13 +178,15 @@ async fn a_shop_that_has_left_is_erased_once_an_admin_confirms() {
         (&health["active"], &health["paused"], &health["erasure"]),
         (&json!(false), &json!("access_ended"), &Value::Null)
     );
-    // Nothing but what the law asks for is taken any more, and only signed.
+    // Nothing but what the law asks for is heeded any more, and only signed.
+    let told = shop.api.entries().await.len();
     let late = shop.sent_as(crate::api::SECRET, "orders/create", &shop.sale, "e-3");
-    late.await.refuses(404, "unknown_webhook");
+    assert_eq!(late.await.ok().value()["result"], "ignored");
+    assert_eq!(shop.api.entries().await.len(), told);
     let redact = json!({"shop_id": 1, "shop_domain": "loja-exemplo.myshopify.com"});
     let text = redact.to_string();
     let forged = shop.sent_as("outro-segredo", "shop/redact", &text, "e-4");
-    forged.await.refuses(404, "unknown_webhook");
+    forged.await.refuses(401, "bad_proof");
     assert_eq!(shop.health().await["erasure"], Value::Null);
     shop.sent("shop/redact", &redact, "e-4").await.ok();
     let health = shop.health().await;
@@ -264,9 +266,10 @@ async fn a_source_whose_app_was_taken_away_is_paused() {
         .filter_map(|record| record["action"].as_str())
         .collect();
     assert!(actions.contains(&"integration.access_ended"), "{actions:?}");
-    // What comes afterwards is nobody's, but for what the law asks for.
+    // What comes afterwards is nobody's, but for what the law asks for: kept, and told nobody.
     let sold = json!({"store_id": 4_321_987, "event": "order/created", "id": 1}).to_string();
     let late = api.deliver(&nuvem, "nuvemshop", &sold).await;
-    late.refuses(404, "unknown_webhook");
+    assert_eq!(late.ok().value()["result"], "ignored");
+    assert_eq!(newest(&api).await["whyCode"], "source_paused");
     api.deliver(&nuvem, "nuvemshop", &redact()).await.ok();
 }

@@ -224,6 +224,75 @@ async fn without_a_key_the_integration_is_named_or_the_only_one() {
     named(id, "A-5").await.ok();
 }
 
+/// Platforms switch an address off that refuses them, so a paused source takes what it is sent, keeps it, and tells nobody.
+#[tokio::test]
+async fn a_paused_source_keeps_what_comes_and_tells_nobody() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    let turned = async |active: bool| {
+        let request = api.request(Method::PATCH, "/api/v1/integrations/loja");
+        let request = request.bearer_auth(&api.admin);
+        api.send(request.json(&json!({"active": active}))).await.ok();
+    };
+    turned(false).await;
+    let before = api.entries().await.len();
+    let by_name = "/api/v1/webhooks/unified";
+    for (path, id) in [(&*path, "P-1"), (by_name, "P-2"), (&*path, "P-1")] {
+        let answer = api.deliver(path, "unified", &order(id, "pending")).await;
+        assert_eq!(answer.ok().value()["result"], "ignored", "{path}");
+    }
+    let broken = api.deliver(&path, "unified", "{").await;
+    assert_eq!(broken.ok().value()["result"], "ignored");
+    assert_eq!(api.entries().await.len(), before, "nobody is told");
+    for path in [&*path, by_name] {
+        let forged = api.signed(path, "unified", "outro-segredo", &order("P-3", "pending"));
+        api.send(forged).await.refuses(401, "bad_proof");
+    }
+    let kept = "/api/v1/deliveries?result=ignored";
+    let kept = api.get(&api.admin, kept).await.ok().value();
+    let kept = kept["deliveries"].as_array().unwrap();
+    assert_eq!(kept.len(), 4);
+    assert!(kept.iter().all(|one| one["whyCode"] == "source_paused"));
+    assert_eq!(kept[3]["event"], "order.pending");
+
+    // Taken up again, what was kept can be read, and what comes again counts.
+    turned(true).await;
+    let again = api.deliver(&path, "unified", &order("P-1", "pending")).await;
+    assert_eq!(again.ok().value()["result"], "accepted");
+    let many = json!({"integration": "loja", "result": "ignored"});
+    let read = api.post(&api.admin, "/api/v1/deliveries/reprocess", &many);
+    let read = read.await.ok().value();
+    assert_eq!((&read["reprocessed"], &read["accepted"]), (&json!(4), &json!(1)), "{read}");
+    let mut told: Vec<String> = api
+        .entries()
+        .await
+        .iter()
+        .filter_map(|entry| Some(entry.event().ok()??.external_id))
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, ["P-1", "P-2"], "each once");
+}
+
+/// What nobody vouches for uses up nothing of what an integration may send, by its key or by its name.
+#[tokio::test]
+async fn unproven_requests_leave_an_integrations_rate_alone() {
+    let api = Api::with(|config| (config.rate_per_second, config.rate_burst) = (1, 3)).await;
+    let path = api.integration("loja", "kiwify").await;
+    for serial in 0..8 {
+        for path in [&*path, "/api/v1/webhooks/kiwify"] {
+            let junk = api.request(Method::POST, path).body(format!("{serial}"));
+            api.send(junk).await.refuses(401, "bad_proof");
+        }
+    }
+    for serial in 0..3 {
+        let id = format!("R-{serial}");
+        let sold = api.deliver(&path, "unified", &order(&id, "pending")).await;
+        assert_eq!(sold.status, 200, "{id}");
+    }
+    let over = api.deliver(&path, "unified", &order("R-3", "pending")).await;
+    over.refuses(429, "rate_limited");
+}
+
 /// Only the key in the address speaks for a platform that does not sign, so its name alone must not do.
 #[tokio::test]
 async fn an_unsigned_platform_needs_its_key() {

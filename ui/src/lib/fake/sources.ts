@@ -254,7 +254,10 @@ export class FakeSources implements SourcesHost {
   reprocessAll: SourcesHost['reprocessAll'] = ({ id, result }) =>
     this.#ask('lead', 'reprocessAll', () => {
       const one = this.#find(id);
-      const all = one.deliveries.filter((delivery) => delivery.result === result);
+      const all = one.deliveries.filter(
+        (delivery) =>
+          delivery.result === result && (result !== 'ignored' || delivery.whyCode === 'source_paused'),
+      );
       for (const delivery of all) this.#reread(one, delivery);
       const accepted = all.filter((delivery) => delivery.result === 'accepted').length;
       return { reprocessed: all.length, accepted, left: 0 };

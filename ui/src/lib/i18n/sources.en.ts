@@ -169,7 +169,7 @@ export const sourcesEn = {
   'ask.doubled': 'Events come twice',
   'ask.found': { one: '{n} cause', other: '{n} causes' },
 
-  'why.paused': 'The source is paused: nothing gets in until it is resumed.',
+  'why.paused': 'The source is paused: what comes is kept among the deliveries, and becomes no sale until it is resumed.',
   'why.noSecret': 'The platform’s secret is missing. Without it every event is refused.',
   'why.noCredential': 'An API credential is missing: {field}.',
   'why.noSetting': 'Still to be entered: {field}.',
@@ -372,6 +372,7 @@ export const sourcesEn = {
   'deliveryWhy.panel_test': "A test from the platform's panel",
   'deliveryWhy.app_access': "About the app's access to the shop",
   'deliveryWhy.privacy': 'A privacy duty without proof of who sent it: nothing was done',
+  'deliveryWhy.source_paused': 'Came while the source was paused. Once it is resumed, it can be reread',
   'deliveryWhy.access_ended': 'The app was taken away from the shop. The source was paused',
   'deliveryWhy.customer_redacted': 'The platform asked for a customer of this source to be erased',
   'deliveryWhy.data_requested':

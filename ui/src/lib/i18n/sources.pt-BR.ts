@@ -171,7 +171,7 @@ export const sourcesPtBR = {
   'ask.doubled': 'Os eventos vêm em dobro',
   'ask.found': { one: '{n} causa', other: '{n} causas' },
 
-  'why.paused': 'A fonte está pausada: nada entra até retomar.',
+  'why.paused': 'A fonte está pausada: o que chega fica guardado nas entregas, sem virar venda, até retomar.',
   'why.noSecret': 'Falta o segredo da plataforma. Sem ele todo evento é recusado.',
   'why.noCredential': 'Falta uma credencial da API: {field}.',
   'why.noSetting': 'Falta preencher: {field}.',
@@ -376,6 +376,7 @@ export const sourcesPtBR = {
   'deliveryWhy.panel_test': 'Teste feito no painel da plataforma',
   'deliveryWhy.app_access': 'Fala do acesso do aplicativo à loja',
   'deliveryWhy.privacy': 'Dever de privacidade, sem prova de quem enviou: nada foi feito',
+  'deliveryWhy.source_paused': 'Chegou com a fonte pausada. Depois de retomar, pode ser relida',
   'deliveryWhy.access_ended': 'O aplicativo foi retirado da loja. A fonte foi pausada',
   'deliveryWhy.customer_redacted': 'A plataforma pediu para apagar um cliente desta fonte',
   'deliveryWhy.data_requested': 'Um cliente pediu os dados dele à loja. Exporte pela conversa e envie',

@@ -229,16 +229,27 @@ pub(crate) async fn a_nonce_is_burnt_only_with_its_delivery(stage: &impl Stage) 
 
 pub(crate) async fn a_rejected_delivery_may_come_again(stage: &impl Stage) {
     let script = Script::on(stage).await;
-    let rejected = script.reading(NewReading::Rejected {
+    let first = |script: &Script| {
+        let told = script.delivery(&[script.event("o2", by_phone(PHONE))]);
+        told.reading.set_aside()
+    };
+    let rejected = NewReading::Rejected {
         code: "not_json".to_owned(),
         path: String::new(),
-    });
-    let key = rejected.delivery_key;
-    script.store.accept(rejected).await.unwrap();
-    let mut mended = script.delivery(&[script.event("o1", by_phone(PHONE))]);
-    mended.delivery_key = key;
-    let accepted = script.store.accept(mended).await.unwrap();
-    assert_eq!(accepted.result, DeliveryResult::Accepted);
+    };
+    for (order, reading, expected) in [
+        ("o1", rejected, DeliveryResult::Rejected),
+        ("o2", first(&script), DeliveryResult::Ignored),
+    ] {
+        let kept = script.reading(reading);
+        let key = kept.delivery_key;
+        let kept = script.store.accept(kept).await.unwrap();
+        assert_eq!((kept.result, kept.seqs), (expected, vec![]));
+        let mut mended = script.delivery(&[script.event(order, by_phone(PHONE))]);
+        mended.delivery_key = key;
+        let accepted = script.store.accept(mended).await.unwrap();
+        assert_eq!(accepted.result, DeliveryResult::Accepted, "{order}");
+    }
 }
 
 pub(crate) async fn lists_page_without_gaps_or_twins(stage: &impl Stage) {

@@ -27,12 +27,13 @@ pub(super) struct Prepared {
     integration_row: i64,
     received_ms: i64,
     nonce: Option<(Key16, i64)>,
-    /// `None` for a rejected one: once its platform's reading is mended, a repeat must count.
+    /// `None` for a rejected one, and for one of a paused account: once the platform's reading is mended or the account taken up
+    /// again, a repeat must count.
     key: Option<Key16>,
     note: Note,
     events: Vec<PreparedEvent>,
     fetch: Option<Fetch>,
-    /// What would lead to the conversation of what is held back.
+    /// What would lead to the conversation of what is held back or set aside.
     held: Option<TraceKeys>,
     proof: String,
     headers: String,
@@ -76,8 +77,10 @@ impl Prepared {
         let scope = Scope::of(integration);
         let workspace = delivery.workspace;
         // What we fetched ourselves is never sent to us again by somebody who waits for an answer.
-        let rejected =
-            matches!(delivery.reading, NewReading::Rejected { .. }) && !delivery.proof.is_pulled();
+        let counts_again = matches!(
+            delivery.reading,
+            NewReading::Rejected { .. } | NewReading::Paused { .. }
+        ) && !delivery.proof.is_pulled();
         let Said {
             note,
             events,
@@ -95,7 +98,7 @@ impl Prepared {
                     nonce.expires_at.timestamp_millis(),
                 )
             }),
-            key: (!rejected).then(|| scope.key(b"delivery", &delivery.delivery_key)),
+            key: (!counts_again).then(|| scope.key(b"delivery", &delivery.delivery_key)),
             note,
             events,
             fetch,
@@ -204,7 +207,7 @@ impl Prepared {
         Ok(())
     }
 
-    /// Holds nothing back of an erased person's order, and keeps nothing of what told it.
+    /// Holds nothing back and sets nothing aside of an erased person's order, and keeps nothing of what told it.
     fn drop_held_of_erased(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
         if let Some(traces) = self.held.take()
             && is_of_erased(writing, &traces)?

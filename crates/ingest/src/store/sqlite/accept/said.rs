@@ -7,7 +7,7 @@ use super::super::jobs::Fetch;
 use super::super::place::TraceKeys;
 use super::super::sharing::Told;
 use super::{Note, PreparedEvent};
-use crate::store::{DeliveryResult, Integration, Key16, NewEvent, NewReading};
+use crate::store::{DeliveryResult, Integration, Key16, NewEvent, NewReading, why};
 
 /// What keys are unique in.
 pub(in super::super) struct Scope {
@@ -45,7 +45,7 @@ pub(in super::super) struct Said {
     pub(in super::super) note: Note,
     pub(in super::super) events: Vec<PreparedEvent>,
     pub(in super::super) fetch: Option<Fetch>,
-    /// What would lead to the conversation of what is held back.
+    /// What would lead to the conversation of what is held back or set aside.
     pub(super) held: Option<TraceKeys>,
 }
 
@@ -105,6 +105,13 @@ pub(in super::super) fn read(reading: NewReading, scope: &Scope, workspace: Work
         },
         NewReading::Ignored { event, why } => {
             Said::nothing(DeliveryResult::Ignored, event, why, none())
+        }
+        NewReading::Paused { event, traces } => {
+            let why = why::PAUSED.to_owned();
+            Said {
+                held: traces.map(|traces| TraceKeys::of(workspace, &traces)),
+                ..Said::nothing(DeliveryResult::Ignored, event, why, none())
+            }
         }
         NewReading::Unmapped { event, why } => {
             Said::nothing(DeliveryResult::Unmapped, event, why, none())
