@@ -67,6 +67,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How long a session may rest, in days, before it ends.
     pub session_days: u32,
+    /// How long the raw bodies of deliveries are kept, in days; 0 keeps them for ever.
+    pub raw_keep_days: u32,
     /// Sign-ins a minute from one address; 0 sets no limit.
     pub sign_ins_per_minute: u32,
     /// Silence before a heartbeat.
@@ -191,6 +193,10 @@ impl Config {
             (
                 (1..=3650).contains(&self.session_days),
                 "session_days: expected 1 to 3650",
+            ),
+            (
+                self.raw_keep_days <= 3650,
+                "raw_keep_days: expected 0 to 3650",
             ),
             (
                 self.feed_poll <= Duration::from_secs(5),

@@ -60,6 +60,8 @@ pub fn open_store(
     let key = key(path, master_key, &**world)?;
     let mut options = Options::new(path, key, Arc::clone(world));
     options.session_lasts = TimeDelta::days(i64::from(config.session_days));
+    let kept = (config.raw_keep_days > 0).then_some(config.raw_keep_days);
+    options.bodies_kept = kept.map(|days| TimeDelta::days(i64::from(days)));
     Ok(Arc::new(SqliteStore::open(options)?))
 }
 

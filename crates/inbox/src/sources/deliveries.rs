@@ -130,6 +130,8 @@ pub struct DeliveryDetail {
     pub payload: String,
     /// The body was erased with its customer's data.
     pub erased: bool,
+    /// The body was let go: it was kept for as long as the service keeps bodies.
+    pub expired: bool,
     /// What the platform was told.
     pub answer: DeliveryAnswer,
 }
@@ -177,6 +179,8 @@ struct Told {
     headers: Vec<DeliveryHeader>,
     #[serde(default)]
     erased: bool,
+    #[serde(default)]
+    expired: bool,
     answer: DeliveryAnswer,
 }
 
@@ -205,6 +209,7 @@ pub(super) fn shown(answer: &[u8]) -> Option<DeliveryDetail> {
         headers: told.headers,
         payload,
         erased: told.erased,
+        expired: told.expired,
         answer: told.answer,
     })
 }

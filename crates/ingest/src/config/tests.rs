@@ -63,6 +63,7 @@ fn each_fault_is_named() {
         ("heartbeat_ms = 70000", env(&[]), "heartbeat_ms"),
         ("feed_poll_ms = 6000", env(&[]), "feed_poll_ms"),
         ("max_connections = 0", env(&[]), "max_connections"),
+        ("raw_keep_days = 3651", env(&[]), "raw_keep_days"),
         ("rate_burst = 0", env(&[]), "rate_burst"),
         ("rate_burst = -1", env(&[]), "invalid value"),
         ("= 3", env(&[]), "TOML parse error"),

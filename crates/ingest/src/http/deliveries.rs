@@ -79,6 +79,9 @@ pub(crate) struct Shown {
     /// The body was erased with its customer's data.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     erased: bool,
+    /// The body was let go for its age.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    expired: bool,
     answer: Answered,
 }
 
@@ -110,7 +113,7 @@ pub(crate) async fn one(
 fn shown(detail: DeliveryDetail) -> Shown {
     let text = String::from_utf8_lossy(&detail.body).into_owned();
     let (payload, payload_text) = match RawValue::from_string(text) {
-        _ if detail.erased => (None, None),
+        _ if detail.erased || detail.expired => (None, None),
         Ok(json) => (Some(json), None),
         Err(_) => (
             None,
@@ -133,6 +136,7 @@ fn shown(detail: DeliveryDetail) -> Shown {
         query: detail.query,
         summary: detail.summary,
         erased: detail.erased,
+        expired: detail.expired,
         payload,
         payload_text,
     }
@@ -170,6 +174,13 @@ async fn read_again(desk: &Desk, lead: &Lead, id: DeliveryId) -> Result<Accepted
             Refused::conflict("erased", "The body was erased with its customer's data.")
                 .hint("There is nothing left to read anew."),
         );
+    }
+    if stored.expired {
+        return Err(Refused::conflict(
+            "body_expired",
+            "The body was let go: it was kept for as long as bodies are kept here.",
+        )
+        .hint("`raw_keep_days` says for how long; what the platform still has can be fetched with POST /api/v1/integrations/sync."));
     }
     let account = desk.store.integration(stored.summary.integration_id);
     let account = account.ok_or_else(|| {
@@ -245,7 +256,7 @@ pub(crate) async fn reprocess_many(
     };
     for delivery in page.deliveries.into_iter().filter(wanted) {
         let again = match read_again(&desk, &lead, delivery.id).await {
-            Err(refused) if refused.code() == "erased" => continue,
+            Err(refused) if matches!(refused.code(), "erased" | "body_expired") => continue,
             again => again?,
         };
         reprocessed += 1;

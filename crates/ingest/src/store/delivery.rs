@@ -376,6 +376,8 @@ pub struct DeliveryDetail {
     pub body: Vec<u8>,
     /// The body was erased with its customer's data; it is empty then.
     pub erased: bool,
+    /// The body was let go for its age; it is empty then.
+    pub expired: bool,
 }
 
 impl fmt::Debug for DeliveryDetail {

@@ -34,6 +34,7 @@ mod place;
 mod queue;
 mod readers;
 mod reprocess;
+mod retention;
 mod rotation;
 mod seal;
 mod sessions;

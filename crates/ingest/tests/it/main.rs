@@ -25,6 +25,7 @@ mod probing;
 mod reading_back;
 mod registering;
 mod replay;
+mod retention;
 mod sample_sales;
 mod sessions;
 mod sharing;

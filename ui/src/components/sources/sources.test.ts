@@ -263,6 +263,30 @@ describe('one source', () => {
     );
   });
 
+  test('a body that was kept long enough is said to be gone, and cannot be read again', async () => {
+    const host = await openSource('int_hotmart');
+    const old = host.sources.kept[1]!.deliveries.find((one) => one.result === 'unmapped')!;
+    old.receivedAt -= 91 * 86_400_000;
+    await fireEvent.click(screen.getByTestId('tab-deliveries'));
+    const rows = await screen.findAllByTestId('delivery');
+    await fireEvent.click(rows.find((row) => row.dataset.id === old.id)!);
+    expect((await screen.findByTestId('expired')).textContent).toContain('por um tempo');
+    expect(screen.queryByTestId('payload')).toBeNull();
+    expect(screen.queryByTestId('reprocess')).toBeNull();
+  });
+
+  test('what came while the source was paused is reread by many', async () => {
+    const host = await openSource('int_hotmart');
+    const kept = host.sources.kept[1]!.deliveries;
+    const paused = kept.find((one) => one.result === 'unmapped')!;
+    Object.assign(paused, { result: 'ignored', whyCode: 'source_paused', why: 'the source is paused' });
+    await fireEvent.click(screen.getByTestId('tab-deliveries'));
+    await fireEvent.click(await screen.findByTestId('filter-ignored'));
+    await fireEvent.click(await screen.findByTestId('reprocess-all'));
+    await screen.findByTestId('reprocessed');
+    expect(paused.result).toBe('accepted');
+  });
+
   test('a shop that has left is erased by one word of an admin', async () => {
     const host = await openSource('int_vega', {}, left);
     expect(screen.getByTestId('paused-why').textContent).toContain('retirado da loja');

@@ -240,8 +240,9 @@ export class FakeSources implements SourcesHost {
           { name: 'content-type', value: 'application/json' },
           { name: 'user-agent', value: `${one.source.providerName}-Webhooks/1.0` },
         ],
-        payload: delivery.whyCode === 'erased' ? '' : sampleBody(delivery),
+        payload: delivery.whyCode === 'erased' || this.#isOld(delivery) ? '' : sampleBody(delivery),
         erased: delivery.whyCode === 'erased',
+        expired: this.#isOld(delivery),
         answer: { status: delivery.result === 'rejected' ? 422 : 200, result: delivery.result },
       };
     });
@@ -264,6 +265,11 @@ export class FakeSources implements SourcesHost {
     });
   preview: SourcesHost['preview'] = (asked) =>
     this.#ask('admin', 'preview', () => preview(asked, this.#around.now()));
+
+  /** Bodies are kept for ninety days. */
+  #isOld(delivery: Delivery): boolean {
+    return delivery.receivedAt < this.#around.now() - 90 * 86_400_000;
+  }
 
   #reread(one: FakeSource, delivery: Delivery): void {
     const was = delivery.result;

@@ -392,6 +392,8 @@ export const sourcesEn = {
   'deliveryWhy.no_id': "The order's number is missing",
   'deliveryWhy.other_shop': 'It came from another shop',
   'deliveryWhy.blueprint': 'The source has no blueprint, or one that is too costly',
+  'deliveries.expired':
+    'What was sent is no longer here: the server keeps the content for a while and then deletes it. What became an order of it stays in the conversation.',
   'deliveries.erased': "What was sent is no longer here: this customer's data was erased.",
   'paused.access_ended':
     'The app was taken away from the shop at the platform, so the source is paused. To receive again, install it anew, check the credentials and resume.',
@@ -479,6 +481,7 @@ export const sourcesEn = {
   'fail.invalid': 'The service did not take what was entered.',
   'fail.no_sample': 'No test event can be made for this source. Use the platform’s own test button.',
   'fail.secret_missing': 'Before the test, save the platform’s secret.',
+  'fail.body_expired': 'The content was deleted for its age: there is nothing to reread.',
   'fail.integration_paused': 'The source is paused. Resume it and send again.',
   'fail.test_refused': 'The source refused its own proof. Check the secret and the account’s data.',
   'fail.not_set_up': 'Credentials for this are missing.',

@@ -395,6 +395,8 @@ export const sourcesPtBR = {
   'deliveryWhy.no_id': 'Falta o número do pedido',
   'deliveryWhy.other_shop': 'Veio de outra loja',
   'deliveryWhy.blueprint': 'Falta o modelo da fonte, ou ele é pesado demais',
+  'deliveries.expired':
+    'O que foi enviado não está mais aqui: o servidor guarda o conteúdo por um tempo e depois o apaga. O que dele virou pedido continua na conversa.',
   'deliveries.erased': 'O que foi enviado não está mais aqui: os dados deste cliente foram apagados.',
   'paused.access_ended':
     'O aplicativo foi retirado da loja na plataforma, por isso a fonte está pausada. Para voltar a receber, instale de novo, confira as credenciais e retome.',
@@ -481,6 +483,7 @@ export const sourcesPtBR = {
   'fail.invalid': 'O serviço não aceitou o que foi preenchido.',
   'fail.no_sample': 'Não dá para criar um evento de teste desta fonte. Use o botão de teste da plataforma.',
   'fail.secret_missing': 'Antes do teste, salve o segredo da plataforma.',
+  'fail.body_expired': 'O conteúdo já foi apagado pelo tempo: não há o que reler.',
   'fail.integration_paused': 'A fonte está pausada. Retome e envie de novo.',
   'fail.test_refused': 'A fonte recusou a própria prova. Confira o segredo e os dados da conta.',
   'fail.not_set_up': 'Faltam credenciais para isso.',

@@ -28,6 +28,10 @@ payload: string,
  */
 erased: boolean, 
 /**
+ * The body was let go: it was kept for as long as the service keeps bodies.
+ */
+expired: boolean, 
+/**
  * What the platform was told.
  */
 answer: DeliveryAnswer, 

@@ -9,6 +9,14 @@ use crate::store::StoreError;
 /// What a stored body begins with that was erased. As the length that a packed body begins with it is beyond every limit.
 pub(super) const BLANK: [u8; 4] = [0xff; 4];
 
+/// What a stored body is that was let go for its age; as a length no better than the other.
+pub(super) const LET_GO: [u8; 4] = [0xff, 0xff, 0xff, 0xfe];
+
+/// Tells whether a stored body was let go for its age.
+pub(super) fn is_let_go(packed: &[u8]) -> bool {
+    packed == LET_GO
+}
+
 /// Tells whether a stored body was erased.
 pub(super) fn covers(packed: &[u8]) -> bool {
     packed.starts_with(&BLANK)

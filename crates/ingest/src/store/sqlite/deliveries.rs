@@ -83,13 +83,14 @@ pub(super) fn get(
         headers: serde_json::from_str(&headers).map_err(|_| Fault::Damaged)?,
         query,
         erased: blanking::covers(&packed),
+        expired: blanking::is_let_go(&packed),
         body: unpacked(&packed)?,
     })
 }
 
-/// Unpacks a stored body; one that was erased, and one that another delivery holds, is empty.
+/// Unpacks a stored body; one that was erased or let go, and one that another delivery holds, is empty.
 pub(super) fn unpacked(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
-    if packed.is_empty() || blanking::covers(packed) {
+    if packed.is_empty() || blanking::covers(packed) || blanking::is_let_go(packed) {
         return Ok(Vec::new());
     }
     lz4_flex::decompress_size_prepended(packed).map_err(|_| Fault::Damaged.into())

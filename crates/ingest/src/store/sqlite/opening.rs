@@ -21,7 +21,7 @@ use super::readers::Readers;
 use super::seal::{KeyError, SealingKey};
 use super::tallies::Tallies;
 use super::writer::Writer;
-use super::{SqliteStore, connection, erasing, migrations, nonces, random_epoch, writer};
+use super::{SqliteStore, connection, erasing, migrations, nonces, random_epoch, retention, writer};
 use crate::store::{Fault, StoreError, World};
 
 /// Says how to open a store.
@@ -39,6 +39,8 @@ pub struct Options {
     pub readers: usize,
     /// How long a session may rest before it ends.
     pub session_lasts: TimeDelta,
+    /// How long the raw bodies of deliveries are kept; `None` for ever.
+    pub bodies_kept: Option<TimeDelta>,
 }
 
 impl Options {
@@ -52,6 +54,7 @@ impl Options {
             queue: QueueBounds::default(),
             readers: 4,
             session_lasts: TimeDelta::days(90),
+            bodies_kept: None,
         }
     }
 
@@ -182,6 +185,7 @@ impl SqliteStore {
             }),
             ledger: Ledger::default(),
             nonces: nonces::Sweep::default(),
+            bodies: retention::Sweep::new(options.bodies_kept),
             looked_after: Instant::now(),
             tallies: Arc::clone(&tallies),
             tallied: Instant::now(),

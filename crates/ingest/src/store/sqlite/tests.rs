@@ -4,6 +4,7 @@ mod erasing;
 mod histories;
 mod keys;
 mod opening;
+mod retention;
 mod rotation;
 mod tables;
 mod writing;

@@ -17,7 +17,7 @@ use super::gauges::Gauges;
 use super::ledger::Ledger;
 use super::queue::{Queue, Taken};
 use super::tallies::Tallies;
-use super::{connection, nonces};
+use super::{connection, nonces, retention};
 use crate::store::{Fault, StoreError, World};
 
 /// How long the writer waits for a job before it looks after the file.
@@ -93,6 +93,7 @@ pub(super) struct Writer {
     pub(super) ledger: Ledger,
     pub(super) data_version: i64,
     pub(super) nonces: nonces::Sweep,
+    pub(super) bodies: retention::Sweep,
     pub(super) looked_after: Instant,
     pub(super) tallies: Arc<Tallies>,
     pub(super) tallied: Instant,
@@ -246,7 +247,7 @@ impl Writer {
         }
     }
 
-    /// Uses idle time: notices other processes' writes, lets expired nonces go, writes what was counted.
+    /// Uses idle time: notices other processes' writes, lets expired nonces and old bodies go, writes what was counted.
     fn look_after(&mut self) {
         self.looked_after = Instant::now();
         if data_version(&self.db).is_ok_and(|version| version != self.data_version) {
@@ -260,8 +261,17 @@ impl Writer {
         if let Err(error) = expired {
             tracing::warn!(error = %error, "expired nonces stay for now");
         }
+        self.let_bodies_go();
         if self.tallied.elapsed() > LOOK_AFTER {
             self.write_tallies();
+        }
+    }
+
+    fn let_bodies_go(&mut self) {
+        match self.bodies.step(&self.db, self.world.now()) {
+            Ok(0) => {}
+            Ok(bytes) => self.checkpoints.wrote(bytes),
+            Err(error) => tracing::warn!(error = %error, "old bodies stay for now"),
         }
     }
 

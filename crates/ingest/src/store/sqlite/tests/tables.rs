@@ -80,6 +80,7 @@ async fn no_query_walks_a_table_that_grows() {
         include_str!("../people.rs"),
         include_str!("../place.rs"),
         include_str!("../reprocess.rs"),
+        include_str!("../retention.rs"),
         include_str!("../sessions.rs"),
         include_str!("../sharing/templates.rs"),
         include_str!("../sharing/told.rs"),
