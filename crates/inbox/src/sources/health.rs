@@ -33,7 +33,7 @@ pub struct SourceHealth {
     /// What the service still has to fetch.
     #[serde(default)]
     pub jobs: SourceJobs,
-    /// Why it was paused, where nobody of the team did it: `access_ended`.
+    /// Why it was paused, where nobody of the team did it: `access_ended` or `suspended`.
     #[serde(default)]
     pub paused: Option<String>,
     /// The platform wants all customers of this shop erased.

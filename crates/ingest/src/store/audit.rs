@@ -15,6 +15,10 @@ pub mod action {
     pub const DELETED: &str = "integration.deleted";
     /// A platform told that its app was taken away; the integration was paused.
     pub const ACCESS_ENDED: &str = "integration.access_ended";
+    /// A platform told that it suspended the shop; the integration was paused.
+    pub const SUSPENDED: &str = "integration.suspended";
+    /// A platform told that the shop goes on; the integration was taken up again.
+    pub const RESUMED: &str = "integration.resumed";
     /// An integration got a new secret.
     pub const SECRET_ROTATED: &str = "integration.secret_rotated";
     /// The old secrets of an integration were ended.

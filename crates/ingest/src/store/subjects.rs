@@ -80,6 +80,8 @@ pub struct SourceErasure {
 pub enum SourceNotice {
     /// The app was taken away: nothing more is sent.
     AccessEnded,
+    /// The shop is suspended: nothing is sent or answered until that ends.
+    Suspended,
     /// The platform wants all customers of the shop erased.
     EraseAsked,
 }
@@ -89,6 +91,8 @@ pub enum SourceNotice {
 pub struct SourceDuties {
     /// It was paused because the app was taken away, and nobody has taken it up again.
     pub access_ended: bool,
+    /// It was paused because the platform suspended the shop, which has not ended, and nobody has taken it up again.
+    pub suspended: bool,
     /// When the platform asked for all customers to be erased; `None` where it did not, or it is done.
     pub erase_asked_at: Option<DateTime<Utc>>,
     /// They are being erased.

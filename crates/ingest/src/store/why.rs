@@ -90,6 +90,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("privacy", &["a privacy duty, not a purchase"]),
     ("source_paused", &[PAUSED]),
     ("access_ended", &[ACCESS_ENDED]),
+    ("shop_suspended", &[SUSPENDED]),
+    ("shop_resumed", &[RESUMED]),
     ("customer_redacted", &[CUSTOMER_REDACTED]),
     ("data_requested", &[DATA_REQUESTED]),
     ("shop_redact", &[SHOP_REDACT]),
@@ -112,6 +114,11 @@ const NAMES: &[(&str, &[&str])] = &[
 pub(crate) const PAUSED: &str = "the source is paused; once it is taken up again, this can be read anew";
 /// The app was taken away.
 pub(crate) const ACCESS_ENDED: &str = "the app's access has ended; the source was paused";
+/// The platform suspended the shop.
+pub(crate) const SUSPENDED: &str =
+    "the platform suspended the shop; the source is paused until that ends";
+/// The platform let the shop go on.
+pub(crate) const RESUMED: &str = "the platform lets the shop go on; so does the source";
 /// A customer was to be erased.
 pub(crate) const CUSTOMER_REDACTED: &str = "the platform has a customer of this source erased";
 /// A customer wants to know what is held.

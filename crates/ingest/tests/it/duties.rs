@@ -241,6 +241,43 @@ async fn what_a_lead_has_to_answer_is_seen_in_the_deliveries() {
     );
 }
 
+/// Whom the platform suspends goes on when it says so; what a person paused stays paused.
+#[tokio::test]
+async fn a_suspended_shops_source_goes_on_with_it() {
+    let api = Api::start().await;
+    let nuvem = nuvemshop(&api).await;
+    let told = async |event: &str| {
+        let body = json!({"store_id": 4_321_987, "event": event}).to_string();
+        let answer = api.deliver(&nuvem, "nuvemshop", &body).await;
+        assert_ne!(answer.ok().value()["result"], "accepted", "{event}");
+    };
+    let stands = async || {
+        let health = api.get(&api.admin, "/api/v1/integrations/health").await;
+        let one = health.ok().value()["integrations"][0].clone();
+        (one["active"].clone(), one["paused"].clone())
+    };
+    let forged = json!({"store_id": 4_321_987, "event": "app/suspended"}).to_string();
+    let forged = api.signed(&nuvem, "nuvemshop", "outro-segredo", &forged);
+    api.send(forged).await.refuses(401, "bad_proof");
+    assert_eq!(stands().await, (json!(true), Value::Null));
+    // Twice: platforms repeat themselves, and suspend a shop again.
+    for _ in 0..2 {
+        told("app/suspended").await;
+        told("app/suspended").await;
+        assert_eq!(stands().await, (json!(false), json!("suspended")));
+        told("app/resumed").await;
+        assert_eq!(stands().await, (json!(true), Value::Null));
+    }
+    let path = "/api/v1/integrations/nuvem";
+    let request = api.request(reqwest::Method::PATCH, path);
+    let request = request.bearer_auth(&api.admin);
+    api.send(request.json(&json!({"active": false}))).await.ok();
+    for event in ["app/suspended", "app/resumed"] {
+        told(event).await;
+        assert_eq!(stands().await, (json!(false), Value::Null), "{event}");
+    }
+}
+
 #[tokio::test]
 async fn a_source_whose_app_was_taken_away_is_paused() {
     let api = Api::start().await;

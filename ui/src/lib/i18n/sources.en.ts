@@ -374,6 +374,8 @@ export const sourcesEn = {
   'deliveryWhy.privacy': 'A privacy duty without proof of who sent it: nothing was done',
   'deliveryWhy.source_paused': 'Came while the source was paused. Once it is resumed, it can be reread',
   'deliveryWhy.access_ended': 'The app was taken away from the shop. The source was paused',
+  'deliveryWhy.shop_suspended': 'The platform suspended the shop. The source is paused until it goes on',
+  'deliveryWhy.shop_resumed': 'The platform lets the shop go on. So does the source',
   'deliveryWhy.customer_redacted': 'The platform asked for a customer of this source to be erased',
   'deliveryWhy.data_requested':
     'A customer asked the shop for their data. Export it from the conversation and send it',
@@ -395,6 +397,8 @@ export const sourcesEn = {
   'deliveries.expired':
     'What was sent is no longer here: the server keeps the content for a while and then deletes it. What became an order of it stays in the conversation.',
   'deliveries.erased': "What was sent is no longer here: this customer's data was erased.",
+  'paused.suspended':
+    'The platform suspended the shop, so the source is paused. Once the platform lets the shop go on, so does the source.',
   'paused.access_ended':
     'The app was taken away from the shop at the platform, so the source is paused. To receive again, install it anew, check the credentials and resume.',
   'shopLeft.title': "The platform asked for this shop's customers to be erased",

@@ -378,6 +378,8 @@ export const sourcesPtBR = {
   'deliveryWhy.privacy': 'Dever de privacidade, sem prova de quem enviou: nada foi feito',
   'deliveryWhy.source_paused': 'Chegou com a fonte pausada. Depois de retomar, pode ser relida',
   'deliveryWhy.access_ended': 'O aplicativo foi retirado da loja. A fonte foi pausada',
+  'deliveryWhy.shop_suspended': 'A plataforma suspendeu a loja. A fonte está pausada até ela voltar',
+  'deliveryWhy.shop_resumed': 'A plataforma liberou a loja. A fonte voltou',
   'deliveryWhy.customer_redacted': 'A plataforma pediu para apagar um cliente desta fonte',
   'deliveryWhy.data_requested': 'Um cliente pediu os dados dele à loja. Exporte pela conversa e envie',
   'deliveryWhy.shop_redact':
@@ -398,6 +400,8 @@ export const sourcesPtBR = {
   'deliveries.expired':
     'O que foi enviado não está mais aqui: o servidor guarda o conteúdo por um tempo e depois o apaga. O que dele virou pedido continua na conversa.',
   'deliveries.erased': 'O que foi enviado não está mais aqui: os dados deste cliente foram apagados.',
+  'paused.suspended':
+    'A plataforma suspendeu a loja, por isso a fonte está pausada. Quando a plataforma liberar a loja, a fonte volta sozinha.',
   'paused.access_ended':
     'O aplicativo foi retirado da loja na plataforma, por isso a fonte está pausada. Para voltar a receber, instale de novo, confira as credenciais e retome.',
   'shopLeft.title': 'A plataforma pediu para apagar os clientes desta loja',

@@ -46,7 +46,7 @@ registration: Registration | null,
  */
 jobs: SourceJobs, 
 /**
- * Why it was paused, where nobody of the team did it: `access_ended`.
+ * Why it was paused, where nobody of the team did it: `access_ended` or `suspended`.
  */
 paused: string | null, 
 /**

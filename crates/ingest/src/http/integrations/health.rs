@@ -16,7 +16,7 @@ use super::super::Desk;
 use super::super::answer::Refused;
 use super::super::body::Params;
 use super::super::who::Lead;
-use crate::store::{Activity, Counts, Integration};
+use crate::store::{Activity, Counts, Integration, SourceDuties};
 use probe::{Found, Probe, Registration};
 use rules::{Facts, Missing};
 
@@ -109,6 +109,15 @@ pub(crate) async fn health(
     Ok(Json(Report { integrations }))
 }
 
+/// Says why it is paused, where its platform is the reason.
+const fn paused(integration: &Integration, duties: &SourceDuties) -> Option<&'static str> {
+    match (integration.active, duties.access_ended, duties.suspended) {
+        (false, true, _) => Some("access_ended"),
+        (false, false, true) => Some("suspended"),
+        _ => None,
+    }
+}
+
 async fn report(
     desk: &Desk,
     integration: Arc<Integration>,
@@ -168,7 +177,7 @@ fn judged(
             waiting: activity.jobs_open,
             failed: activity.jobs_failed,
         },
-        paused: (!integration.active && activity.duties.access_ended).then_some("access_ended"),
+        paused: paused(integration, &activity.duties),
         erasure: activity.duties.erase_asked_at.map(|asked_at| ErasureAsked {
             asked_at,
             due_at: asked_at + ERASE_WITHIN,

@@ -25,6 +25,10 @@ pub(super) enum Duty {
     RedactShop,
     /// The app was taken away: the platform sends nothing more.
     Leave,
+    /// The shop is suspended: its API is shut, and nothing is sold.
+    Suspend,
+    /// It goes on.
+    Resume,
 }
 
 impl Duty {
@@ -41,6 +45,8 @@ impl Duty {
             "customers/data_request" => Self::GiveOut,
             "shop/redact" | "store/redact" => Self::RedactShop,
             "app/uninstalled" => Self::Leave,
+            "app/suspended" => Self::Suspend,
+            "app/resumed" => Self::Resume,
             _ => return None,
         })
     }
@@ -55,6 +61,8 @@ impl Duty {
             Self::GiveOut => why::DATA_REQUESTED,
             Self::RedactShop => why::SHOP_REDACT,
             Self::Leave => why::ACCESS_ENDED,
+            Self::Suspend => why::SUSPENDED,
+            Self::Resume => why::RESUMED,
         };
         NewReading::Ignored {
             event,
@@ -74,7 +82,17 @@ impl Duty {
     ) -> Result<(), Refused> {
         match self {
             Self::Redact => redact(desk, integration, body).await,
-            Self::Leave => pause(desk, integration).await,
+            Self::Leave => {
+                let told = (SourceNotice::AccessEnded, action::ACCESS_ENDED);
+                pause(desk, integration, told).await
+            }
+            // What somebody paused by hand stays theirs to take up again.
+            Self::Suspend if integration.active => {
+                let told = (SourceNotice::Suspended, action::SUSPENDED);
+                pause(desk, integration, told).await
+            }
+            Self::Suspend => Ok(()),
+            Self::Resume => resume(desk, integration).await,
             Self::RedactShop => {
                 let asked = SourceNotice::EraseAsked;
                 Ok(desk.store.note_source(integration.id, asked).await?)
@@ -159,20 +177,53 @@ fn named(integration: &Integration, told: Told) -> Sought {
     }
 }
 
-async fn pause(desk: &Desk, integration: &Integration) -> Result<(), Refused> {
-    let paused = NewIntegration {
-        active: false,
+/// Pauses the source, and says why where people look.
+async fn pause(
+    desk: &Desk,
+    integration: &Integration,
+    (notice, action): (SourceNotice, &'static str),
+) -> Result<(), Refused> {
+    record(desk, integration, action).await?;
+    desk.store.note_source(integration.id, notice).await?;
+    turned(desk, integration, false).await?;
+    tracing::warn!(integration.id = %integration.id, action, "{} was paused by its platform", integration.id);
+    Ok(())
+}
+
+/// Takes the source up again that its platform alone had paused.
+async fn resume(desk: &Desk, integration: &Integration) -> Result<(), Refused> {
+    let activity = desk.store.activity(integration.workspace).await?;
+    let is_suspended = activity.iter().any(|one| {
+        one.integration == integration.id && one.duties.suspended && !one.duties.access_ended
+    });
+    if !is_suspended || integration.active {
+        return Ok(());
+    }
+    record(desk, integration, action::RESUMED).await?;
+    turned(desk, integration, true).await?;
+    tracing::info!(integration.id = %integration.id, "{} goes on: its shop does", integration.id);
+    Ok(())
+}
+
+async fn record(
+    desk: &Desk,
+    integration: &Integration,
+    action: &'static str,
+) -> Result<(), Refused> {
+    let deed =
+        Deed::new(None, action, integration.id).with("slug", integration.slug.as_str());
+    Ok(desk.store.record(integration.workspace, deed).await?)
+}
+
+async fn turned(desk: &Desk, integration: &Integration, active: bool) -> Result<(), Refused> {
+    let turned = NewIntegration {
+        active,
         ..unchanged(integration)
     };
     let workspace = integration.workspace;
-    let deed = Deed::new(None, action::ACCESS_ENDED, integration.id)
-        .with("slug", integration.slug.as_str());
-    desk.store.record(workspace, deed).await?;
-    let ended = SourceNotice::AccessEnded;
-    desk.store.note_source(integration.id, ended).await?;
-    desk.store
-        .upsert_integration_as(workspace, paused, None, None)
-        .await?;
-    tracing::warn!(integration.id = %integration.id, "{} was paused: the app was taken away", integration.id);
+    let turning = desk
+        .store
+        .upsert_integration_as(workspace, turned, None, None);
+    turning.await?;
     Ok(())
 }

@@ -21,6 +21,10 @@ pub(super) fn note(
             db.prepare_cached("UPDATE duty SET access_ended = 1 WHERE integration = ?1")?
                 .execute([integration])?;
         }
+        SourceNotice::Suspended => {
+            db.prepare_cached("UPDATE duty SET suspended = 1 WHERE integration = ?1")?
+                .execute([integration])?;
+        }
         SourceNotice::EraseAsked => {
             db.prepare_cached(
                 "UPDATE duty SET erase_asked_at = ?2 WHERE integration = ?1 AND erase_asked_at = 0",
@@ -33,7 +37,7 @@ pub(super) fn note(
 
 /// Notes that somebody has taken an account up again.
 pub(super) fn taken_up(db: &Connection, integration: i64) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE duty SET access_ended = 0 WHERE integration = ?1")?
+    db.prepare_cached("UPDATE duty SET access_ended = 0, suspended = 0 WHERE integration = ?1")?
         .execute([integration])?;
     Ok(())
 }
@@ -75,7 +79,7 @@ pub(super) fn begun(db: &Connection) -> Result<Vec<IntegrationId>, StoreError> {
 pub(super) fn read(db: &Connection, integration: i64) -> Result<SourceDuties, StoreError> {
     let found = optional(
         db.prepare_cached(
-            "SELECT access_ended, erase_asked_at, erasing FROM duty WHERE integration = ?1",
+            "SELECT access_ended, erase_asked_at, erasing, suspended FROM duty WHERE integration = ?1",
         )?
         .query_row([integration], |row| {
             let asked: i64 = row.get(1)?;
@@ -85,6 +89,7 @@ pub(super) fn read(db: &Connection, integration: i64) -> Result<SourceDuties, St
                     .then(|| DateTime::from_timestamp_millis(asked))
                     .flatten(),
                 erasing: row.get(2)?,
+                suspended: row.get(3)?,
             })
         }),
     )?;

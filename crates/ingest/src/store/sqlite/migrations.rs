@@ -53,6 +53,11 @@ const STEPS: &[Step] = &[
         name: "duties",
         sql: include_str!("migrations/0009_duties.sql"),
     },
+    Step {
+        version: 10,
+        name: "suspended",
+        sql: include_str!("migrations/0010_suspended.sql"),
+    },
 ];
 
 /// One change of the file's shape.

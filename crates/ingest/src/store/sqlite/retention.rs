@@ -1,12 +1,12 @@
 //! Letting the raw bodies of old deliveries go, a few at a time beside the commits. What became of a delivery stays: its row,
-//! time, result, keys and entries. What it freed is written over, since the writer's connection deletes securely.
+//! time, result, keys and entries. A body is written over where it lies before its room is given back.
 //!
 //! Rows are numbered as they come in, so the table is gone through once, from where the last step stopped.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
-use super::blanking::{BLANK, LET_GO};
+use super::blanking::{self, BLANK, LET_GO};
 use super::place::optional;
 use crate::store::StoreError;
 
@@ -48,6 +48,7 @@ impl Sweep {
         };
         let step = db.unchecked_transaction()?;
         for row in &due.rows {
+            blanking::delivery(db, *row)?;
             db.prepare_cached("UPDATE delivery SET body = ?2 WHERE id = ?1")?
                 .execute(params![row, LET_GO])?;
         }
