@@ -206,11 +206,7 @@ pub fn normalise(
 
 /// Names all that is wrong with an integration's settings, first in their form; settings with problems are not to be stored.
 #[must_use]
-pub fn problems(
-    provider: &dyn Provider,
-    settings: &Settings,
-    now: DateTime<Utc>,
-) -> Vec<Problem> {
+pub fn problems(provider: &dyn Provider, settings: &Settings, now: DateTime<Utc>) -> Vec<Problem> {
     let mut found = settings::forms::problems(provider, settings.as_json());
     found.extend(provider.problems(settings, now));
     found

@@ -111,7 +111,8 @@ const NAMES: &[(&str, &[&str])] = &[
 ];
 
 /// It came while nothing was to be taken in.
-pub(crate) const PAUSED: &str = "the source is paused; once it is taken up again, this can be read anew";
+pub(crate) const PAUSED: &str =
+    "the source is paused; once it is taken up again, this can be read anew";
 /// The app was taken away.
 pub(crate) const ACCESS_ENDED: &str = "the app's access has ended; the source was paused";
 /// The platform suspended the shop.

@@ -227,6 +227,24 @@ impl Api {
         page.entries
     }
 
+    /// Returns every entry of the feed, however many pages it takes.
+    pub(crate) async fn all_entries(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut after = Some(0);
+        while let Some(seq) = after {
+            let path = format!("/api/v1/feed/entries?after={seq}&limit=1000");
+            let page: Page = self.get(&self.admin, &path).await.ok().json();
+            entries.extend(page.entries);
+            after = page.next_after;
+        }
+        entries
+    }
+
+    /// Returns the number of the feed's newest entry.
+    pub(crate) async fn entries_head(&self) -> u64 {
+        self.store.head(self.workspace).await.unwrap().seq
+    }
+
     pub(crate) async fn metric(&self, line: &str) -> Option<f64> {
         let text = self
             .client

@@ -120,9 +120,7 @@ async fn settings_are_taken_in_the_form_they_are_read_in() {
         .ok();
     let bad = json!({"settings": {"statusWords": "Separando", "abandonAfterMinutes": "abc"}});
     let request = api.request(Method::PATCH, "/api/v1/integrations/loja");
-    let refused = api
-        .send(request.bearer_auth(&api.admin).json(&bad))
-        .await;
+    let refused = api.send(request.bearer_auth(&api.admin).json(&bad)).await;
     refused.refuses(422, "invalid");
     let problems = refused.value()["problems"].clone();
     let named: Vec<_> = problems
@@ -219,14 +217,19 @@ async fn a_change_touches_only_what_it_names() {
         (Some(false), Some("loja"))
     );
     let result = async || {
-        let sent = api.deliver(&path, "unified", &order("A-1", "pending"));
-        sent.await.ok().value()["result"].clone()
+        let body = order("A-1", "pending");
+        let sent = api.deliver(&path, "unified", &body).await;
+        sent.ok().value()["result"].clone()
     };
     assert_eq!(result().await, "ignored");
     patch(json!({"active": true, "name": "Loja nova"}))
         .await
         .ok();
-    assert_eq!(result().await, "accepted", "what was set aside does not count as told");
+    assert_eq!(
+        result().await,
+        "accepted",
+        "what was set aside does not count as told"
+    );
     api.send(
         api.request(Method::PATCH, "/api/v1/integrations/nosuch")
             .bearer_auth(&api.admin)

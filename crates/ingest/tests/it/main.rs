@@ -26,6 +26,7 @@ mod reading_back;
 mod registering;
 mod replay;
 mod retention;
+mod rotating;
 mod sample_sales;
 mod sessions;
 mod sharing;

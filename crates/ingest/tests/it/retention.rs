@@ -37,26 +37,39 @@ async fn a_body_is_let_go_for_its_age_and_reading_it_anew_says_so() {
     let cart = json!({"id": "c1", "status": "abandoned", "email": "rita@example.com"}).to_string();
     let sent = api.deliver(&path, "kiwify", &cart).await.ok().value();
     assert_eq!(sent["result"], "accepted");
-    let one = format!("/api/v1/deliveries/{}", sent["deliveryId"].as_str().unwrap());
+    let one = format!(
+        "/api/v1/deliveries/{}",
+        sent["deliveryId"].as_str().unwrap()
+    );
     let shown = async || api.get(&api.admin, &one).await.ok().value();
     let before = shown().await;
-    assert_eq!((&before["payload"]["id"], before.get("expired")), (&json!("c1"), None));
+    assert_eq!(
+        (&before["payload"]["id"], before.get("expired")),
+        (&json!("c1"), None)
+    );
     let told = api.entries().await.len();
 
     world.days.store(31, Ordering::SeqCst);
     let fresh = json!({"id": "c2", "status": "abandoned", "email": "ana@example.com"}).to_string();
     let fresh = api.deliver(&path, "kiwify", &fresh).await.ok().value();
-    eventually("the old body is let go", async || shown().await["expired"] == true).await;
+    eventually("the old body is let go", async || {
+        shown().await["expired"] == true
+    })
+    .await;
     let after = shown().await;
     assert!(after.get("payload").is_none() && after.get("payloadText").is_none());
     assert_eq!(after["result"], "accepted");
     assert_eq!(after["firstSeq"], before["firstSeq"]);
-    let again = api.post(&api.admin, &format!("{one}/reprocess"), &json!({}));
-    again.await.refuses(409, "body_expired");
+    let again = format!("{one}/reprocess");
+    let again = api.post(&api.admin, &again, &json!({})).await;
+    again.refuses(409, "body_expired");
     let repeat = api.deliver(&path, "kiwify", &cart).await.ok().value();
     assert_eq!(repeat["result"], "duplicate", "what it told is still known");
     assert_eq!(api.entries().await.len(), told + 1);
-    let young = format!("/api/v1/deliveries/{}", fresh["deliveryId"].as_str().unwrap());
+    let young = format!(
+        "/api/v1/deliveries/{}",
+        fresh["deliveryId"].as_str().unwrap()
+    );
     let young = api.get(&api.admin, &young).await.ok().value();
     assert_eq!(young["payload"]["id"], "c2");
 }

@@ -232,7 +232,9 @@ async fn a_paused_source_keeps_what_comes_and_tells_nobody() {
     let turned = async |active: bool| {
         let request = api.request(Method::PATCH, "/api/v1/integrations/loja");
         let request = request.bearer_auth(&api.admin);
-        api.send(request.json(&json!({"active": active}))).await.ok();
+        api.send(request.json(&json!({"active": active})))
+            .await
+            .ok();
     };
     turned(false).await;
     let before = api.entries().await.len();
@@ -257,12 +259,18 @@ async fn a_paused_source_keeps_what_comes_and_tells_nobody() {
 
     // Taken up again, what was kept can be read, and what comes again counts.
     turned(true).await;
-    let again = api.deliver(&path, "unified", &order("P-1", "pending")).await;
+    let again = api
+        .deliver(&path, "unified", &order("P-1", "pending"))
+        .await;
     assert_eq!(again.ok().value()["result"], "accepted");
     let many = json!({"integration": "loja", "result": "ignored"});
     let read = api.post(&api.admin, "/api/v1/deliveries/reprocess", &many);
     let read = read.await.ok().value();
-    assert_eq!((&read["reprocessed"], &read["accepted"]), (&json!(4), &json!(1)), "{read}");
+    assert_eq!(
+        (&read["reprocessed"], &read["accepted"]),
+        (&json!(4), &json!(1)),
+        "{read}"
+    );
     let mut told: Vec<String> = api
         .entries()
         .await
@@ -289,7 +297,9 @@ async fn unproven_requests_leave_an_integrations_rate_alone() {
         let sold = api.deliver(&path, "unified", &order(&id, "pending")).await;
         assert_eq!(sold.status, 200, "{id}");
     }
-    let over = api.deliver(&path, "unified", &order("R-3", "pending")).await;
+    let over = api
+        .deliver(&path, "unified", &order("R-3", "pending"))
+        .await;
     over.refuses(429, "rate_limited");
 }
 

@@ -71,12 +71,18 @@ impl Form {
             Self::Number if whole(value).is_some() => None,
             Self::Number => Some(("bad_number", "expected a whole number from 0")),
             Self::Currency if text.is_some_and(|code| Currency::parse(code).is_ok()) => None,
-            Self::Currency => Some(("bad_currency", "expected a code of three letters, as in BRL")),
+            Self::Currency => Some((
+                "bad_currency",
+                "expected a code of three letters, as in BRL",
+            )),
             Self::Link => link_fault(value),
             Self::Stages => return table(path, value, stage_fault),
             Self::Links => return table(path, value, link_fault),
         };
-        fault.map(|fault| problem(path, fault)).into_iter().collect()
+        fault
+            .map(|fault| problem(path, fault))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -126,14 +132,18 @@ fn link_fault(value: &Value) -> Option<Fault> {
 fn stage_fault(value: &Value) -> Option<Fault> {
     let told = value.get("stage").unwrap_or(value);
     let stage = told.as_str().and_then(Stage::from_name);
-    stage
-        .is_none()
-        .then_some(("unknown_stage", "expected the name of a stage, as in fulfilled"))
+    stage.is_none().then_some((
+        "unknown_stage",
+        "expected the name of a stage, as in fulfilled",
+    ))
 }
 
 fn table(path: &str, value: &Value, fault_of: fn(&Value) -> Option<Fault>) -> Vec<Problem> {
     let Some(rows) = value.as_object() else {
-        return vec![problem(path, ("bad_table", "expected a table, as a JSON object"))];
+        return vec![problem(
+            path,
+            ("bad_table", "expected a table, as a JSON object"),
+        )];
     };
     if rows.len() > ROWS_MOST {
         return vec![problem(path, ("too_many", "expected at most 500 rows"))];

@@ -210,8 +210,7 @@ async fn record(
     integration: &Integration,
     action: &'static str,
 ) -> Result<(), Refused> {
-    let deed =
-        Deed::new(None, action, integration.id).with("slug", integration.slug.as_str());
+    let deed = Deed::new(None, action, integration.id).with("slug", integration.slug.as_str());
     Ok(desk.store.record(integration.workspace, deed).await?)
 }
 

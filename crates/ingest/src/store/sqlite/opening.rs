@@ -21,7 +21,9 @@ use super::readers::Readers;
 use super::seal::{KeyError, SealingKey};
 use super::tallies::Tallies;
 use super::writer::Writer;
-use super::{SqliteStore, connection, erasing, migrations, nonces, random_epoch, retention, writer};
+use super::{
+    SqliteStore, connection, erasing, migrations, nonces, random_epoch, retention, writer,
+};
 use crate::store::{Fault, StoreError, World};
 
 /// Says how to open a store.

@@ -33,7 +33,11 @@ impl Sweep {
 
     /// Lets go of the next bodies that are old enough; returns roughly how many bytes were written, 0 where there was nothing
     /// to do.
-    pub(super) fn step(&mut self, db: &Connection, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    pub(super) fn step(
+        &mut self,
+        db: &Connection,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         let Some(before) = self.kept.and_then(|kept| now.checked_sub_signed(kept)) else {
             return Ok(0);
         };

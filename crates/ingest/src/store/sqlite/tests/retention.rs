@@ -11,7 +11,7 @@ use crate::store::conformance::Stage;
 use crate::store::conformance::script::{Script, by_email, by_phone};
 use crate::store::sqlite::connection;
 use crate::store::sqlite::retention::Sweep;
-use crate::store::{DeliveryResult, Sought, Store, World};
+use crate::store::{DeliveryResult, Sought, Store, Subjects, World};
 
 const KEPT: TimeDelta = TimeDelta::days(90);
 
@@ -57,7 +57,11 @@ async fn old_bodies_go_and_what_became_of_them_stays() {
     let db = connection::writer(&folder.options().path).unwrap();
     assert_eq!(swept(&db, &script, None), 0, "without an age they stay");
     assert_eq!(swept(&db, &script, Some(KEPT)), 3, "128 rows a step");
-    assert_eq!(swept(&db, &script, Some(KEPT)), 0, "another begins where it ended");
+    assert_eq!(
+        swept(&db, &script, Some(KEPT)),
+        0,
+        "another begins where it ended"
+    );
 
     for id in &old {
         let after = store.delivery(script.workspace.id, *id).await.unwrap();
@@ -91,7 +95,10 @@ async fn what_was_let_go_can_be_erased_and_the_other_way_round() {
     let (store, script) = opened(&folder, calm()).await;
     let sold = async |name: &str| {
         let customer = by_email(&format!("{name}@example.com"));
-        script.accept(&[script.event(name, customer)]).await.delivery_id
+        script
+            .accept(&[script.event(name, customer)])
+            .await
+            .delivery_id
     };
     let (first, second) = (sold("rita").await, sold("ana").await);
     let erase = async |name: &str| {
@@ -99,7 +106,10 @@ async fn what_was_let_go_can_be_erased_and_the_other_way_round() {
             traces: vec![(crate::identity::Trace::Email, format!("{name}@example.com"))],
             ..Sought::default()
         };
-        store.erase(script.workspace.id, sought, None).await.unwrap()
+        store
+            .erase(script.workspace.id, sought, None)
+            .await
+            .unwrap()
     };
     assert_eq!(erase("rita").await.deliveries, 1);
     script.world.pass(KEPT + TimeDelta::days(1));
