@@ -169,7 +169,8 @@ export const sourcesEn = {
   'ask.doubled': 'Events come twice',
   'ask.found': { one: '{n} cause', other: '{n} causes' },
 
-  'why.paused': 'The source is paused: what comes is kept among the deliveries, and becomes no sale until it is resumed.',
+  'why.paused':
+    'The source is paused: what comes is kept among the deliveries, and becomes no sale until it is resumed.',
   'why.noSecret': 'The platform’s secret is missing. Without it every event is refused.',
   'why.noCredential': 'An API credential is missing: {field}.',
   'why.noSetting': 'Still to be entered: {field}.',

@@ -3,7 +3,7 @@ import { ptBR } from '../i18n/pt-BR';
 import type { SourceField } from '../types/SourceField';
 import { entered, faults, placeOf, STAGES, typedOf, type Row, type Typed } from './settings';
 
-const field = (name: string): SourceField => ({ name, required: false, secret: false });
+const field = (name: string): SourceField => ({ name, required: false, secret: false, form: 'text' });
 const FIELDS = ['shopDomain', 'abandonAfterMinutes', 'statusWords', 'checkoutUrls'].map(field);
 const KEPT = {
   shopDomain: 'doces.example.com',

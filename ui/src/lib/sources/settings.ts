@@ -34,7 +34,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
   statusWords: 'stages',
   checkoutUrls: 'links',
 };
-const RECONCILED: SourceField = { name: 'reconcileMinutes', required: false, secret: false };
+const RECONCILED: SourceField = {
+  name: 'reconcileMinutes',
+  required: false,
+  secret: false,
+  form: 'number',
+};
 
 /** Every stage a word can stand for, in the order of a purchase. Written out so that none can be forgotten. */
 const RANKS: Readonly<Record<Stage, number>> = {
