@@ -34,10 +34,27 @@ test('a value asked by right click is copied as people read it', async () => {
   await waitFor(() => expect(copy).toHaveBeenCalledWith(words));
 });
 
-test('a value nobody asked has no menu of its own', async () => {
+test('the menu of a value is the only one there is', async () => {
   await asked('amount');
-  const values = screen.getAllByTestId('value');
-  const withMenu = values.filter((one) => one.hasAttribute('data-context-menu-trigger'));
-  expect(values.length).toBeGreaterThan(2);
-  expect(withMenu.map((one) => one.dataset.of)).toEqual(['amount']);
+  await screen.findByTestId('filter-by');
+  expect(screen.getAllByTestId('value').length).toBeGreaterThan(2);
+  expect(screen.getAllByRole('menu', { hidden: true })).toHaveLength(1);
+  expect(screen.getAllByTestId('filter-by')).toHaveLength(1);
+});
+
+test('a value is asked from the keyboard, and Esc gives the focus back', async () => {
+  await asked('product');
+  await fireEvent.keyDown(await screen.findByTestId('filter-by'), { key: 'Escape' });
+  await waitFor(() => expect(screen.queryByTestId('filter-by')).toBeNull());
+  const [stage] = screen.getAllByTestId('value').filter((one) => one.dataset.of === 'stage');
+  stage!.focus();
+  await fireEvent.keyDown(stage!, { key: 'Enter' });
+  const item = await screen.findByTestId('filter-by');
+  await fireEvent.keyDown(item, { key: 'Escape' });
+  await waitFor(() => expect(stage).toHaveFocus());
+});
+
+test('what holds a button of its own is asked through it', async () => {
+  await asked('owner');
+  expect(await screen.findByTestId('filter-by')).toBeInTheDocument();
 });

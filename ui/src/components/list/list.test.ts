@@ -57,6 +57,24 @@ test('a filter is chosen by keyboard, shown as a chip, cleared by Esc', async ()
   expect(listed()).toBe(200);
 });
 
+test('a value on a card narrows the list from the keyboard as well', async () => {
+  await open();
+  await press('g');
+  await press('t');
+  await waitFor(() => expect(listed()).toBe(200));
+  await press('j');
+  const stage = await waitFor(() => {
+    const [found] = screen.getAllByTestId('value').filter((one) => one.dataset.of === 'stage');
+    expect(found).toBeDefined();
+    return found!;
+  });
+  stage.focus();
+  await press('Enter');
+  await fireEvent.keyDown(await screen.findByTestId('filter-by'), { key: 'Enter' });
+  await screen.findByTestId('chip');
+  await waitFor(() => expect(listed()).toBeLessThan(200));
+});
+
 test('a filter that hides everything says so, with the way back', async () => {
   const host = await open();
   await press('g');

@@ -115,6 +115,8 @@ export const talkEn = {
   'card.whenceNothing': 'The service no longer keeps what arrived of this order.',
   'card.orderOpen': 'Open at the platform',
   'card.rawEvent': 'See the event',
+  'card.valueMenu': 'This value',
+  'card.source': 'source {name}',
   'card.filterBy': 'Filter by “{what}”',
   'card.copyValue': 'Copy',
   'proof.signature': 'valid signature',

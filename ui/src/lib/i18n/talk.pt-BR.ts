@@ -118,6 +118,8 @@ export const talkPtBR = {
   'card.whenceNothing': 'O serviço não guarda mais o que chegou deste pedido.',
   'card.orderOpen': 'Abrir na plataforma',
   'card.rawEvent': 'Ver o evento',
+  'card.valueMenu': 'Este valor',
+  'card.source': 'fonte {name}',
   'card.filterBy': 'Filtrar por “{what}”',
   'card.copyValue': 'Copiar',
   'proof.signature': 'assinatura válida',

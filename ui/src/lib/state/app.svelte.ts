@@ -34,6 +34,14 @@ const FOLLOW = 40;
 /** How long where one is rests before it is kept for the next start. */
 const KEEP_PLACE = 800;
 
+/** Says which values a menu is about, where it opens, and what gives the focus back. */
+export interface ValueAsked {
+  offered: readonly { value: Value; words: string }[];
+  x: number;
+  y: number;
+  back: () => void;
+}
+
 export type Sheet =
   | 'settings'
   | 'keys'
@@ -64,6 +72,8 @@ export class App {
   freshness = $state.raw<Freshness | null>(null);
   outbox = $state.raw<OutboxItem[]>([]);
   sheet = $state<Sheet>(null);
+  /** The value on screen whose menu is open. */
+  valueAsked = $state.raw<ValueAsked | null>(null);
   /** The keys are told, for where one is. */
   helping = $state<Whereabouts | null>(null);
   /** What was just copied, and until it fades. */
