@@ -1,4 +1,4 @@
-//! What the desk tells by itself, passed on: changes to the page, sales and calls to the system's notifications.
+//! What the desk tells by itself, passed on: changes to the page, what happened and calls to the system's notifications.
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ async fn changes(app: AppHandle, shop: Arc<Shop>) {
 
 async fn notices(app: AppHandle, shop: Arc<Shop>) {
     let mut waiting = shop.inbox().notices();
-    while let Some(notice) = waiting.next().await {
-        announce(&app, &shop.inbox().settings(), &notice);
+    while let Some(announcement) = waiting.next().await {
+        announce(&app, shop.inbox(), &announcement);
     }
 }

@@ -61,6 +61,7 @@ fn compose() -> Builder<Wry> {
         .setup(|app| {
             let app = app.handle();
             logging::write_to(&app.path().app_log_dir()?);
+            app.manage(notices::Shown::default());
             notices::listen(app)?;
             app.manage(Opening::new(app.clone()));
             // The data folder opens while the window does; the page's first question waits for it.

@@ -1,16 +1,21 @@
-//! Approved sales and colleagues' calls as notifications of the system, and what a click on one does.
+//! What happens to orders and colleagues' calls as notifications of the system, what a click on one does, and when one that is on
+//! the screen goes away by itself.
 //!
 //! What is announced, and how a burst becomes one notice, is decided by the desk; here are the words.
+
+mod shown;
 
 use contract::{ConversationId, Money};
 use follow_up::Locale;
 use inbox::{
+    Inbox,
     asking::{LocaleChoice, Settings},
-    notices::{Call, CallReason, Notice},
+    cache::Happening,
+    notices::{Announcement, Call, CallReason, Notice, Sum},
     view::Amount,
 };
 use serde::Serialize;
-use tauri::{AppHandle, Emitter};
+use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_notification::{ActionPerformed, NotificationExt};
 
 use crate::{
@@ -23,6 +28,17 @@ const OPEN: &str = "open";
 
 /// Where a notification carries the conversation it is about.
 const CONVERSATION: &str = "conversationId";
+
+/// The system's own sound of something done well: a name of the freedesktop sound themes, of macOS, of Windows.
+const SOUND: &str = if cfg!(windows) {
+    "Default"
+} else if cfg!(target_os = "macos") {
+    "Glass"
+} else {
+    "complete"
+};
+
+pub(crate) use shown::Shown;
 
 /// What a notification says.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,11 +64,38 @@ pub(crate) fn listen(app: &AppHandle) -> tauri_plugin_notification::Result<()> {
         .on_action(move |action| clicked(&shown, action))
 }
 
-/// Shows a notice, unless the member wants none.
-pub(crate) fn announce(app: &AppHandle, settings: &Settings, notice: &Notice) {
-    if notice.is_wanted(settings) {
-        show(app, said(notice, locale(settings.locale)));
+/// Shows a notice, unless it is of the conversation that the member has before them.
+pub(crate) fn announce(app: &AppHandle, inbox: &Inbox, announcement: &Announcement) {
+    let notice = &announcement.notice;
+    if inbox.shows(notice) && window::has_focus(app) {
+        return;
     }
+    let said = said(notice, locale(inbox.settings().locale));
+    show(app, said, announcement.is_heard);
+}
+
+/// Takes away what is on the screen of a conversation: it was opened, or read. The system has to offer it, which among those the
+/// app runs on only Linux does; elsewhere a notification goes when the system sees fit.
+pub(crate) fn take_away(app: &AppHandle, conversation: ConversationId) {
+    remove(app, app.state::<Shown>().forget(conversation));
+}
+
+/// Takes away all that is on the screen: nobody sits here any more to read of it.
+pub(crate) fn take_all_away(app: &AppHandle) {
+    remove(app, app.state::<Shown>().forget_all());
+}
+
+fn remove(app: &AppHandle, ids: Vec<i32>) {
+    if ids.is_empty() {
+        return;
+    }
+    let app = app.clone();
+    // The bus is asked, which may take its time.
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = app.notification().remove_active(ids) {
+            tracing::warn!(error = %error, "a notification could not be taken away");
+        }
+    });
 }
 
 /// Says that the service inside the app has another address now, because its port was taken.
@@ -63,10 +106,10 @@ pub(crate) fn say_moved(app: &AppHandle, settings: &Settings) {
         body: words.moved_body.clone(),
         conversation: None,
     };
-    show(app, said);
+    show(app, said, false);
 }
 
-fn show(app: &AppHandle, said: Said) {
+fn show(app: &AppHandle, said: Said, is_heard: bool) {
     let mut notification = app
         .notification()
         .builder()
@@ -74,7 +117,12 @@ fn show(app: &AppHandle, said: Said) {
         .body(said.body)
         .auto_cancel();
     if let Some(id) = said.conversation {
-        notification = notification.extra(CONVERSATION, id.to_string());
+        notification = notification
+            .id(app.state::<Shown>().remember(id))
+            .extra(CONVERSATION, id.to_string());
+    }
+    if is_heard {
+        notification = notification.sound(SOUND);
     }
     if let Err(error) = notification.show() {
         tracing::warn!(error = %error, "a notification could not be shown");
@@ -96,51 +144,82 @@ fn clicked(app: &AppHandle, action: &ActionPerformed) {
 
 fn said(notice: &Notice, locale: Locale) -> Said {
     let words = texts(locale);
-    let amount = |amount: Option<Amount>| {
-        amount.map(|amount| locale.money(Money::new(amount.minor, amount.currency)))
-    };
-    match notice {
-        Notice::Sale(sale) => Said {
-            title: joined(" · ", [Some(words.sale.clone()), amount(sale.amount)]),
-            body: joined(", ", [sale.product.clone(), sale.first_name.clone()]),
-            conversation: Some(sale.conversation_id),
-        },
-        Notice::Sales {
-            count,
-            total,
-            newest,
-        } => {
-            let sales = words.sales.replace("{count}", &count.to_string());
-            Said {
-                title: joined(" · ", [Some(sales), amount(*total)]),
-                body: words.sales_body.clone(),
-                conversation: Some(*newest),
-            }
-        }
+    let (title, body) = match notice {
+        Notice::Happening(happening) => happened(happening, locale),
+        Notice::Happenings(sum) => summed(sum, locale),
         Notice::Call(call) => called(call, words),
-        Notice::Calls { count, newest } => Said {
-            title: words.calls.replace("{count}", &count.to_string()),
-            body: words.calls_body.clone(),
-            conversation: Some(*newest),
-        },
+        Notice::Calls { count, .. } => (words.calls.of(*count), words.calls_body.clone()),
+        Notice::Missed { orders, calls } => {
+            let calls = (*calls > 0).then(|| words.calls.of(*calls));
+            let parts = [sales(orders, locale), others(orders, words), calls];
+            (words.missed.clone(), joined("\n", parts))
+        }
+    };
+    Said {
+        title,
+        body,
+        conversation: Some(notice.newest()),
     }
 }
 
+/// Says what happened to one order.
+fn happened(happening: &Happening, locale: Locale) -> (String, String) {
+    let words = texts(locale);
+    let what = if happening.is_sale() {
+        Some(words.sale.clone())
+    } else {
+        words.stages.get(&happening.stage).cloned()
+    };
+    let about = [happening.product.clone(), happening.first_name.clone()];
+    (
+        joined(" · ", [what, money(happening.amount, locale)]),
+        joined(", ", about),
+    )
+}
+
+/// Says what happened to several.
+fn summed(sum: &Sum, locale: Locale) -> (String, String) {
+    let words = texts(locale);
+    let others = others(sum, words);
+    match (sales(sum, locale), others) {
+        (Some(sales), others) => (sales, others.unwrap_or_else(|| words.sales_body.clone())),
+        (None, others) => (others.unwrap_or_default(), words.events_body.clone()),
+    }
+}
+
+fn sales(sum: &Sum, locale: Locale) -> Option<String> {
+    let sales = texts(locale).sales.of(sum.sales);
+    let told = joined(" · ", [Some(sales), money(sum.total, locale)]);
+    (sum.sales > 0).then_some(told)
+}
+
+fn others(sum: &Sum, words: &Texts) -> Option<String> {
+    let events = if sum.sales > 0 {
+        &words.other_events
+    } else {
+        &words.events
+    };
+    (sum.others > 0).then(|| events.of(sum.others))
+}
+
+fn money(amount: Option<Amount>, locale: Locale) -> Option<String> {
+    amount.map(|amount| locale.money(Money::new(amount.minor, amount.currency)))
+}
+
 /// Says who called and about whom; never what the note says, since a notification is read over shoulders.
-fn called(call: &Call, words: &Texts) -> Said {
+fn called(call: &Call, words: &Texts) -> (String, String) {
     let title = match call.reason {
         CallReason::Mention => &words.mention,
         CallReason::Assignment => &words.assignment,
     };
     let about = call.first_name.as_ref();
-    Said {
-        title: title.replace("{name}", &call.by),
-        body: about.map_or_else(String::new, |name| words.about.replace("{name}", name)),
-        conversation: Some(call.conversation_id),
-    }
+    (
+        title.replace("{name}", &call.by),
+        about.map_or_else(String::new, |name| words.about.replace("{name}", name)),
+    )
 }
 
-fn joined(between: &str, parts: [Option<String>; 2]) -> String {
+fn joined<const N: usize>(between: &str, parts: [Option<String>; N]) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(between)
 }

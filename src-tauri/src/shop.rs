@@ -239,6 +239,7 @@ impl Shop {
         if let Some(session) = self.inbox.session() {
             let (tokens, account) = (self.tokens.clone(), account(&session));
             self.inbox.sign_out().await?;
+            notices::take_all_away(&self.app);
             let forgotten = spawn_blocking(move || tokens.forget(&account)).await;
             if !matches!(forgotten, Ok(Ok(()))) {
                 tracing::warn!("the token of an ended session is left on this computer");

@@ -42,6 +42,13 @@ pub(crate) fn bring_forward(app: &AppHandle) {
     }
 }
 
+/// Tells whether the main window has the keyboard.
+pub(crate) fn has_focus(app: &AppHandle) -> bool {
+    let window = app.get_webview_window(LABEL);
+    // Where the system does not tell, nobody is taken to look.
+    window.is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
 /// Tells whether the window cannot be seen at all; one that only lost the keyboard may be read from.
 pub(crate) fn is_out_of_sight(window: &Window) -> bool {
     // Where the system does not tell, the window counts as seen.

@@ -66,6 +66,7 @@ const SCREENS: Record<string, Screen> = {
   'a search': { go: () => press('/'), stands: 'list-search' },
   'the palette': { go: () => press('k', { ctrlKey: true }), stands: 'search-input' },
   settings: { go: () => click('settings'), stands: 'settings-sheet' },
+  notices: { go: async () => (await click('settings'), click('settings-notices')), stands: 'notices-sheet' },
   'the team': { go: () => openPeople(), stands: 'person' },
   'a member': {
     go: async () => (await openPeople(), fireEvent.click((await screen.findAllByTestId('person'))[1]!)),

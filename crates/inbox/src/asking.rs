@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Channel, CommandId, ConversationId, Me};
+use contract::{Channel, CommandId, ConversationId, Me, StageGroup};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -297,10 +297,17 @@ pub struct Settings {
     pub density: Density,
     /// Single keys act.
     pub single_keys: bool,
-    /// Approved sales are announced by the system.
+    /// What happens to orders is announced by the system, as far as `notify_of` and `notify_from` say.
     pub notify_sales: bool,
     /// Mentions and assignments are announced by the system.
     pub notify_mine: bool,
+    /// In whose conversations what happens to an order is announced, by where it stands then; nobody's where it is not named.
+    pub notify_of: BTreeMap<StageGroup, Reach>,
+    /// Orders of less are not announced, in centavos; those in another currency, or of an amount not told, always are.
+    #[ts(type = "number")]
+    pub notify_from: i64,
+    /// A sale's announcement is heard too, where the system has a sound for it.
+    pub notify_sound: bool,
     /// Keys that were changed: from the command's name to the key; an empty key turns it off.
     pub keys: BTreeMap<String, String>,
     /// Stronger contrast.
@@ -344,11 +351,20 @@ impl Settings {
     /// The smallest and the largest size, in per cent.
     pub const ZOOM: std::ops::RangeInclusive<u16> = 80..=150;
 
+    /// The smallest and the largest amount from which on orders can be announced, in centavos.
+    pub const NOTIFY_FROM: std::ops::RangeInclusive<i64> = 0..=100_000_000;
+
     /// Returns the choices with what is beyond its bounds brought back within them.
     #[must_use]
     pub fn within_bounds(self) -> Self {
         let zoom = self.zoom.clamp(*Self::ZOOM.start(), *Self::ZOOM.end());
-        Self { zoom, ..self }
+        let from = Self::NOTIFY_FROM;
+        let notify_from = self.notify_from.clamp(*from.start(), *from.end());
+        Self {
+            zoom,
+            notify_from,
+            ..self
+        }
     }
 }
 
@@ -361,6 +377,9 @@ impl Default for Settings {
             single_keys: true,
             notify_sales: true,
             notify_mine: true,
+            notify_of: BTreeMap::from([(StageGroup::Approved, Reach::All)]),
+            notify_from: 0,
+            notify_sound: false,
             keys: BTreeMap::new(),
             contrast: Contrast::System,
             zoom: 100,
@@ -368,6 +387,21 @@ impl Default for Settings {
             place: Place::default(),
         }
     }
+}
+
+/// Says in whose conversations something is announced; each takes in those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Reach {
+    /// In none.
+    None,
+    /// In the member's own.
+    Mine,
+    /// In those that nobody has taken on, too.
+    Unclaimed,
+    /// In colleagues' too.
+    All,
 }
 
 /// Lists the themes.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use contract::{Chain, CommandId, ConversationId, Epoch, MemberId, Position};
+use contract::{Chain, CommandId, ConversationId, Epoch, MemberId, Position, Stage, StageGroup};
 
 use crate::view::{Amount, Change};
 
@@ -113,21 +113,25 @@ impl Cursor {
 /// Tells what entries changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// What the page should read again; `sold` names the conversations of [`Applied::sales`].
+    /// What the page should read again; `sold` names the conversations of the sales among [`Applied::happenings`].
     pub change: Change,
     /// The actions that the feed now shows, of any member.
     pub confirmed: Vec<CommandId>,
-    /// The sales that became approved by these entries, oldest first: once an order, never tests.
-    pub sales: Vec<Sale>,
+    /// Where orders came to stand by these entries, oldest first; never tests.
+    pub happenings: Vec<Happening>,
 }
 
-/// Tells of a sale that was just approved.
+/// Tells that an order just came to stand elsewhere; a sale is told once an order, when it is approved.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sale {
+pub struct Happening {
     /// The conversation.
     pub conversation_id: ConversationId,
     /// The order.
     pub order_key: String,
+    /// Where it stands now.
+    pub stage: Stage,
+    /// Who has the conversation, after all entries that were applied together.
+    pub owner: Option<MemberId>,
     /// The amount.
     pub amount: Option<Amount>,
     /// The first item.
@@ -140,11 +144,20 @@ pub struct Sale {
     pub occurred_at: i64,
 }
 
-impl std::fmt::Debug for Sale {
+impl Happening {
+    /// Tells whether it is an approved sale.
+    #[must_use]
+    pub fn is_sale(&self) -> bool {
+        self.stage.group() == StageGroup::Approved
+    }
+}
+
+impl std::fmt::Debug for Happening {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A buyer's name and what they bought belong in no log.
-        out.debug_struct("Sale")
+        out.debug_struct("Happening")
             .field("conversation_id", &self.conversation_id)
+            .field("stage", &self.stage)
             .finish_non_exhaustive()
     }
 }

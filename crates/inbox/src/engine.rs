@@ -64,7 +64,6 @@ struct Inner {
     seat: RwLock<Option<Arc<Seat>>>,
     /// Sitting down and getting up, one at a time.
     moving: tokio::sync::Mutex<()>,
-    settings: RwLock<Settings>,
     mended: Mutex<Mended>,
 }
 
@@ -103,11 +102,10 @@ impl Inbox {
         };
         let inbox = Self {
             inner: Arc::new(Inner {
-                core: Arc::new(Core::new(clock, pace, opened.db, lock)),
+                core: Arc::new(Core::new(clock, pace, opened.db, settings, lock)),
                 folder: folder.clone(),
                 seat: RwLock::new(None),
                 moving: tokio::sync::Mutex::new(()),
-                settings: RwLock::new(settings),
                 mended: Mutex::new(mended),
             }),
         };
@@ -251,8 +249,7 @@ impl Inbox {
     /// Returns the member's choices.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        let settings = self.inner.settings.read();
-        settings.unwrap_or_else(PoisonError::into_inner).clone()
+        self.core().settings()
     }
 
     /// Keeps the member's choices.
@@ -263,12 +260,7 @@ impl Inbox {
         let settings = settings.within_bounds();
         let kept = settings.clone();
         self.core().user(move |db| db.put_settings(&kept)).await?;
-        let mut slot = self
-            .inner
-            .settings
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *slot = settings.clone();
+        self.core().go_by(settings.clone());
         Ok(settings)
     }
 
@@ -279,7 +271,7 @@ impl Inbox {
         core.board.listen(core.pace.gather)
     }
 
-    /// Returns the sales to announce from now on.
+    /// Returns what is to be announced from now on.
     #[must_use]
     pub fn notices(&self) -> Notices {
         Notices::of(self)
@@ -365,7 +357,7 @@ impl Inbox {
         let core = self.core();
         core.pulse.stands(FreshnessState::CatchingUp, None);
         seat.hold(line.clone());
-        let announcer = Announcer::new(Arc::clone(core));
+        let announcer = Announcer::new(Arc::clone(core), seat.session.me.member_id);
         seat.run(announcer.clone().run());
         seat.run(presence::tell(
             Arc::clone(core),

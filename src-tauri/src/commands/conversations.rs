@@ -6,10 +6,10 @@ use inbox::{
     asking::{DraftAsked, TimelineAsked, TimelinePage},
     view::{ConversationView, PersonPart},
 };
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use super::Answer;
-use crate::shop::Opening;
+use crate::{notices::take_away, shop::Opening};
 
 /// Reads one conversation.
 #[tauri::command]
@@ -85,6 +85,11 @@ pub(super) async fn save_draft(opening: State<'_, Opening>, asked: DraftAsked) -
 
 /// Remembers that the member has looked.
 #[tauri::command]
-pub(super) async fn mark_read(opening: State<'_, Opening>, id: ConversationId) -> Answer<()> {
+pub(super) async fn mark_read(
+    app: AppHandle,
+    opening: State<'_, Opening>,
+    id: ConversationId,
+) -> Answer<()> {
+    take_away(&app, id);
     Ok(opening.shop().await?.inbox().mark_read(id).await?)
 }

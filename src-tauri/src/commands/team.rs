@@ -5,10 +5,10 @@ use inbox::{
     asking::{Provenance, ViewSaveAsked},
     view::{Colleague, SavedView},
 };
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use super::Answer;
-use crate::shop::Opening;
+use crate::{notices::take_away, shop::Opening};
 
 /// Lists the members of the team.
 #[tauri::command]
@@ -48,7 +48,14 @@ pub(super) async fn view_remove(opening: State<'_, Opening>, id: ViewId) -> Answ
 
 /// Hears which conversation is open.
 #[tauri::command]
-pub(super) async fn present(opening: State<'_, Opening>, asked: Present) -> Answer<()> {
+pub(super) async fn present(
+    app: AppHandle,
+    opening: State<'_, Opening>,
+    asked: Present,
+) -> Answer<()> {
+    if let Some(id) = asked.conversation_id {
+        take_away(&app, id);
+    }
     Ok(opening.shop().await?.inbox().present(asked)?)
 }
 

@@ -1,21 +1,44 @@
-use contract::Currency;
-use inbox::cache::Sale;
+use contract::{Currency, Stage};
 
 use super::*;
 
-fn sale(amount: Option<i64>, product: Option<&str>, name: Option<&str>) -> Notice {
-    Notice::Sale(Sale {
+fn happening(
+    stage: Stage,
+    amount: Option<i64>,
+    product: Option<&str>,
+    name: Option<&str>,
+) -> Notice {
+    Notice::Happening(Happening {
         conversation_id: ConversationId::from_u128(1),
         order_key: "1".to_owned(),
-        amount: amount.map(|minor| Amount {
-            minor,
-            currency: Currency::BRL,
-        }),
+        stage,
+        owner: None,
+        amount: amount.map(reais),
         product: product.map(str::to_owned),
         first_name: name.map(str::to_owned),
         stored_at: 0,
         occurred_at: 0,
     })
+}
+
+fn sale(amount: Option<i64>, product: Option<&str>, name: Option<&str>) -> Notice {
+    happening(Stage::PurchaseApproved, amount, product, name)
+}
+
+fn reais(minor: i64) -> Amount {
+    Amount {
+        minor,
+        currency: Currency::BRL,
+    }
+}
+
+fn sum(sales: u32, total: Option<i64>, others: u32) -> Sum {
+    Sum {
+        sales,
+        total: total.map(reais),
+        others,
+        newest: ConversationId::from_u128(2),
+    }
 }
 
 fn call(reason: CallReason, first_name: Option<&str>) -> Notice {
@@ -28,14 +51,11 @@ fn call(reason: CallReason, first_name: Option<&str>) -> Notice {
 }
 
 fn sales(total: Option<i64>) -> Notice {
-    Notice::Sales {
-        count: 12,
-        total: total.map(|minor| Amount {
-            minor,
-            currency: Currency::BRL,
-        }),
-        newest: ConversationId::from_u128(2),
-    }
+    Notice::Happenings(sum(12, total, 0))
+}
+
+fn missed(orders: Sum, calls: u32) -> Notice {
+    Notice::Missed { orders, calls }
 }
 
 #[test]
@@ -94,6 +114,53 @@ fn notices_are_told_in_both_languages() {
             },
             Locale::PtBr,
             ("7 pedidos de colegas", "Clique para abrir o mais recente"),
+        ),
+        (
+            happening(Stage::PixGenerated, Some(19_700), course, Some("Mariana")),
+            Locale::PtBr,
+            (
+                "PIX gerado · R$\u{a0}197,00",
+                "Curso de Confeitaria, Mariana",
+            ),
+        ),
+        (
+            happening(Stage::SubscriptionRenewed, None, course, None),
+            Locale::PtBr,
+            ("Venda aprovada", "Curso de Confeitaria"),
+        ),
+        (
+            Notice::Happenings(sum(4, Some(40_000), 3)),
+            Locale::PtBr,
+            (
+                "4 vendas aprovadas · R$\u{a0}400,00",
+                "Mais 3 acontecimentos",
+            ),
+        ),
+        (
+            Notice::Happenings(sum(0, None, 5)),
+            Locale::En,
+            ("5 events", "Click to open the newest"),
+        ),
+        (
+            missed(sum(12, Some(236_400), 1), 2),
+            Locale::PtBr,
+            (
+                "Enquanto você esteve fora",
+                "12 vendas aprovadas · R$\u{a0}2.364,00\nMais 1 acontecimento\n2 pedidos de colegas",
+            ),
+        ),
+        (
+            missed(sum(1, Some(19_700), 0), 0),
+            Locale::PtBr,
+            (
+                "Enquanto você esteve fora",
+                "1 venda aprovada · R$\u{a0}197,00",
+            ),
+        ),
+        (
+            missed(sum(0, None, 0), 1),
+            Locale::En,
+            ("While you were away", "1 call from a colleague"),
         ),
     ];
     for (notice, locale, (title, body)) in cases {

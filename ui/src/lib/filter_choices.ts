@@ -142,7 +142,7 @@ export function typedAmounts(text: string): [number | null, number | null][] {
 }
 
 /** Reads `1.234,56`, `1234.5` and `40` as minor units: the last separator before one or two digits is the decimal one. */
-function minorOf(figures: string): number {
+export function minorOf(figures: string): number {
   const [, whole = '', cents = ''] = /^(.*?)(?:[.,](\d{1,2}))?$/.exec(figures.replace(/[.,]+$/, '')) ?? [];
   return Number(whole.replace(/\D/g, '') || '0') * 100 + Number(cents.padEnd(2, '0') || '0');
 }

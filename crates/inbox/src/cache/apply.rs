@@ -79,7 +79,7 @@ impl Cache {
 
     /// Applies a page of entries that end where the tail begins.
     ///
-    /// `next_before` of the page tells whether the log goes further back. No sales are reported: they are history.
+    /// `next_before` of the page tells whether the log goes further back. No happenings are reported: they are history.
     ///
     /// # Errors
     /// As [`Cache::apply`].
@@ -216,7 +216,7 @@ impl Cache {
 
 /// Drops what only matters at the live edge.
 fn history(mut applied: Applied) -> Applied {
-    applied.sales.clear();
+    applied.happenings.clear();
     applied.change.sold.clear();
     applied
 }

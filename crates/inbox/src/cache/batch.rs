@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use contract::{Actor, ConversationId, Event, MemberId, Order, Stage};
+use contract::{Actor, ConversationId, Event, MemberId, Order, Stage, StageGroup};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::conversation::{Conversation, Holding, LABELLED, MAX_MERGES, SAID};
@@ -16,7 +16,7 @@ use super::moment::{Reading, Told};
 use super::saved::{self, Saved};
 use super::team::{self, Shared};
 use super::traits::{Numbers, Origin, Tally};
-use super::{Applied, ApplyError, Sale, labels};
+use super::{Applied, ApplyError, Happening, labels};
 use crate::view::Amount;
 
 mod erasing;
@@ -209,12 +209,10 @@ impl<'db> Batch<'db> {
             named.clear();
             self.applied.change.everything = true;
         }
-        self.applied.change.sold = self
-            .applied
-            .sales
-            .iter()
-            .map(|sale| sale.conversation_id)
-            .collect();
+        self.name_owners()?;
+        let happenings = self.applied.happenings.iter();
+        let sales = happenings.filter(|happening| happening.is_sale());
+        self.applied.change.sold = sales.map(|sale| sale.conversation_id).collect();
         Ok(self.applied)
     }
 }
@@ -263,22 +261,22 @@ impl Batch<'_> {
             Some(touched) => touched,
             None => self.load_order(&event.order_key, own)?,
         };
+        let stood = touched.order.stage();
         touched.order.absorb(event);
         let became_paid = !touched.was_paid && touched.order.was_paid();
-        let is_sale = matches!(
-            event.stage,
-            Stage::PurchaseApproved | Stage::SubscriptionRenewed
-        );
         touched.was_paid |= became_paid;
+        let happened = happened(event.stage, stood, touched.order.stage(), became_paid);
         let before = touched.own;
         if seq > touched.placed_seq {
             touched.placed_seq = seq;
             touched.own = own;
         }
-        if became_paid && is_sale && !event.is_test {
-            self.applied.sales.push(Sale {
+        if happened && !event.is_test {
+            self.applied.happenings.push(Happening {
                 conversation_id: public,
                 order_key: event.order_key.clone(),
+                stage: event.stage,
+                owner: None,
                 amount: event.amount().map(|money| Amount {
                     minor: money.minor,
                     currency: money.currency,
@@ -291,6 +289,18 @@ impl Batch<'_> {
         }
         let before = self.root(before)?;
         self.dirty.insert(before);
+        Ok(())
+    }
+
+    /// Tells who has the conversations of what happened, now that all entries were taken in.
+    fn name_owners(&mut self) -> Result<(), ApplyError> {
+        let mut happenings = std::mem::take(&mut self.applied.happenings);
+        for happening in &mut happenings {
+            let own = self.own_row(happening.conversation_id)?;
+            let root = self.root(own)?;
+            happening.owner = self.owner(root)?.map(|owner| owner.member);
+        }
+        self.applied.happenings = happenings;
         Ok(())
     }
 
@@ -388,6 +398,16 @@ impl Batch<'_> {
             self.conversations.insert(row, found);
         }
         self.conversations.get(&row).ok_or(ApplyError::Corrupt)
+    }
+}
+
+/// Tells whether an event of `told` brought an order that stood at `stood` to where it stands `now`; an approved sale is told
+/// when the money comes, and what follows it, as its delivery, is no news.
+fn happened(told: Stage, stood: Option<Stage>, now: Option<Stage>, became_paid: bool) -> bool {
+    match told {
+        Stage::PurchaseApproved | Stage::SubscriptionRenewed => became_paid,
+        _ if told.group() == StageGroup::Approved => false,
+        _ => now == Some(told) && stood != now,
     }
 }
 

@@ -1,7 +1,6 @@
-//! Announces what is news: sales, and calls of colleagues, stored after this desk first reached the head; sales only when they
-//! were not long past when they were stored.
+//! Announces what is news: what happened to orders, and calls of colleagues. What came while the member was away is told at
+//! once when all of it is here; history read for the first time never is, nor what was long past when it was stored.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,13 +11,13 @@ use tokio::time::Instant;
 
 use super::Inbox;
 use super::core::Core;
-use crate::cache::Sale;
-use crate::notices::{Burst, Call, CallReason, Notice};
+use crate::cache::Happening;
+use crate::notices::{Announcement, Burst, Call, CallReason, Entries, Missed, Notice, Ring, wants};
 
-/// A sale that happened longer than this before it was stored is history read in late, in milliseconds.
+/// What happened longer than this before it was stored is history read in late, in milliseconds.
 const STALE: i64 = 6 * 60 * 60 * 1_000;
 
-/// Takes sales and calls from the link; cheap to clone.
+/// Takes what happened and calls from the link; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Announcer {
     shared: Arc<Shared>,
@@ -26,65 +25,115 @@ pub(crate) struct Announcer {
 
 struct Shared {
     core: Arc<Core>,
+    me: MemberId,
     /// Holding is measured from here: the wall clock may jump.
     begun: Instant,
-    sales: Mutex<Burst<Sale>>,
-    calls: Mutex<Burst<Call>>,
+    hold: i64,
+    desk: Mutex<Desk>,
     arrived: Notify,
-    news: AtomicBool,
+}
+
+/// What waits to be announced.
+struct Desk {
+    entries: Entries,
+    happenings: Burst<Happening>,
+    calls: Burst<Call>,
+    missed: Missed,
+    ring: Ring,
 }
 
 impl Announcer {
-    pub(crate) fn new(core: Arc<Core>) -> Self {
+    pub(crate) fn new(core: Arc<Core>, me: MemberId) -> Self {
         let hold = i64::try_from(core.pace.notice_hold.as_millis()).unwrap_or(i64::MAX);
         Self {
             shared: Arc::new(Shared {
                 core,
+                me,
                 begun: Instant::now(),
-                sales: Mutex::new(Burst::new(hold)),
-                calls: Mutex::new(Burst::new(hold)),
+                hold,
+                desk: Mutex::new(Desk {
+                    entries: Entries::Unknown,
+                    happenings: Burst::new(hold),
+                    calls: Burst::new(hold),
+                    missed: Missed::default(),
+                    ring: Ring::default(),
+                }),
                 arrived: Notify::new(),
-                news: AtomicBool::new(false),
             }),
         }
     }
 
-    /// Tells whether entries applied now are news.
-    pub(crate) fn open_for_news(&self) -> bool {
-        self.shared.news.load(Ordering::Acquire)
+    /// Tells what entries applied now are.
+    pub(crate) fn entries(&self) -> Entries {
+        self.shared.desk().entries
     }
 
-    /// The head was reached: from now on entries are news.
+    /// The feed is followed anew; `is_known` tells whether some of its history is here already.
+    pub(crate) fn follow_anew(&self, is_known: bool) {
+        let now = self.shared.core.now();
+        let heard_at = self.shared.core.pulse.read().heard_at;
+        let silence = heard_at.map(|at| now.saturating_sub(at));
+        let mut desk = self.shared.desk();
+        desk.entries = desk.entries.before(is_known, silence);
+    }
+
+    /// The head was reached: from now on entries are news, and what was missed is complete.
     pub(crate) fn expect_news(&self) {
-        self.shared.news.store(true, Ordering::Release);
+        let due = self.elapsed().saturating_add(self.shared.hold);
+        let mut desk = self.shared.desk();
+        if desk.entries == Entries::News {
+            return;
+        }
+        desk.entries = Entries::News;
+        desk.missed.complete(due);
+        self.shared.arrived.notify_one();
     }
 
     /// Another history begins: until its head nothing is news.
     pub(crate) fn forget_news(&self) {
-        self.shared.news.store(false, Ordering::Release);
+        let mut desk = self.shared.desk();
+        desk.entries = Entries::History;
+        desk.missed = Missed::default();
     }
 
-    /// Takes sales in.
-    pub(crate) fn take(&self, sales: Vec<Sale>) {
-        let fresh = sales
-            .into_iter()
-            .filter(|sale| sale.stored_at.saturating_sub(sale.occurred_at) <= STALE);
-        held(&self.shared.sales).take(fresh, self.elapsed());
+    /// Takes in what happened, and keeps what the member wants to hear of.
+    pub(crate) fn take(&self, happenings: Vec<Happening>) {
+        let settings = self.shared.core.settings();
+        let me = self.shared.me;
+        let fresh = happenings.into_iter().filter(|happening| {
+            let late = happening.stored_at.saturating_sub(happening.occurred_at);
+            late <= STALE && wants(&settings, happening, me)
+        });
+        let now = self.elapsed();
+        let mut desk = self.shared.desk();
+        match desk.entries {
+            Entries::Missed => desk.missed.take(fresh),
+            Entries::News => desk.happenings.take(fresh, now),
+            Entries::Unknown | Entries::History => return,
+        }
         self.shared.arrived.notify_one();
     }
 
     /// Takes calls in.
     pub(crate) fn take_calls(&self, calls: Vec<Call>) {
-        held(&self.shared.calls).take(calls, self.elapsed());
+        if !self.shared.core.settings().notify_mine {
+            return;
+        }
+        let now = self.elapsed();
+        let mut desk = self.shared.desk();
+        match desk.entries {
+            Entries::Missed => desk.missed.take_calls(calls),
+            Entries::News => desk.calls.take(calls, now),
+            Entries::Unknown | Entries::History => return,
+        }
         self.shared.arrived.notify_one();
     }
 
     /// Announces for ever.
     pub(crate) async fn run(self) {
         loop {
-            let sales = held(&self.shared.sales).due();
-            let calls = held(&self.shared.calls).due();
-            let Some(due) = sales.into_iter().chain(calls).min() else {
+            let due = self.shared.desk().due();
+            let Some(due) = due else {
                 self.shared.arrived.notified().await;
                 continue;
             };
@@ -100,12 +149,15 @@ impl Announcer {
     }
 
     fn release(&self) {
+        let settings = self.shared.core.settings();
         let now = self.elapsed();
-        let mut notices = held(&self.shared.sales).release(now);
-        notices.extend(held(&self.shared.calls).release(now));
-        for notice in notices {
-            // Nobody listening is no fault: what is announced is on the page.
-            let _ = self.shared.core.notices.send(notice);
+        let mut desk = self.shared.desk();
+        for notice in desk.release(now) {
+            if notice.is_wanted(&settings) {
+                let announcement = desk.ring.announce(notice, &settings, now);
+                // Nobody listening is no fault: what is announced is on the page.
+                let _ = self.shared.core.notices.send(announcement);
+            }
         }
     }
 
@@ -114,8 +166,25 @@ impl Announcer {
     }
 }
 
-fn held<T>(burst: &Mutex<Burst<T>>) -> std::sync::MutexGuard<'_, Burst<T>> {
-    burst.lock().unwrap_or_else(PoisonError::into_inner)
+impl Shared {
+    fn desk(&self) -> std::sync::MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    /// Returns when there is something to announce.
+    fn due(&self) -> Option<i64> {
+        let dues = [self.happenings.due(), self.calls.due(), self.missed.due()];
+        dues.into_iter().flatten().min()
+    }
+
+    fn release(&mut self, now: i64) -> Vec<Notice> {
+        let mut notices: Vec<Notice> = self.missed.release(now).into_iter().collect();
+        notices.extend(self.happenings.release(now));
+        notices.extend(self.calls.release(now));
+        notices
+    }
 }
 
 /// Finds the colleagues' words to a member among entries: mentions in notes, and conversations given to them.
@@ -149,7 +218,7 @@ pub(crate) fn calls(entries: &[Entry], me: MemberId) -> Vec<Call> {
 /// The stream of what is to be announced.
 pub struct Notices {
     inbox: Inbox,
-    heard: broadcast::Receiver<Notice>,
+    heard: broadcast::Receiver<Announcement>,
     closed: watch::Receiver<bool>,
 }
 
@@ -164,14 +233,14 @@ impl Notices {
     }
 
     /// Waits for the next notice; while the member wants none, none comes. `None` once the desk is closed.
-    pub async fn next(&mut self) -> Option<Notice> {
+    pub async fn next(&mut self) -> Option<Announcement> {
         loop {
             let heard = tokio::select! {
                 heard = self.heard.recv() => heard,
                 _ = self.closed.wait_for(|closed| *closed) => return None,
             };
             match heard {
-                Ok(notice) if notice.is_wanted(&self.inbox.settings()) => return Some(notice),
+                Ok(told) if told.notice.is_wanted(&self.inbox.settings()) => return Some(told),
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return None,
             }

@@ -1,7 +1,7 @@
 //! What all parts of the engine share.
 
 use std::fs::File;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use contract::{CommandId, ViewId};
 use tokio::sync::{Notify, broadcast, watch};
@@ -10,9 +10,10 @@ use super::Pace;
 use super::changes::Board;
 use super::keeper::blocking;
 use super::pulse::Pulse;
+use crate::asking::Settings;
 use crate::clock::Clock;
 use crate::error::Refusal;
-use crate::notices::Notice;
+use crate::notices::Announcement;
 use crate::user::{UserDb, UserError};
 
 /// How many notices may wait for a slow listener.
@@ -24,7 +25,7 @@ pub(crate) struct Core {
     pub(crate) pace: Pace,
     pub(crate) board: Arc<Board>,
     pub(crate) pulse: Pulse,
-    pub(crate) notices: broadcast::Sender<Notice>,
+    pub(crate) notices: broadcast::Sender<Announcement>,
     /// Something new lies in the outbox.
     pub(crate) outbox_ready: Notify,
     /// Lists have to follow something that is no entry.
@@ -36,12 +37,19 @@ pub(crate) struct Core {
     /// The desk was closed.
     pub(crate) closed: watch::Sender<bool>,
     user: Arc<Mutex<UserDb>>,
+    settings: RwLock<Settings>,
     /// Held until the last task is gone, so that nobody else opens the folder before.
     _lock: File,
 }
 
 impl Core {
-    pub(crate) fn new(clock: Arc<dyn Clock>, pace: Pace, user: UserDb, lock: File) -> Self {
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+        user: UserDb,
+        settings: Settings,
+        lock: File,
+    ) -> Self {
         let board = Arc::new(Board::default());
         Self {
             pulse: Pulse::new(Arc::clone(&clock), Arc::clone(&board)),
@@ -53,6 +61,7 @@ impl Core {
             closed: watch::channel(false).0,
             _lock: lock,
             user: Arc::new(Mutex::new(user)),
+            settings: RwLock::new(settings),
             clock,
             pace,
             board,
@@ -61,6 +70,20 @@ impl Core {
 
     pub(crate) fn now(&self) -> i64 {
         self.clock.now_millis()
+    }
+
+    /// Returns the member's choices.
+    pub(crate) fn settings(&self) -> Settings {
+        let settings = self.settings.read();
+        settings.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes by other choices of the member from now on.
+    pub(crate) fn go_by(&self, settings: Settings) {
+        *self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Reads or writes `user.db`, off the async threads.

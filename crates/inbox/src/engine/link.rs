@@ -18,7 +18,7 @@ use super::keeper::WriteError;
 use super::seat::Seat;
 use crate::cache::{Applied, ApplyError, Cursor};
 use crate::feed::{Fault, Heard, Hello, Line, Retry, Stream, chance};
-use crate::notices::Call;
+use crate::notices::{Call, Entries};
 use crate::user::UserError;
 use crate::view::{FreshnessState, Trouble};
 
@@ -116,6 +116,8 @@ impl Link {
         if self.rebuild.is_some() {
             self.go_on_rebuilding().await?;
         }
+        let is_known = self.seat.keeper.cursor().await?.epoch.is_some();
+        self.announcer.follow_anew(is_known);
         self.begin().await?;
         self.confirm_what_is_here().await?;
         if self.doubted {
@@ -169,7 +171,8 @@ impl Link {
             .keeper
             .write(move |cache| cache.begin(&page))
             .await?;
-        self.tell(applied, false).await
+        self.announcer.forget_news();
+        self.tell(applied).await
     }
 
     /// Asks for pages until the head; the next page travels while this one is applied.
@@ -207,7 +210,7 @@ impl Link {
 
     /// Applies entries and tells of them.
     async fn apply(&self, epoch: Epoch, entries: Vec<Entry>) -> Result<(), Ended> {
-        let announce = self.announcer.open_for_news();
+        let announces = matches!(self.announcer.entries(), Entries::Missed | Entries::News);
         let me = self.seat.session.me.member_id;
         let (applied, calls) = self
             .seat
@@ -217,10 +220,10 @@ impl Link {
                 let applied = cache.apply(&epoch, &entries)?;
                 let new = entries.partition_point(|entry| entry.seq <= head);
                 let (_, new) = entries.split_at(new);
-                Ok((applied, announce.then(|| calls(new, me))))
+                Ok((applied, announces.then(|| calls(new, me))))
             })
             .await?;
-        self.tell(applied, announce).await?;
+        self.tell(applied).await?;
         if let Some(calls) = calls.filter(|calls| !calls.is_empty()) {
             self.announcer.take_calls(self.named(calls).await);
         }
@@ -241,17 +244,16 @@ impl Link {
         named.await.unwrap_or(unnamed)
     }
 
-    /// Lets confirmed actions go, announces sales, and tells the page, in this order.
-    async fn tell(&self, applied: Applied, announce: bool) -> Result<(), Ended> {
+    /// Lets confirmed actions go, announces what happened, and tells the page, in this order.
+    async fn tell(&self, applied: Applied) -> Result<(), Ended> {
         let Applied {
             mut change,
             confirmed,
-            sales,
+            happenings,
         } = applied;
         self.confirm(confirmed).await?;
-        if announce {
-            self.announcer.take(sales);
-        } else {
+        self.announcer.take(happenings);
+        if self.announcer.entries() != Entries::News {
             change.sold.clear();
         }
         self.core.board.tell(&change);

@@ -12,6 +12,7 @@ use super::core::Core;
 use super::seat::Seat;
 use crate::error::Refusal;
 use crate::feed::Line;
+use crate::notices::Notice;
 use crate::team;
 use crate::view::{Change, FreshnessState};
 
@@ -96,6 +97,16 @@ impl Inbox {
                 changes
             });
         }
+    }
+
+    /// Tells whether a notice is of nothing but the conversation that is open, so that whoever sits before the window knows.
+    #[must_use]
+    pub fn shows(&self, notice: &Notice) -> bool {
+        let Ok(seat) = self.seat() else {
+            return false;
+        };
+        let open = seat.presence.here.borrow().told().conversation_id;
+        notice.is_of_one() && open == Some(notice.newest())
     }
 
     /// Lists who else looks at what, as far as the service said.

@@ -1,12 +1,13 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use contract::{
     Action, Actor, Command, CommandAnswer, CommandId, ConversationId, Filter, Me, MemberId,
-    Outcome, RefusalCode, Role, Stage, ViewId, WorkspaceId,
+    Outcome, RefusalCode, Role, Stage, StageGroup, ViewId, WorkspaceId,
 };
 
 use super::{KeptState, OwnView, UserDb};
-use crate::asking::{Density, DraftAsked, Mode, Session, Settings};
+use crate::asking::{Density, DraftAsked, Mode, Reach, Session, Settings};
 use crate::cache::ReadMark;
 use crate::error::OpenError;
 
@@ -189,7 +190,7 @@ fn a_file_of_the_first_format_is_brought_forward() {
         .expect("the first format");
     old.execute_batch(
         "PRAGMA user_version = 1;
-         INSERT INTO setting (name, value) VALUES ('settings', '{\"density\":\"compact\"}');
+         INSERT INTO setting (name, value) VALUES ('settings', '{\"density\":\"compact\",\"notifySales\":false}');
          INSERT INTO desk (id, workspace, member) VALUES (1, 'ws_00000000000000000000000001', 'mem_00000000000000000000000001');
          INSERT INTO draft (desk, conversation, text) VALUES (1, 'cnv_00000000000000000000000009', 'Oi');",
     )
@@ -201,6 +202,15 @@ fn a_file_of_the_first_format_is_brought_forward() {
     assert_eq!(
         (settings.density, settings.zoom, settings.notify_mine),
         (Density::Compact, 100, true)
+    );
+    let all_sales = BTreeMap::from([(StageGroup::Approved, Reach::All)]);
+    assert_eq!(
+        (
+            settings.notify_sales,
+            settings.notify_of,
+            settings.notify_from
+        ),
+        (false, all_sales, 0)
     );
     let kept = db.draft(ConversationId::from_u128(9)).expect("reads");
     let kept = kept.expect("kept");

@@ -1,9 +1,11 @@
 //! Which sales are announced, and what the page is told.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use contract::entry::{Assigned, Noted};
-use contract::{Actor, MemberId, Stage, kind};
+use contract::{Actor, MemberId, Present, Stage, StageGroup, kind};
+use inbox::asking::Reach;
 use inbox::notices::{CallReason, Notice};
 
 use crate::desk::Desk;
@@ -26,6 +28,7 @@ async fn next(notices: &mut inbox::engine::Notices) -> Notice {
         .await
         .expect("in time")
         .expect("open")
+        .notice
 }
 
 #[tokio::test]
@@ -43,7 +46,7 @@ async fn only_a_real_new_sale_is_announced_and_once() {
         tape.sale(2, Stage::PurchaseCompleted);
     });
     desk.rows(4).await;
-    let Notice::Sale(sale) = next(&mut notices).await else {
+    let Notice::Happening(sale) = next(&mut notices).await else {
         panic!("one sale")
     };
     assert_eq!(sale.conversation_id, person(2));
@@ -54,7 +57,7 @@ async fn only_a_real_new_sale_is_announced_and_once() {
     );
     // Only the sale after these is announced next.
     service.with(|state| state.tape.sale(9, Stage::PurchaseApproved));
-    let Notice::Sale(sale) = next(&mut notices).await else {
+    let Notice::Happening(sale) = next(&mut notices).await else {
         panic!("one sale")
     };
     assert_eq!(sale.conversation_id, person(9));
@@ -68,13 +71,101 @@ async fn a_burst_is_one_notice() {
             state.tape.sale(number, Stage::PurchaseApproved);
         }
     });
-    let Notice::Sales { count, total, .. } = next(&mut notices).await else {
+    let Notice::Happenings(sum) = next(&mut notices).await else {
         panic!("a summary")
     };
     assert_eq!(
-        (count, total.map(|total| total.minor)),
-        (100, Some(1_970_000))
+        (sum.sales, sum.total.map(|total| total.minor), sum.others),
+        (100, Some(1_970_000), 0)
     );
+}
+
+#[tokio::test]
+async fn what_came_while_the_desk_was_closed_is_one_notice() {
+    let (service, desk, _) = open().await;
+    let Desk { inbox, folder } = desk;
+    inbox.close().await;
+    drop(inbox);
+    service.with(|state| {
+        for number in 10..13 {
+            state.tape.sale(number, Stage::PurchaseApproved);
+        }
+        state.tape.sale(14, Stage::PixGenerated);
+        let body = Assigned {
+            command_id: contract::CommandId::from_u128(1),
+            by: bia(),
+            to: ana(),
+        };
+        state.tape.write(Some(person(1)), kind::ASSIGNED, &body);
+    });
+    let inbox = crate::desk::open(folder.path()).await;
+    let mut notices = inbox.notices();
+    let desk = Desk { inbox, folder };
+    desk.sit(&service).await;
+    let Notice::Missed { orders, calls } = next(&mut notices).await else {
+        panic!("one notice of all")
+    };
+    let total = orders.total.map(|total| total.minor);
+    assert_eq!((orders.sales, orders.others, calls), (3, 0, 1));
+    assert_eq!((total, orders.newest), (Some(59_100), person(12)));
+    // From here on it is as ever.
+    service.with(|state| state.tape.sale(2, Stage::PurchaseApproved));
+    let Notice::Happening(sale) = next(&mut notices).await else {
+        panic!("one sale")
+    };
+    assert_eq!(sale.conversation_id, person(2));
+}
+
+#[tokio::test]
+async fn the_member_says_of_what_to_hear() {
+    let (service, desk, mut notices) = open().await;
+    let settings = inbox::asking::Settings {
+        notify_of: BTreeMap::from([
+            (StageGroup::Approved, Reach::Mine),
+            (StageGroup::Refused, Reach::Unclaimed),
+        ]),
+        notify_sound: true,
+        ..desk.inbox.settings()
+    };
+    desk.inbox.settings_put(settings).await.expect("kept");
+    let command_id = contract::CommandId::from_u128(1);
+    let (by, to) = (bia(), ana());
+    service.with(|state| {
+        state.tape.sale(5, Stage::PurchaseApproved);
+        state.tape.sale(6, Stage::BoletoGenerated);
+        state.tape.sale(7, Stage::PaymentRefused);
+        let body = Assigned { command_id, by, to };
+        state.tape.write(Some(person(2)), kind::ASSIGNED, &body);
+        state.tape.sale(2, Stage::PurchaseApproved);
+    });
+    let mut told = Vec::new();
+    while told.len() < 3 {
+        let heard = tokio::time::timeout(Duration::from_secs(20), notices.next());
+        let heard = heard.await.expect("in time").expect("open");
+        told.push((heard.notice.newest(), heard.is_heard));
+    }
+    told.sort_unstable();
+    // Of person 2: the sale, which is heard, and the call, which is not.
+    let expected = [(person(2), false), (person(2), true), (person(7), false)];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_notice_of_the_conversation_that_is_open_is_known_to_be() {
+    let (service, desk, mut notices) = open().await;
+    service.with(|state| state.tape.sale(2, Stage::PurchaseApproved));
+    let notice = next(&mut notices).await;
+    assert!(!desk.inbox.shows(&notice), "none is open");
+    for (number, expected) in [(1, false), (2, true)] {
+        let present = Present {
+            conversation_id: Some(person(number)),
+            writing: false,
+        };
+        desk.inbox.present(present).expect("kept");
+        assert_eq!(desk.inbox.shows(&notice), expected, "{number}");
+    }
+    desk.inbox.hidden(true);
+    assert!(!desk.inbox.shows(&notice), "the window is out of sight");
 }
 
 fn bia() -> Actor {
@@ -148,7 +239,7 @@ async fn who_wants_no_calls_hears_of_sales_only() {
         state.tape.write(Some(person(1)), kind::ASSIGNED, &body);
         state.tape.sale(2, Stage::PurchaseApproved);
     });
-    assert!(matches!(next(&mut notices).await, Notice::Sale(_)));
+    assert!(matches!(next(&mut notices).await, Notice::Happening(_)));
 }
 
 #[tokio::test]

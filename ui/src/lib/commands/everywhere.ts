@@ -1,5 +1,6 @@
 /** The commands that hold wherever one is: search, help, what opens, what is taken back. */
 import ArrowRight from '@lucide/svelte/icons/arrow-right';
+import Bell from '@lucide/svelte/icons/bell';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
 import HelpCircle from '@lucide/svelte/icons/circle-question-mark';
 import Keyboard from '@lucide/svelte/icons/keyboard';
@@ -71,6 +72,11 @@ export const EVERYWHERE = [
     icon: Settings,
     also: 'also.settings',
     run: (app) => (app.sheet = 'settings'),
+  }),
+  command('notices', 'everywhere', {
+    icon: Bell,
+    also: 'also.notices',
+    run: (app) => (app.sheet = 'notices'),
   }),
   command('keys', 'everywhere', {
     icon: Keyboard,

@@ -10,6 +10,8 @@ import Moon from '@lucide/svelte/icons/moon';
 import Rows3 from '@lucide/svelte/icons/rows-3';
 import Sun from '@lucide/svelte/icons/sun';
 import Type from '@lucide/svelte/icons/type';
+import Volume2 from '@lucide/svelte/icons/volume-2';
+import VolumeX from '@lucide/svelte/icons/volume-x';
 import ZoomIn from '@lucide/svelte/icons/zoom-in';
 import ZoomOut from '@lucide/svelte/icons/zoom-out';
 import type { Icon } from '../../ui/icons';
@@ -23,7 +25,7 @@ import { already } from './reasons';
 export const ZOOMS = [80, 90, 100, 110, 125, 150] as const;
 
 type Chosen = 'theme' | 'locale' | 'density' | 'contrast';
-type Turned = 'singleKeys' | 'notifySales' | 'notifyMine';
+type Turned = 'singleKeys' | 'notifySales' | 'notifyMine' | 'notifySound';
 
 /** Writes down one choice of a setting. */
 function choice<F extends Chosen>(field: F, is: Settings[F], icon: Icon, label: Key, word: Key) {
@@ -112,6 +114,8 @@ export const LOOK = [
   turning('notifySales', 'off', BellOff),
   turning('notifyMine', 'on', Bell),
   turning('notifyMine', 'off', BellOff),
+  turning('notifySound', 'on', Volume2),
+  turning('notifySound', 'off', VolumeX),
 ];
 
 function zoomOf(app: App): number {

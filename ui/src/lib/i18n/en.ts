@@ -6,10 +6,12 @@ import { listEn } from './list.en';
 import { talkEn } from './talk.en';
 import { statesEn } from './states.en';
 import { templatesEn } from './templates.en';
+import { noticesEn } from './notices.en';
 
 /** English, complete. A missing key is a type error. */
 export const en: Catalogue = {
   ...sourcesEn,
+  ...noticesEn,
   ...listEn,
   ...talkEn,
   ...statesEn,
@@ -423,8 +425,6 @@ export const en: Catalogue = {
   'settings.density.cozy': 'Cozy',
   'settings.singleKeys': 'Single-key shortcuts',
   'settings.singleKeysHint': 'Turned off, only combinations with Ctrl, Esc, Enter and the arrows act.',
-  'settings.notifySales': 'Notify approved sales',
-  'settings.notifySalesHint': 'System notifications, joined into one when many arrive.',
   'settings.sources': 'Sales sources',
   'settings.sourcesHint': 'Connected platforms, what came from them, and how they do.',
   'settings.signOut': 'Sign out of this computer',

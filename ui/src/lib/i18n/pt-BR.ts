@@ -5,10 +5,12 @@ import { listPtBR } from './list.pt-BR';
 import { talkPtBR } from './talk.pt-BR';
 import { statesPtBR } from './states.pt-BR';
 import { templatesPtBR } from './templates.pt-BR';
+import { noticesPtBR } from './notices.pt-BR';
 
 /** The source of every text a person reads. Plurals are objects by category; `{name}` is filled in. */
 export const ptBR = {
   ...sourcesPtBR,
+  ...noticesPtBR,
   ...listPtBR,
   ...talkPtBR,
   ...statesPtBR,
@@ -424,8 +426,6 @@ export const ptBR = {
   'settings.density.cozy': 'Confortável',
   'settings.singleKeys': 'Atalhos de uma tecla',
   'settings.singleKeysHint': 'Desligado, só valem combinações com Ctrl, Esc, Enter e as setas.',
-  'settings.notifySales': 'Avisar vendas aprovadas',
-  'settings.notifySalesHint': 'Avisos do sistema, juntados quando chegam muitos de uma vez.',
   'settings.sources': 'Fontes de venda',
   'settings.sourcesHint': 'Plataformas ligadas, o que chegou delas e como estão.',
   'settings.signOut': 'Sair deste computador',

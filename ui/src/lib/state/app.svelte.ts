@@ -45,6 +45,7 @@ export interface ValueAsked {
 export type Sheet =
   | 'settings'
   | 'keys'
+  | 'notices'
   | 'signOut'
   | 'outbox'
   | 'sources'

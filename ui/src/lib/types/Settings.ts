@@ -3,6 +3,8 @@ import type { Contrast } from "./Contrast";
 import type { Density } from "./Density";
 import type { LocaleChoice } from "./LocaleChoice";
 import type { Place } from "./Place";
+import type { Reach } from "./Reach";
+import type { StageGroup } from "./StageGroup";
 import type { Theme } from "./Theme";
 
 /**
@@ -26,13 +28,25 @@ density: Density,
  */
 singleKeys: boolean, 
 /**
- * Approved sales are announced by the system.
+ * What happens to orders is announced by the system, as far as `notify_of` and `notify_from` say.
  */
 notifySales: boolean, 
 /**
  * Mentions and assignments are announced by the system.
  */
 notifyMine: boolean, 
+/**
+ * In whose conversations what happens to an order is announced, by where it stands then; nobody's where it is not named.
+ */
+notifyOf: { [key in StageGroup]?: Reach }, 
+/**
+ * Orders of less are not announced, in centavos; those in another currency, or of an amount not told, always are.
+ */
+notifyFrom: number, 
+/**
+ * A sale's announcement is heard too, where the system has a sound for it.
+ */
+notifySound: boolean, 
 /**
  * Keys that were changed: from the command's name to the key; an empty key turns it off.
  */

@@ -148,6 +148,7 @@ export * from "./Probe";
 export * from "./Problem";
 export * from "./Provenance";
 export * from "./ProvenanceDelivery";
+export * from "./Reach";
 export * from "./Reason";
 export * from "./Received";
 export * from "./RefusalCode";

@@ -242,7 +242,7 @@ impl Batch<'_> {
     }
 
     /// Returns who has a conversation: its own newest hold, else the first that came with a merge after its own release.
-    fn owner(&mut self, row: i64) -> Result<Option<Holding>, ApplyError> {
+    pub(super) fn owner(&mut self, row: i64) -> Result<Option<Holding>, ApplyError> {
         let conversation = self.load(row)?;
         if conversation.merged_into != 0 {
             return Ok(None);

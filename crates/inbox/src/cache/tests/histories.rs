@@ -250,8 +250,10 @@ fn sales_are_told_once_and_never_for_tests_or_history() {
     feed.sale(conversation(4), "3", Stage::PurchaseCompleted, |_| ());
     feed.sale(conversation(1), "old", Stage::PurchaseCompleted, |_| ());
     let applied = world.follow(&feed);
-    let [sale] = applied.sales.as_slice() else {
-        panic!("{} sales", applied.sales.len())
+    let happened = applied.happenings.iter().map(|one| one.stage);
+    assert!(happened.eq([Stage::PixGenerated, Stage::PurchaseApproved]));
+    let [_, sale] = applied.happenings.as_slice() else {
+        panic!("{} happenings", applied.happenings.len())
     };
     assert_eq!(
         (
@@ -263,7 +265,84 @@ fn sales_are_told_once_and_never_for_tests_or_history() {
     );
     assert_eq!(applied.change.sold, [conversation(2)]);
     feed.sale(conversation(2), "1", Stage::PurchaseApproved, |_| ());
-    assert_eq!(world.follow(&feed).sales.len(), 0);
+    assert_eq!(world.follow(&feed).happenings.len(), 0);
+}
+
+#[test]
+fn what_happens_to_an_order_is_told_where_it_comes_to_stand_elsewhere() {
+    use Stage::{
+        BoletoGenerated, CartAbandoned, Chargeback, Delivered, PaymentExpired, PaymentRefused,
+        PixGenerated, PurchaseApproved, RefundRequested, Refunded,
+    };
+    for (story, told) in [
+        (vec![CartAbandoned, CartAbandoned], vec![CartAbandoned]),
+        (
+            vec![CartAbandoned, PixGenerated, PixGenerated, PaymentExpired],
+            vec![CartAbandoned, PixGenerated, PaymentExpired],
+        ),
+        (
+            vec![PaymentRefused, BoletoGenerated, PurchaseApproved],
+            vec![PaymentRefused, BoletoGenerated, PurchaseApproved],
+        ),
+        // A late PIX does not un-pay, and a delivery is no sale.
+        (
+            vec![PurchaseApproved, PixGenerated, Delivered],
+            vec![PurchaseApproved],
+        ),
+        (
+            vec![PurchaseApproved, RefundRequested, Refunded, Chargeback],
+            vec![PurchaseApproved, RefundRequested, Refunded, Chargeback],
+        ),
+    ] {
+        for together in [false, true] {
+            let mut feed = Feed::default();
+            feed.sale(conversation(9), "old", CartAbandoned, |_| ());
+            let mut world = World::of(&feed, 0);
+            let mut happened = Vec::new();
+            for (number, stage) in story.iter().enumerate() {
+                feed.at(i64::try_from(number).expect("few")).sale(
+                    conversation(1),
+                    "1",
+                    *stage,
+                    |_| (),
+                );
+                if !together {
+                    happened.extend(world.follow(&feed).happenings);
+                }
+            }
+            happened.extend(world.follow(&feed).happenings);
+            let stages: Vec<_> = happened.iter().map(|one| one.stage).collect();
+            assert_eq!(stages, told, "{story:?} together: {together}");
+        }
+    }
+}
+
+#[test]
+fn what_happens_is_told_with_who_has_the_conversation_then() {
+    for (script, owner) in [
+        ("", None),
+        ("c1", Some(1)),
+        ("c0", Some(0)),
+        ("c0 r0", None),
+    ] {
+        let mut feed = Feed::default();
+        feed.sale(conversation(1), "1", Stage::PixGenerated, |_| ());
+        let mut world = World::of(&feed, 0);
+        feed.sale(conversation(1), "1", Stage::PurchaseApproved, |_| ());
+        for word in script.split_whitespace() {
+            match word {
+                "c0" => feed.claim(conversation(1), &member(0)),
+                "c1" => feed.claim(conversation(1), &member(1)),
+                _ => feed.release(conversation(1), &member(0)),
+            };
+        }
+        let happenings = world.follow(&feed).happenings;
+        let [sale] = happenings.as_slice() else {
+            panic!("{} happenings", happenings.len())
+        };
+        let expected = owner.map(|owner| member(owner).id);
+        assert_eq!(sale.owner, expected, "{script}");
+    }
 }
 
 #[test]
