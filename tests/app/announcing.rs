@@ -27,6 +27,26 @@ fn a_sale_is_announced_and_a_click_opens_its_card() {
 }
 
 #[test]
+fn a_notice_goes_when_its_conversation_is_opened_and_others_stay() {
+    let (service, app) = super::team();
+    let source = service.kiwify();
+    let (sale, other) = (Sale::new(1), Sale::new(2));
+    service.tell(&source, &sale.approved());
+    service.tell(&source, &other.approved());
+    let on_screen = |expected: usize| {
+        until("notifications on screen", || {
+            match app.desktop().notices_on_screen() {
+                count if count == expected => Ok(()),
+                count => Err(format!("there are {count}, not {expected}")),
+            }
+        });
+    };
+    on_screen(2);
+    super::open(&app, &sale);
+    on_screen(1);
+}
+
+#[test]
 fn a_hundred_sales_at_once_make_two_notices_at_most() {
     let (service, app) = super::team();
     let source = service.kiwify();
