@@ -85,6 +85,16 @@ const SCREENS: Record<string, Screen> = {
   sources: { go: () => press('s'), stands: 'source' },
   platforms: { go: async () => (await press('s'), click('add-source')), stands: 'platform-search' },
   'a source': { go: async () => (await press('s'), click('source')), stands: 'tile-accepted' },
+  'a table of a source': {
+    go: async () => {
+      await press('s');
+      await seen('source');
+      await fireEvent.click(document.querySelector('[data-provider="hotmart"]')!);
+      await click('tab-settings');
+      await click('table-add');
+    },
+    stands: 'table-remove',
+  },
   'its deliveries': {
     go: async () => (await press('s'), await click('source'), click('tab-deliveries')),
     stands: 'delivery',
