@@ -64,7 +64,7 @@ pub(crate) fn listen(app: &AppHandle) -> tauri_plugin_notification::Result<()> {
         .on_action(move |action| clicked(&shown, action))
 }
 
-/// Shows a notice, unless it is of the conversation that the member has before them.
+/// Shows a notice, unless it is of an order in the conversation that the member has before them.
 pub(crate) fn announce(app: &AppHandle, inbox: &Inbox, announcement: &Announcement) {
     let notice = &announcement.notice;
     if inbox.shows(notice) && window::has_focus(app) {

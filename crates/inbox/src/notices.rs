@@ -104,10 +104,10 @@ impl Notice {
         }
     }
 
-    /// Tells whether it is of one conversation and nothing else.
+    /// Tells whether it is of one order and nothing else.
     #[must_use]
-    pub const fn is_of_one(&self) -> bool {
-        matches!(self, Self::Happening(_) | Self::Call(_))
+    pub const fn is_of_one_order(&self) -> bool {
+        matches!(self, Self::Happening(_))
     }
 
     /// Tells whether a sale was approved just now.

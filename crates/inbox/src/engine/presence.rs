@@ -99,14 +99,15 @@ impl Inbox {
         }
     }
 
-    /// Tells whether a notice is of nothing but the conversation that is open, so that whoever sits before the window knows.
+    /// Tells whether a notice is of nothing but an order of the conversation that is open, so that whoever sits before the window
+    /// sees it there. What a colleague asks is easily overlooked among the rest, and never counts as seen.
     #[must_use]
     pub fn shows(&self, notice: &Notice) -> bool {
         let Ok(seat) = self.seat() else {
             return false;
         };
         let open = seat.presence.here.borrow().told().conversation_id;
-        notice.is_of_one() && open == Some(notice.newest())
+        notice.is_of_one_order() && open == Some(notice.newest())
     }
 
     /// Lists who else looks at what, as far as the service said.

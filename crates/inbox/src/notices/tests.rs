@@ -72,3 +72,16 @@ fn each_kind_has_its_switch() {
         assert_eq!(notice.newest(), newest);
     }
 }
+
+#[test]
+fn a_colleagues_word_never_counts_as_seen() {
+    let sum = Sum {
+        sales: 5,
+        total: None,
+        others: 0,
+        newest: ConversationId::from_u128(1),
+    };
+    assert!(Notice::Happening(happening(1)).is_of_one_order());
+    assert!(!Notice::Call(call(1)).is_of_one_order());
+    assert!(!Notice::Happenings(sum).is_of_one_order());
+}

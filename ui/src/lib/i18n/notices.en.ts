@@ -23,5 +23,5 @@ export const noticesEn = {
   'notices.fromAny': 'any amount',
   'notices.fromBad': 'Write an amount, such as 150.00.',
   'notices.manners':
-    'What comes while you are away is one notice. There is none of the conversation you have open before you, nor of test events.',
+    'What comes while you are away is one notice. There is none of the orders in the conversation open before you, nor of test events.',
 } as const;

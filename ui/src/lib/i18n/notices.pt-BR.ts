@@ -23,5 +23,5 @@ export const noticesPtBR = {
   'notices.fromAny': 'qualquer valor',
   'notices.fromBad': 'Escreva um valor, como 150,00.',
   'notices.manners':
-    'O que chegar enquanto você estiver fora vem em um aviso só. Não há aviso da conversa que você tem aberta na sua frente, nem de eventos de teste.',
+    'O que chegar enquanto você estiver fora vem em um aviso só. Não há aviso dos pedidos da conversa aberta na sua frente, nem de eventos de teste.',
 } as const;
