@@ -48,6 +48,68 @@ fn a_paid_order_is_not_chased_even_when_the_text_was_ready() {
     service.kill();
 }
 
+#[test]
+fn what_no_program_opens_is_told_to_nobody_and_stays_in_the_field() {
+    let (service, mut app) = super::team();
+    let sale = Sale::new(1);
+    service.tell(&service.kiwify(), &sale.pix_created());
+    super::open(&app, &sale);
+    app.wait_for("template-1");
+    app.press("1");
+    let text = composed(&app, &sale);
+    app.let_opening(false);
+    let before = service.entries().len();
+    app.click("hand-over");
+    app.wait_for_css("[data-testid=composer-failure][data-code=link_not_opened]");
+    app.wait_for_value("composer", &text);
+    app.wait_gone("outbox");
+    // The draft is on the disk all the while.
+    app.cut_off();
+    app.start_again();
+    super::open(&app, &sale);
+    app.wait_for_value("composer", &text);
+    assert_eq!(app.count("handed-over"), 0);
+    app.let_opening(true);
+    app.click("hand-over");
+    app.wait_for_css("[data-testid=handed-over][data-pending=false]");
+    assert_eq!(app.count("handed-over"), 1);
+    assert_eq!(app.opened().len(), 2, "tried twice, told once");
+    assert_eq!(service.entries().len(), before + 1);
+}
+
+#[test]
+fn keys_as_fast_as_they_can_follow_act_on_the_row_that_was_walked_to() {
+    let (service, app) = super::team();
+    let source = service.kiwify();
+    for number in 1..=4 {
+        service.tell(&source, &Sale::new(number).pix_created());
+    }
+    app.wait_for_text("count-due", "4");
+    let people = super::listed(&app, "due");
+    app.press_all(&["j", "c", "j", "c", "j", "1"]);
+    testkit::until("a text in the field", || {
+        let value = app.script(
+            "return document.querySelector('[data-testid=composer]')?.value ?? ''",
+            &[],
+        );
+        match value.as_str() {
+            Some(text) if !text.is_empty() => Ok(()),
+            _ => Err("it is empty".to_owned()),
+        }
+    });
+    let id = app.attribute("conversation", "data-id");
+    assert_eq!(id.as_ref(), Some(&people[2].1), "the third row's");
+    app.press("Escape");
+    super::wait_until_sent(&app);
+    let claimed: Vec<String> = service
+        .entries()
+        .iter()
+        .filter(|entry| entry.kind == contract::kind::CLAIMED)
+        .filter_map(|entry| entry.conversation_id.map(|id| id.to_string()))
+        .collect();
+    assert_eq!(claimed, [people[0].1.clone(), people[1].1.clone()]);
+}
+
 /// Waits until the composer holds a text for this buyer and returns it.
 #[track_caller]
 fn composed(app: &App, sale: &Sale) -> String {

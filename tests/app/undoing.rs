@@ -121,6 +121,7 @@ fn what_has_left_is_taken_back_by_its_opposite() {
         assert_eq!(refused_toasts(&app), 0, "{}", act.name);
     }
     given_away_comes_back(&app);
+    what_was_just_said_is_taken_back(&app);
     what_was_said_stays(&app);
 }
 
@@ -136,6 +137,29 @@ fn given_away_comes_back(app: &App) {
     app.wait_for_css(OWNED);
     super::wait_until_sent(app);
     app.wait_for_css(OWNED);
+}
+
+/// What nobody has read yet is a draft again, though the service is there.
+#[track_caller]
+fn what_was_just_said_is_taken_back(app: &App) {
+    for (key, item, text) in [
+        ("n", "note-item", "liga depois das seis"),
+        ("r", "handed-over", "Oi, conseguiu pagar?"),
+    ] {
+        app.press(key);
+        app.wait_for_focus("composer");
+        app.type_text(text);
+        app.press("Enter");
+        app.wait_for(item);
+        app.press("Control+z");
+        app.wait_gone(item);
+        super::wait_until_sent(app);
+        app.press(key);
+        app.wait_for_value("composer", text);
+        app.wait_for_focus("composer");
+        app.press_all(&["Control+a", "Delete", "Escape"]);
+    }
+    assert_eq!(refused_toasts(app), 0);
 }
 
 /// What others have read cannot be unsaid, and that is said.

@@ -150,7 +150,7 @@ impl Template {
         sources: &Sources<'_>,
         values: &Values,
     ) -> Result<Vec<Missing>, TemplateError> {
-        let over = self.asks_for_payment() && sources.order.was_paid();
+        let over = self.asks_for_payment() && sources.is_paid();
         let mut missing: Vec<Missing> = over
             .then(|| Missing::open_sale(self.locale))
             .into_iter()

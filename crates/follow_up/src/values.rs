@@ -44,6 +44,8 @@ pub enum Reason {
 pub struct Sources<'a> {
     /// The order.
     pub order: &'a Order,
+    /// The same thing was paid by another order of the customer's.
+    pub paid_elsewhere: bool,
     /// The person, as far as the conversation knows more than the order.
     pub customer: &'a Customer,
     /// The name of who writes.
@@ -152,8 +154,14 @@ fn sent_on(order: &Order, now: DateTime<Utc>) -> NaiveDate {
 }
 
 impl Sources<'_> {
+    /// Tells whether the money is there, by this order or another: nothing is left to ask for.
+    #[must_use]
+    pub const fn is_paid(&self) -> bool {
+        self.paid_elsewhere || self.order.was_paid()
+    }
+
     fn value(&self, variable: Variable) -> Result<String, Reason> {
-        if variable.serves_to_pay() && self.order.was_paid() {
+        if variable.serves_to_pay() && self.is_paid() {
             return Err(Reason::Paid);
         }
         match variable {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Channel, CommandId, ConversationId, Me, StageGroup};
+use contract::{Channel, ConversationId, Me, StageGroup};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -186,15 +186,6 @@ pub struct HandOverAsked {
     pub channel: Channel,
 }
 
-/// Answers a hand-over that was written down: what the edge does now.
-#[derive(Clone, PartialEq, Eq)]
-pub struct HandedOver {
-    /// The action in the outbox.
-    pub command_id: CommandId,
-    /// What to open or copy.
-    pub outside: Outside,
-}
-
 /// Says what leaves the app.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Outside {
@@ -232,6 +223,20 @@ pub enum LinkWhat {
     Boleto,
 }
 
+/// Lists what can be being written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DraftKind {
+    /// A message to the customer.
+    #[default]
+    Message,
+    /// A note for the team; it has neither template nor order.
+    Note,
+    /// What the customer answered; it has neither template nor order.
+    Answer,
+}
+
 /// Asks to keep what was typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -239,6 +244,10 @@ pub enum LinkWhat {
 pub struct DraftAsked {
     /// The conversation.
     pub conversation_id: ConversationId,
+    /// What is being written.
+    #[serde(default)]
+    #[ts(optional, as = "Option<DraftKind>")]
+    pub kind: DraftKind,
     /// The text; empty deletes the draft.
     pub text: String,
     /// The template it began as.

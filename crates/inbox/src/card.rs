@@ -57,6 +57,7 @@ pub fn card(order_key: &str, order: &Order, now: i64, drawn: bool) -> Option<Ord
         has_refund: order.has_refund(),
         has_dispute: order.has_dispute(),
         recovered_by: None,
+        paid_by: None,
         is_test: order.is_test(),
         last_at: order.last_at()?.timestamp_millis(),
     })

@@ -41,7 +41,7 @@ use crate::cache::{Holder, Refill};
 use crate::clock::Clock;
 use crate::error::{OpenError, Refusal};
 use crate::feed::{self, Fault, Line, Token};
-use crate::outbox::Sender;
+use crate::outbox::{self, Sender};
 use crate::user::UserError;
 use crate::view::{Desk, Freshness, FreshnessState, Trouble};
 
@@ -208,6 +208,7 @@ impl Inbox {
         let _turn = self.inner.moving.lock().await;
         let line = self.seat().ok().and_then(|seat| seat.line());
         self.leave_seat().await;
+        self.part(line.as_ref()).await;
         self.core().user(|db| db.stand_up()).await?;
         let folder = self.inner.folder.clone();
         blocking(move || remove_cache(&folder)).await;
@@ -229,7 +230,9 @@ impl Inbox {
     /// Stops following and closes the files.
     pub async fn close(&self) {
         let _turn = self.inner.moving.lock().await;
+        let line = self.seat().ok().and_then(|seat| seat.line());
         self.leave_seat().await;
+        self.part(line.as_ref()).await;
         self.core().board.close();
         self.core().closed.send_replace(true);
     }
@@ -337,6 +340,14 @@ impl Inbox {
         Ok(seat)
     }
 
+    /// Sends what is held back before the desk is left.
+    async fn part(&self, line: Option<&Line>) {
+        let Some(line) = line else { return };
+        if let Err(error) = outbox::part(self.core(), line).await {
+            tracing::warn!(%error, "what is held back could not be sent; it is at the next start");
+        }
+    }
+
     async fn leave_seat(&self) {
         let seat = {
             let mut slot = self
@@ -369,13 +380,18 @@ impl Inbox {
     }
 }
 
+/// The statuses by which a service asks for patience.
+const SLOWED: [u16; 2] = [408, 429];
+
 fn not_joined(fault: Fault) -> Refusal {
     match fault {
+        // Another program than ours may answer at that address.
+        Fault::Busy { status, .. } if (300..500).contains(&status) && !SLOWED.contains(&status) => {
+            Refusal::BadAddress
+        }
         Fault::Unreachable | Fault::Cut | Fault::Busy { .. } => Refusal::Unreachable,
         Fault::Incompatible => Refusal::BadAddress,
         Fault::Refused { code, .. } if code.contains("name") => Refusal::BadName,
-        // Another program than ours may answer at that address.
-        Fault::Refused { code, .. } if code.is_empty() => Refusal::BadAddress,
         Fault::Refused { .. } | Fault::SignedOut | Fault::OtherHistory(_) => Refusal::BadInvite,
     }
 }

@@ -15,6 +15,9 @@ pub enum Refusal {
     /// The PIX code's time is over.
     #[error("the PIX code has expired")]
     PixExpired,
+    /// The boleto is not to be paid any more.
+    #[error("the boleto is not to be paid any more")]
+    BoletoExpired,
     /// The PIX code's check sum or structure is wrong.
     #[error("the PIX code is not valid")]
     PixBroken,
@@ -90,6 +93,7 @@ impl Refusal {
         match self {
             Self::AlreadyPaid => "already_paid",
             Self::PixExpired => "pix_expired",
+            Self::BoletoExpired => "boleto_expired",
             Self::PixBroken => "pix_broken",
             Self::HasHole => "has_hole",
             Self::NoPhone => "no_phone",

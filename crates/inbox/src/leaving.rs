@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use contract::Order;
-use follow_up::values::{live_boleto, live_pix};
+use follow_up::values::{last_day_to_pay, live_boleto, live_pix, today};
 use follow_up::{Library, Reason, Sources};
 use url::Url;
 
@@ -79,7 +79,7 @@ fn address(text: Option<&str>) -> Option<String> {
 /// Checks a text that is about to be handed over.
 ///
 /// # Errors
-/// `Invalid`, `HasHole`, `AlreadyPaid`, `PixExpired`, `PixBroken`, `NotFound` for a template that is not there.
+/// `Invalid`, `HasHole`, `AlreadyPaid`, `PixExpired`, `PixBroken`, `BoletoExpired`, `NotFound` for a template that is not there.
 pub(crate) fn text(
     text: &str,
     template_key: Option<&str>,
@@ -98,7 +98,7 @@ pub(crate) fn text(
     if let Some(key) = template_key {
         still_fills(library, key, sources)?;
     }
-    not_chasing(text, sources.order)?;
+    not_chasing(text, sources)?;
     no_dead_code(text, sources)
 }
 
@@ -129,10 +129,12 @@ fn still_fills(library: &Library, key: &str, sources: &Sources<'_>) -> Result<()
 }
 
 /// A text asks for the money when it carries what the money is paid with.
-fn not_chasing(text: &str, order: &Order) -> Result<(), Refusal> {
+fn not_chasing(text: &str, sources: &Sources<'_>) -> Result<(), Refusal> {
+    let url = sources.order.checkout_url();
     let asks = text.to_ascii_lowercase().contains(PIX_MARK)
-        || order.checkout_url().is_some_and(|url| text.contains(url));
-    if asks && order.was_paid() {
+        || url.is_some_and(|url| text.contains(url))
+        || carries_boleto(text, sources.order);
+    if asks && sources.is_paid() {
         return Err(Refusal::AlreadyPaid);
     }
     Ok(())
@@ -149,15 +151,37 @@ fn no_dead_code(text: &str, sources: &Sources<'_>) -> Result<(), Refusal> {
             return Err(Refusal::PixExpired);
         }
     }
-    let line = sources
-        .order
-        .boleto()
-        .and_then(|boleto| boleto.line.as_deref());
-    let carries = line.is_some_and(|line| !line.is_empty() && text.contains(line));
-    if carries && live_boleto(sources.order, sources.now).is_err() {
-        return Err(Refusal::HasHole);
+    if carries_boleto(text, sources.order) && !is_boleto_alive(sources.order, sources.now) {
+        return Err(Refusal::BoletoExpired);
     }
     Ok(())
+}
+
+/// Tells whether a text carries the boleto that was told of the order last, awaited or not: its line, however it is grouped, or
+/// its page.
+fn carries_boleto(text: &str, order: &Order) -> bool {
+    let Some(told) = order.told_boleto() else {
+        return false;
+    };
+    let line = digits(told.line.as_deref().unwrap_or_default());
+    let page = told.url.as_deref().unwrap_or_default();
+    (!line.is_empty() && digits(text).contains(&line)) || (!page.is_empty() && text.contains(page))
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Tells whether the order's boleto may still be paid; one of which only the page was told, by its date.
+fn is_boleto_alive(order: &Order, now: DateTime<Utc>) -> bool {
+    match live_boleto(order, now) {
+        Ok(_) => true,
+        Err(Reason::NotTold) => order.boleto().is_some_and(|told| {
+            told.due_on
+                .is_none_or(|due| last_day_to_pay(due) >= today(now))
+        }),
+        Err(_) => false,
+    }
 }
 
 #[cfg(test)]

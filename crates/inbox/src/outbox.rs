@@ -3,9 +3,11 @@
 //! Every action carries its own id, so sending twice does it once. What becomes of it is written down before anything is told.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use contract::{Command, CommandAnswer, CommandAnswers, CommandId, Outcome, RefusalCode};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::engine::core::Core;
 use crate::engine::seat::Seat;
@@ -14,6 +16,23 @@ use crate::user::UserError;
 
 /// The most actions the service takes at once.
 const BATCH: usize = 100;
+
+/// How long the last sending may take when the desk is left.
+const PARTING: Duration = Duration::from_secs(2);
+
+/// Sends what is held back when the desk is left, once: at the next start nobody can take it back any more, and until then the
+/// team would not know of it. What is not answered in time stays and is sent again.
+pub(crate) async fn part(core: &Core, line: &Line) -> Result<(), UserError> {
+    if core.user(|db| db.release()).await? == 0 {
+        return Ok(());
+    }
+    let now = core.now();
+    let commands = core.user(move |db| db.depart(BATCH, now)).await?;
+    if let Ok(Ok(answers)) = timeout(PARTING, line.send(commands)).await {
+        core.user(move |db| db.answered(&answers.results)).await?;
+    }
+    Ok(())
+}
 
 /// Sends for one seat.
 pub(crate) struct Sender {
@@ -55,12 +74,11 @@ impl Sender {
     }
 
     async fn send_next(&mut self) -> Result<(), UserError> {
-        let batch = self.batch;
-        let commands = self.core.user(move |db| db.depart(batch)).await?;
+        let (batch, now) = (self.batch, self.core.now());
+        let commands = self.core.user(move |db| db.depart(batch, now)).await?;
         if commands.is_empty() {
             self.batch = BATCH;
-            self.core.outbox_ready.notified().await;
-            return Ok(());
+            return self.wait(now).await;
         }
         self.seat.outbox_changed(&self.core).await?;
         let ids: Vec<CommandId> = commands.iter().map(|command| command.id).collect();
@@ -68,6 +86,19 @@ impl Sender {
             Ok(answers) => self.answered(&commands, answers).await,
             Err(fault) => self.failed(ids, fault).await,
         }
+    }
+
+    /// Waits until something new lies in the outbox, or what is held back there may leave.
+    async fn wait(&self, now: i64) -> Result<(), UserError> {
+        let ready = self.core.outbox_ready.notified();
+        match self.core.user(move |db| db.held_for(now)).await? {
+            Some(left) => {
+                // It is done either way.
+                let _ = timeout(Duration::from_millis(left), ready).await;
+            }
+            None => ready.await,
+        }
+        Ok(())
     }
 
     async fn answered(
@@ -149,7 +180,7 @@ impl Sender {
     }
 
     /// Waits before the next try, unless the line comes back first.
-    async fn rest(&mut self, asked: Option<std::time::Duration>) {
+    async fn rest(&mut self, asked: Option<Duration>) {
         let wait = self.retry.failed(asked, chance());
         tokio::select! {
             () = tokio::time::sleep(wait) => {}

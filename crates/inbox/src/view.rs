@@ -9,7 +9,9 @@ mod outbox;
 mod persons;
 mod talk;
 
-pub use card::{BoletoPart, ItemLine, LinkPart, OrderCard, PixPart, PixState, Primary, Step};
+pub use card::{
+    BoletoPart, ItemLine, LinkPart, OrderCard, PaidBy, PixPart, PixState, Primary, Step,
+};
 pub use contract::PersonPart;
 pub use lists::{
     Amount, Colleague, Counters, Deadline, DeadlineKind, FilterValues, Named, NamedSource, Owner,

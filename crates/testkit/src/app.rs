@@ -310,6 +310,11 @@ impl App {
         fs::write(file, picture).expect("the picture is written");
     }
 
+    /// Has the system open links from now on, or fail to.
+    pub fn let_opening(&self, works: bool) {
+        starting::put_opener(self.home.path(), works);
+    }
+
     /// Returns the links the app gave to the system to open, oldest first. Nothing opens them.
     pub fn opened(&self) -> Vec<String> {
         let text = fs::read_to_string(self.home.path().join(OPENED)).unwrap_or_default();

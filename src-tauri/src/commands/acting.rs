@@ -1,7 +1,7 @@
 //! What a member does to a conversation, and what of it is still on its way.
 
 use contract::{Action, CommandId, ConversationId};
-use inbox::{asking::BulkPreview, view::OutboxItem};
+use inbox::{Inbox, asking::BulkPreview, view::OutboxItem};
 use serde::Serialize;
 use tauri::State;
 use ts_rs::TS;
@@ -16,6 +16,18 @@ use crate::shop::Opening;
 pub(super) struct WrittenDown {
     /// The action.
     pub(super) command_id: CommandId,
+    /// Until when it can be taken back, in Unix milliseconds; `None` for as long as it is remembered.
+    #[ts(type = "number | null")]
+    pub(super) back_until: Option<i64>,
+}
+
+impl WrittenDown {
+    pub(super) fn of(inbox: &Inbox, command_id: CommandId) -> Self {
+        Self {
+            command_id,
+            back_until: inbox.back_until(command_id),
+        }
+    }
 }
 
 /// Writes an action down.
@@ -27,7 +39,7 @@ pub(super) async fn act(
 ) -> Answer<WrittenDown> {
     let shop = opening.shop().await?;
     let command_id = shop.inbox().act(conversation_id, action).await?;
-    Ok(WrittenDown { command_id })
+    Ok(WrittenDown::of(shop.inbox(), command_id))
 }
 
 /// Takes an action back.
@@ -64,7 +76,7 @@ pub(super) async fn bulk(
     let commands = shop.inbox().bulk(ids, action).await?;
     let written = commands
         .into_iter()
-        .map(|command_id| WrittenDown { command_id });
+        .map(|command_id| WrittenDown::of(shop.inbox(), command_id));
     Ok(written.collect())
 }
 

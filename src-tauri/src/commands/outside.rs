@@ -9,6 +9,7 @@ use serde::Serialize;
 use tauri::{AppHandle, State, Url};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_opener::OpenerExt;
+use tokio::task::spawn_blocking;
 use ts_rs::TS;
 
 use super::{Answer, acting::WrittenDown};
@@ -25,21 +26,31 @@ pub(super) struct Copied {
     copied: CopyWhat,
 }
 
-/// Opens a text in its channel; the desk checks first, and writes down that it was opened.
+/// Opens a text in its channel; the desk checks first, and writes down that it was opened once it was.
 #[tauri::command]
 pub(super) async fn hand_over(
     app: AppHandle,
     opening: State<'_, Opening>,
     asked: HandOverAsked,
 ) -> Answer<WrittenDown> {
-    let handed_over = opening.shop().await?.inbox().hand_over(asked).await?;
-    match handed_over.outside {
-        Outside::Open(link) => open(&app, &links::chat_or_mail(&link)?)?,
-        Outside::Copy(text) => put_on_clipboard(&app, text)?,
+    let shop = opening.shop().await?;
+    let inbox = shop.inbox();
+    let command_id = inbox
+        .hand_over(asked, |outside| take_outside(app, outside))
+        .await?;
+    Ok(WrittenDown::of(inbox, command_id))
+}
+
+/// Opens or copies what leaves the app. The system is given a moment to say that it has no program for it.
+async fn take_outside(app: AppHandle, outside: Outside) -> Answer<()> {
+    match outside {
+        Outside::Open(link) => {
+            let url = links::chat_or_mail(&link)?;
+            let opened = spawn_blocking(move || open(&app, &url)).await;
+            opened.unwrap_or_else(|_| Err(not_opened()))
+        }
+        Outside::Copy(text) => put_on_clipboard(&app, text),
     }
-    Ok(WrittenDown {
-        command_id: handed_over.command_id,
-    })
 }
 
 /// Copies a part of an order.
@@ -97,13 +108,15 @@ fn hosts(view: &ConversationView, order_key: &str) -> Vec<String> {
 fn open(app: &AppHandle, url: &Url) -> Answer<()> {
     app.opener()
         .open_url(url.as_str(), None::<&str>)
-        .map_err(|_| {
-            // The system's words may hold the link, which holds a text to a customer.
-            Failure::new(
-                Code::LinkNotOpened,
-                "the system opened no program for the link",
-            )
-        })
+        .map_err(|_| not_opened())
+}
+
+/// The system's words may hold the link, which holds a text to a customer.
+fn not_opened() -> Failure {
+    Failure::new(
+        Code::LinkNotOpened,
+        "the system opened no program for the link",
+    )
 }
 
 pub(super) fn put_on_clipboard(app: &AppHandle, text: String) -> Answer<()> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupAtDraft, stopOf, windowEnds, WINDOW } from './chasing';
+import { begunAtDraft, stopOf, stopOfDraft, windowEnds, WINDOW } from './chasing';
 import { conversations } from './fake/world';
 import type { StageGroup } from './types/StageGroup';
 import type { TimelineItem } from './types/TimelineItem';
@@ -18,7 +18,7 @@ test.each<[StageGroup, StageGroup, boolean]>([
   ['approved', 'refund', false],
   ['approved', 'approved', false],
 ])('begun while %s, now %s: stopped %s', (begun, now, stopped) =>
-  expect(stopOf(standing(now), begun) !== null).toBe(stopped),
+  expect(stopOf(standing(now), { group: begun, paid: false }) !== null).toBe(stopped),
 );
 
 test('a draft knows how its order stood', () => {
@@ -28,10 +28,30 @@ test('a draft knows how its order stood', () => {
   ];
   const draft = { text: 'oi', templateKey: null, orderKey: null, savedAt: 150 };
   const paid = { ...order, steps, stage: 'purchase_approved' as const, group: 'approved' as const };
-  expect(groupAtDraft(paid, draft)).toBe('pix');
-  expect(stopOf(paid, groupAtDraft(paid, draft))).toMatchObject({ stage: 'purchase_approved', at: 200 });
-  expect(groupAtDraft(paid, { ...draft, savedAt: 250 })).toBe('approved');
-  expect(groupAtDraft(paid, { ...draft, savedAt: 50 })).toBeNull();
+  expect(begunAtDraft(paid, draft)).toEqual({ group: 'pix', paid: false });
+  expect(stopOf(paid, begunAtDraft(paid, draft))).toMatchObject({ stage: 'purchase_approved', at: 200 });
+  expect(begunAtDraft(paid, { ...draft, savedAt: 250 })?.group).toBe('approved');
+  expect(begunAtDraft(paid, { ...draft, savedAt: 50 })).toBeNull();
+});
+
+test('the same thing paid by another order stops a text that was begun before, and only that', () => {
+  const paidBy = {
+    reference: '77',
+    stage: 'purchase_approved' as const,
+    group: 'approved' as const,
+    at: 200,
+  };
+  const steps = [{ stage: 'pix_generated' as const, group: 'pix' as const, at: 100 }];
+  const overtaken = { ...order, steps, stage: 'payment_expired' as const, group: 'expired' as const, paidBy };
+  const stop = { stage: 'purchase_approved', group: 'approved', at: 200, paidBy: '77' };
+  expect(stopOf(overtaken, { group: 'pix', paid: false })).toEqual(stop);
+  expect(stopOf(overtaken, { group: 'pix', paid: true })).toBeNull();
+  expect(stopOf(overtaken, { group: 'approved', paid: false })).toBeNull();
+  const draft = { text: 'oi', templateKey: null, orderKey: null, savedAt: 150 };
+  expect(stopOf(overtaken, begunAtDraft(overtaken, draft))).toEqual(stop);
+  expect(stopOf(overtaken, begunAtDraft(overtaken, { ...draft, savedAt: 250 }))).toBeNull();
+  const told = { stage: 'purchase_approved' as const, at: 200, paidBy: '77' };
+  expect(stopOfDraft(overtaken, { ...draft, stop: told })).toEqual(stop);
 });
 
 test('the window counts from what the customer last wrote on WhatsApp, whatever platforms tell', () => {

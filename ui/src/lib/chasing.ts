@@ -11,6 +11,15 @@ export interface Stop {
   stage: Stage;
   group: StageGroup;
   at: number;
+  /** The other order by which the same thing was paid, as people call it. */
+  paidBy?: string | null;
+}
+
+/** Says how an order stood when a text about it was begun. */
+export interface Begun {
+  group: StageGroup;
+  /** The same thing was paid by another order already. */
+  paid: boolean;
 }
 
 const PAYABLE: readonly StageGroup[] = ['cart', 'pix', 'boleto', 'analysis', 'overdue', 'refused', 'expired'];
@@ -18,20 +27,32 @@ const PAYABLE: readonly StageGroup[] = ['cart', 'pix', 'boleto', 'analysis', 'ov
 /** Tells whether an order in this group can still be asked for. */
 export const isPayable = (group: StageGroup): boolean => PAYABLE.includes(group);
 
-/** Returns why a text that was begun while its order stood in a group must not go out any more. */
-export function stopOf(order: OrderCard | null, begunIn: StageGroup | null): Stop | null {
-  if (!order || !begunIn || !isPayable(begunIn) || isPayable(order.group)) return null;
-  return { stage: order.stage, group: order.group, at: order.steps.at(-1)?.at ?? order.lastAt };
+/** Says how an order stands now, for a text that is begun about it. */
+export const begunNow = ({ group, paidBy }: OrderCard): Begun => ({ group, paid: paidBy !== null });
+
+/** Returns why a text that was begun while its order stood so must not go out any more. */
+export function stopOf(order: OrderCard | null, begun: Begun | null): Stop | null {
+  if (!order || !begun || !isPayable(begun.group)) return null;
+  if (!isPayable(order.group)) {
+    return { stage: order.stage, group: order.group, at: order.steps.at(-1)?.at ?? order.lastAt };
+  }
+  if (!order.paidBy || begun.paid) return null;
+  const { stage, group, at, reference } = order.paidBy;
+  return { stage, group, at, paidBy: reference };
 }
 
-/** Returns what the host found to have happened since a draft was saved. */
+/** Returns what the host found to have happened since a draft was begun. */
 export function stopOfDraft(order: OrderCard | null, draft: Draft): Stop | null {
-  return order && draft.stop ? { ...draft.stop, group: order.group } : null;
+  if (!order || !draft.stop) return null;
+  const { paidBy } = draft.stop;
+  return { ...draft.stop, group: paidBy ? (order.paidBy?.group ?? 'approved') : order.group };
 }
 
-/** Returns the group an order stood in when a draft was saved. */
-export function groupAtDraft(order: OrderCard | null, draft: Draft): StageGroup | null {
-  return order?.steps.findLast((step) => step.at <= draft.savedAt)?.group ?? null;
+/** Says how an order stood when a draft was saved. */
+export function begunAtDraft(order: OrderCard | null, draft: Draft): Begun | null {
+  const group = order?.steps.findLast((step) => step.at <= draft.savedAt)?.group;
+  if (!order || !group) return null;
+  return { group, paid: order.paidBy !== null && order.paidBy.at <= draft.savedAt };
 }
 
 /** How long a customer can be written to freely after they wrote. */

@@ -4,7 +4,7 @@ import { savedViews } from './commands/here';
 import { VIEWS } from './commands/views';
 import { acts, beginsCharacter, keyOf, takesText, usesEnter, type Place } from './keys';
 import { commandAt } from './keys_now.svelte';
-import type { App } from './state/app.svelte';
+import type { App, Needed } from './state/app.svelte';
 
 export { focusList } from './focus';
 
@@ -39,11 +39,22 @@ function completesAccent(event: KeyboardEvent): boolean {
   return completes;
 }
 
-/** Does what a command stands for, or says why that cannot be done. */
+/** Does what a command stands for, or says why that cannot be done, once what it is about is on screen. */
 export function perform(command: Command, app: App): void {
-  const why = command.why(app);
-  if (why !== null && !command.tells(app)) app.toasts.say(why, null, 'refused');
-  else command.run(app);
+  app.inTurn(neededBy(command, app), () => {
+    const why = command.why(app);
+    if (why !== null && !command.tells(app)) app.toasts.say(why, null, 'refused');
+    else command.run(app);
+  });
+}
+
+function neededBy(command: Command, app: App): Needed {
+  // What stands in the field is sent as it is seen.
+  if (command.holds === 'field') return 'nothing';
+  if (command.group === 'order') return command.name.startsWith('template') ? 'templates' : 'conversation';
+  if (command.group === 'writing') return 'conversation';
+  // What is picked in the list is about those, whichever is open.
+  return command.group === 'conversation' && app.bulk.picked.count === 0 ? 'conversation' : 'nothing';
 }
 
 function placeIn(app: App): Place {

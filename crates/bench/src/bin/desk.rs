@@ -56,6 +56,8 @@ async fn main() -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
         pace: Pace {
             retry_first: Duration::from_millis(50),
+            // What is done here shall meet the cut on its way.
+            hold: Duration::ZERO,
             ..Pace::default()
         },
     };

@@ -87,6 +87,7 @@ pub(crate) fn item(name: &str) -> Item {
 pub(crate) fn sources<'a>(order: &'a Order, customer: &'a Customer) -> Sources<'a> {
     Sources {
         order,
+        paid_elsewhere: false,
         customer,
         agent: Some("Bia"),
         store: Some("Loja Acauã"),

@@ -138,10 +138,13 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
 #[derive(Debug, Default)]
 pub(super) struct Closed<'a> {
     /// Apart for tests, which never end the chase of a real order.
-    last: [Option<i64>; 2],
-    by_item: HashMap<(&'a str, bool), i64>,
+    last: [Option<Paid<'a>>; 2],
+    by_item: HashMap<(&'a str, bool), Paid<'a>>,
     grown: HashMap<&'a str, &'a Bought>,
 }
+
+/// An order that was paid, and when.
+type Paid<'a> = (i64, &'a Bought);
 
 impl<'a> Closed<'a> {
     /// Gathers what was paid, and what carts grew into, among orders that come newest first.
@@ -155,10 +158,15 @@ impl<'a> Closed<'a> {
             let Some(at) = facts.paid_at else { continue };
             let [real, test] = &mut closed.last;
             let last = if facts.is_test { test } else { real };
-            *last = (*last).max(Some(at));
+            if last.is_none_or(|(before, _)| at > before) {
+                *last = Some((at, bought));
+            }
             for item in &facts.items {
-                let last = closed.by_item.entry((item, facts.is_test)).or_insert(at);
-                *last = (*last).max(at);
+                let known = closed.by_item.entry((item, facts.is_test));
+                let last = known.or_insert((at, bought));
+                if at > last.0 {
+                    *last = (at, bought);
+                }
             }
         }
         closed
@@ -172,24 +180,32 @@ impl<'a> Closed<'a> {
     /// Tells whether an order needs no chasing any more.
     pub(super) fn ends_chase(&self, bought: &Bought) -> bool {
         (bought.facts.is_unpaid() && self.recovered(&bought.key).is_some())
-            || self.overtakes(&bought.facts)
+            || self.overtaken(&bought.facts).is_some()
     }
 
-    /// Tells whether the same thing was paid since, or anything where the order does not tell what it is of.
-    fn overtakes(&self, facts: &Facts) -> bool {
+    /// Returns the other order by which the same thing was paid, and when: what a cart grew into, or what overtook an order.
+    pub(super) fn paid_by(&self, bought: &Bought) -> Option<Paid<'a>> {
+        let grown = self.recovered(&bought.key);
+        let grown = grown.and_then(|grown| Some((grown.facts.paid_at?, grown)));
+        let grown = grown.filter(|_| bought.facts.is_unpaid());
+        grown.or_else(|| self.overtaken(&bought.facts))
+    }
+
+    /// Returns what paid the same thing since, or anything where the order does not tell what it is of.
+    fn overtaken(&self, facts: &Facts) -> Option<Paid<'a>> {
         let [real, test] = self.last;
         let any = if facts.is_test { test } else { real };
-        let mut of_items = facts
+        let of_items = facts
             .items
             .iter()
-            .filter_map(|item| self.by_item.get(&(item.as_str(), facts.is_test)));
-        let later = |at: i64| at >= facts.last_at;
-        facts.is_unpaid()
-            && if facts.items.is_empty() {
-                any.is_some_and(later)
-            } else {
-                of_items.any(|at| later(*at))
-            }
+            .filter_map(|item| self.by_item.get(&(item.as_str(), facts.is_test)))
+            .copied();
+        let last = if facts.items.is_empty() {
+            any
+        } else {
+            of_items.max_by_key(|(at, _)| *at)
+        };
+        last.filter(|(at, _)| facts.is_unpaid() && *at >= facts.last_at)
     }
 }
 

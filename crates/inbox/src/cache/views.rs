@@ -12,7 +12,8 @@ use super::{ApplyError, KeptTemplate, Overlay, saved, team};
 use super::{handling, labels, links, listing, said, traits};
 use crate::asking::{Found, SearchAsked, TimelineAsked, TimelinePage};
 use crate::view::{
-    Colleague, ConversationView, Counters, FilterValues, PageAsked, Row, RowPage, SavedView, View,
+    Colleague, ConversationView, Counters, FilterValues, PageAsked, PaidBy, Row, RowPage,
+    SavedView, View,
 };
 
 mod laid;
@@ -198,11 +199,16 @@ impl Views {
         })
     }
 
-    /// Returns the fold of one of a conversation's orders: for filling templates and for checks at the moment of sending.
+    /// Returns the fold of one of a conversation's orders, and the other order by which the same thing was paid: for filling
+    /// templates and for checks at the moment of sending.
     ///
     /// # Errors
     /// [`ApplyError`] of storage.
-    pub fn order(&self, id: ConversationId, order_key: &str) -> Result<Option<Order>, ApplyError> {
+    pub fn order(
+        &self,
+        id: ConversationId,
+        order_key: &str,
+    ) -> Result<Option<(Order, Option<PaidBy>)>, ApplyError> {
         self.shelf.read(|db| {
             let Some(found) = Conversation::shown(db, id)? else {
                 return Ok(None);

@@ -5,25 +5,38 @@ use follow_up::{Answers, Fill, Library, Locale, Sources, link};
 
 use super::Inbox;
 use super::checking::check;
-use super::reading::person;
+use super::reading::{person, standing};
 use super::seat::{Done, Seat};
-use super::undoing::opposites;
-use crate::asking::{CopyWhat, DraftAsked, HandOverAsked, HandedOver, LinkWhat, Outside};
+use super::undoing::{is_held, opposites};
+use crate::asking::{CopyWhat, DraftAsked, DraftKind, HandOverAsked, LinkWhat, Outside};
 use crate::error::Refusal;
 use crate::leaving;
 use crate::view::Change;
 
 impl Inbox {
-    /// Writes a text down as handed over and says what to open; checks at this moment that the order is not paid, no code in
-    /// the text is dead, and no part is missing.
+    /// Has a text opened in its channel and writes down that it was; checks at this moment that the order is not paid, no code
+    /// in the text is dead, and no part is missing.
+    ///
+    /// The channel is asked first: what was opened and not written down costs being opened again, what was written down and
+    /// not opened would tell the team of words that no customer got. Until it is written down the draft stays.
     ///
     /// # Errors
-    /// `AlreadyPaid`, `PixExpired`, `PixBroken`, `HasHole`, `NoPhone`, `NoEmail`, `NotFound`, `Invalid`, `SignedOut`.
-    pub async fn hand_over(&self, asked: HandOverAsked) -> Result<HandedOver, Refusal> {
+    /// What `open` answers; `AlreadyPaid`, `PixExpired`, `PixBroken`, `BoletoExpired`, `HasHole`, `NoPhone`, `NoEmail`,
+    /// `NotFound`, `Invalid`, `SignedOut`.
+    pub async fn hand_over<E: From<Refusal>, Opening: Future<Output = Result<(), E>>>(
+        &self,
+        asked: HandOverAsked,
+        open: impl FnOnce(Outside) -> Opening,
+    ) -> Result<CommandId, E> {
         let seat = self.seat()?;
         let person = person(&seat, asked.conversation_id).await?;
         let subject = self.checked(&asked).await?;
-        let outside = outside(&person, asked.channel, &subject, &asked.text)?;
+        open(outside(&person, asked.channel, &subject, &asked.text)?).await?;
+        Ok(self.handed_over(&seat, asked).await?)
+    }
+
+    /// Writes down that a text was opened, and lets go of its draft.
+    async fn handed_over(&self, seat: &Seat, asked: HandOverAsked) -> Result<CommandId, Refusal> {
         let id = asked.conversation_id;
         let action = Action::HandOver {
             channel: asked.channel,
@@ -35,19 +48,24 @@ impl Inbox {
             Action::HandOver { template_key, .. } => template_key.clone(),
             _ => None,
         };
-        let command_id = self.keep_one(&seat, id, action).await?;
         let now = self.core().now();
-        self.core()
+        let command_id = self.keep_one(seat, id, action).await?;
+        let is_there = self
+            .core()
             .user(move |db| {
                 db.drop_draft(id)?;
-                used.map_or(Ok(()), |template| db.count_use(&template, now))
+                used.map_or(Ok(()), |template| db.count_use(&template, now))?;
+                db.is_drafted(id)
             })
             .await?;
-        self.draft_noted(&seat, id, false);
-        Ok(HandedOver {
-            command_id,
-            outside,
-        })
+        self.draft_noted(seat, id, is_there);
+        Ok(command_id)
+    }
+
+    /// Returns until when an action can be taken back, in Unix milliseconds; `None` for as long as it is remembered.
+    #[must_use]
+    pub fn back_until(&self, id: CommandId) -> Option<i64> {
+        self.seat().ok()?.back_until(id)
     }
 
     /// Checks a text and returns the subject that goes with it.
@@ -78,7 +96,35 @@ impl Inbox {
         let seat = self.seat()?;
         check(&action, self.core().now())?;
         person(&seat, id).await?;
-        self.keep_one(&seat, id, action).await
+        let begun = match &action {
+            Action::Note { text, .. } => Some((DraftKind::Note, text.clone())),
+            Action::Receive { text, .. } => Some((DraftKind::Answer, text.clone())),
+            _ => None,
+        };
+        let command_id = self.keep_one(&seat, id, action).await?;
+        if let Some((kind, text)) = begun {
+            self.let_go(&seat, id, kind, text).await?;
+        }
+        Ok(command_id)
+    }
+
+    /// Lets go of what was begun once it is written down, so that it is not found again after a power cut and written twice.
+    async fn let_go(
+        &self,
+        seat: &Seat,
+        id: ConversationId,
+        kind: DraftKind,
+        text: String,
+    ) -> Result<(), Refusal> {
+        let is_there = self
+            .core()
+            .user(move |db| {
+                db.drop_begun(id, kind, &text)?;
+                db.is_drafted(id)
+            })
+            .await?;
+        self.draft_noted(seat, id, is_there);
+        Ok(())
     }
 
     /// Writes one action down, and remembers how to turn it back.
@@ -90,8 +136,9 @@ impl Inbox {
     ) -> Result<CommandId, Refusal> {
         let before = self.before(seat, conversation, &action).await?;
         let opposites = opposites(&action, &before, seat.session.me.member_id);
+        let (held_until, back_until) = self.held(&action, &opposites);
         let kept = self
-            .keep(seat, vec![(conversation, action.clone())])
+            .keep_held(seat, vec![(conversation, action.clone())], held_until)
             .await?;
         let id = kept.first().copied().ok_or(Refusal::NotFound("action"))?;
         seat.remember(
@@ -100,9 +147,21 @@ impl Inbox {
                 conversation,
                 action,
                 opposites,
+                back_until,
             },
         );
         Ok(id)
+    }
+
+    /// Returns until when an action is held back, and until when it can be taken back.
+    fn held(&self, action: &Action, opposites: &[Action]) -> (i64, Option<i64>) {
+        let now = self.core().now();
+        if !is_held(action) {
+            return (0, opposites.is_empty().then_some(now));
+        }
+        let hold = self.core().pace.hold.as_millis();
+        let until = now.saturating_add(i64::try_from(hold).unwrap_or(0));
+        (until, Some(until))
     }
 
     /// Returns the text to put on the clipboard.
@@ -148,18 +207,22 @@ impl Inbox {
 
     /// Keeps a draft together with where its order stands when it is begun.
     pub(super) async fn keep_draft(&self, seat: &Seat, asked: DraftAsked) -> Result<(), Refusal> {
-        let (id, is_there) = (asked.conversation_id, !asked.text.is_empty());
-        let order = asked.order_key.clone().filter(|_| is_there);
+        let id = asked.conversation_id;
+        let order = asked.order_key.clone().filter(|_| !asked.text.is_empty());
         let stage = match order {
             Some(order_key) => seat
                 .read(move |views, _| views.order(id, &order_key))
                 .await?
-                .and_then(|order| order.stage()),
+                .and_then(|(order, paid_by)| standing(&order, paid_by.as_ref())),
             None => None,
         };
         let now = self.core().now();
-        self.core()
-            .user(move |db| db.save_draft(&asked, stage, now))
+        let is_there = self
+            .core()
+            .user(move |db| {
+                db.save_draft(&asked, stage, now)?;
+                db.is_drafted(id)
+            })
             .await?;
         self.draft_noted(seat, id, is_there);
         Ok(())

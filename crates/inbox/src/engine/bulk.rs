@@ -68,6 +68,7 @@ impl Inbox {
                 conversation: id,
                 action: action.clone(),
                 opposites: opposites(&action, &before, me),
+                back_until: None,
             });
         }
         let will = done.iter().map(|done| (done.conversation, action.clone()));

@@ -224,7 +224,7 @@ fn one_try(
     now: DateTime<Utc>,
     (conversation_id, order_key): (ConversationId, String),
 ) -> Result<Option<TemplatePreview>, ApplyError> {
-    let Some(order) = views.order(conversation_id, &order_key)? else {
+    let Some((order, paid_by)) = views.order(conversation_id, &order_key)? else {
         return Ok(None);
     };
     let provider = order.source().map(|source| source.provider.as_str());
@@ -236,6 +236,7 @@ fn one_try(
     let fill = draft.fill(
         &Sources {
             order: &order,
+            paid_elsewhere: paid_by.is_some(),
             customer: &customer,
             agent: Some(&me.member_name),
             store: Some(&me.workspace_name),

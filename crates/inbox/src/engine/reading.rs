@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use contract::document::Document;
 use contract::phone::Phone;
-use contract::{Action, ConversationId, Customer, Stage, Status};
+use contract::{Action, ConversationId, Customer, Order, Stage, Status};
 use follow_up::{Locale, Sources};
 
 use super::Inbox;
@@ -13,8 +13,8 @@ use crate::card;
 use crate::error::Refusal;
 use crate::user::{KeptDraft, KeptState};
 use crate::view::{
-    ConversationView, Counters, Draft, DraftStop, OutboxItem, OutboxState, PageAsked, PersonPart,
-    Row, RowPage,
+    ConversationView, Counters, Draft, DraftStop, OutboxItem, OutboxState, PageAsked, PaidBy,
+    PersonPart, Row, RowPage,
 };
 
 /// The most rows of a page.
@@ -94,6 +94,8 @@ impl Inbox {
         if let Some(kept) = self.core().user(move |db| db.draft(id)).await? {
             view.draft = Some(stopped(&seat, id, kept).await?);
         }
+        let begun = self.core().user(move |db| db.begun(id)).await?;
+        (view.begun_note, view.begun_answer) = (begun.note, begun.answer);
         Ok(view)
     }
 
@@ -148,13 +150,14 @@ impl Inbox {
         let (order, person) = seat
             .read(move |views, _| Ok((views.order(id, &order_key)?, views.person(id)?)))
             .await?;
-        let order = order.ok_or(Refusal::NotFound("order"))?;
+        let (order, paid_by) = order.ok_or(Refusal::NotFound("order"))?;
         let platform = order
             .source()
             .map(|source| card::platform(&source.provider));
         let me = &seat.session.me;
         Ok(ask(&Sources {
             order: &order,
+            paid_elsewhere: paid_by.is_some(),
             customer: &person.unwrap_or_default(),
             agent: Some(&me.member_name),
             store: Some(&me.workspace_name),
@@ -199,7 +202,7 @@ impl Inbox {
     }
 }
 
-/// Tells whether a draft's order was paid or closed since the draft was begun.
+/// Tells whether a draft's order was paid or closed since the draft was begun, or the same thing was paid by another.
 async fn stopped(seat: &Seat, id: ConversationId, kept: KeptDraft) -> Result<Draft, Refusal> {
     let (Some(order_key), Some(begun)) = (kept.draft.order_key.clone(), kept.begun) else {
         return Ok(kept.draft);
@@ -208,13 +211,33 @@ async fn stopped(seat: &Seat, id: ConversationId, kept: KeptDraft) -> Result<Dra
         .read(move |views, _| views.order(id, &order_key))
         .await?;
     let stop = order
-        .and_then(|order| order.deciding())
-        .filter(|now| is_over(now.stage) && !is_over(begun))
-        .map(|now| DraftStop {
-            stage: now.stage,
-            at: now.at.timestamp_millis(),
-        });
+        .and_then(|(order, paid_by)| over(&order, paid_by.as_ref()))
+        .filter(|_| !is_over(begun));
     Ok(Draft { stop, ..kept.draft })
+}
+
+/// Tells how an order came to be over: by itself, or because the same thing was paid by another.
+fn over(order: &Order, paid_by: Option<&PaidBy>) -> Option<DraftStop> {
+    let deciding = order.deciding().filter(|now| is_over(now.stage));
+    let itself = deciding.map(|now| DraftStop {
+        stage: now.stage,
+        at: now.at.timestamp_millis(),
+        paid_by: None,
+    });
+    itself.or_else(|| {
+        paid_by.map(|by| DraftStop {
+            stage: by.stage,
+            at: by.at,
+            paid_by: Some(by.reference.clone()),
+        })
+    })
+}
+
+/// Returns what a draft that is begun now has to be remembered by: where its order stands, or the one that paid the same thing.
+pub(super) fn standing(order: &Order, paid_by: Option<&PaidBy>) -> Option<Stage> {
+    over(order, paid_by)
+        .map(|over| over.stage)
+        .or_else(|| order.stage())
 }
 
 /// Tells whether nothing is left to be won back: the money came, went back, or the order was called off.

@@ -29,6 +29,8 @@ pub(crate) struct Done {
     pub(crate) action: Action,
     /// Done in this order, they turn it back; empty where nothing does.
     pub(crate) opposites: Vec<Action>,
+    /// Where nothing does: until when it stays in the outbox, in Unix milliseconds.
+    pub(crate) back_until: Option<i64>,
 }
 
 /// Holds what belongs to the member who sits here.
@@ -120,6 +122,13 @@ impl Seat {
             recent.pop_front();
         }
         recent.push_back((id, done));
+    }
+
+    /// Returns until when a remembered action can be taken back; `None` for as long as it is remembered.
+    pub(crate) fn back_until(&self, id: CommandId) -> Option<i64> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = recent.iter().rfind(|(known, _)| *known == id);
+        done.and_then(|(_, done)| done.back_until)
     }
 
     /// Finds a remembered action and forgets it.

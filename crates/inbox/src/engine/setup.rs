@@ -35,6 +35,8 @@ pub struct Pace {
     pub sweep: Duration,
     /// Entries asked for in one page.
     pub page: u32,
+    /// How long what cannot be unsaid stays in the outbox, so that it can be taken back.
+    pub hold: Duration,
     /// How often the service hears anew which conversation is open.
     pub presence: Duration,
 }
@@ -50,6 +52,7 @@ impl Default for Pace {
             notice_hold: Duration::from_millis(400),
             sweep: Duration::from_secs(5),
             page: 1_000,
+            hold: Duration::from_secs(5),
             presence: Duration::from_secs(20),
         }
     }

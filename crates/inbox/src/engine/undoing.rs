@@ -4,7 +4,7 @@ use contract::{Action, Command, CommandId, ConversationId, MemberId, SnoozeUntil
 
 use super::Inbox;
 use super::seat::{Done, Seat};
-use crate::asking::DraftAsked;
+use crate::asking::{DraftAsked, DraftKind};
 use crate::error::Refusal;
 use crate::user::{Kept, KeptState};
 use crate::view::{Handling, Row};
@@ -82,6 +82,16 @@ pub(super) fn opposites(action: &Action, before: &Before, me: MemberId) -> Vec<A
         | Action::Reveal { .. }
         | Action::HandOver { .. }
         | Action::KeepApart { .. } => Vec::new(),
+    }
+}
+
+/// Tells whether an action is held back for a moment, so that it can be taken back at all: the service cannot unsay it. A note
+/// that calls somebody leaves at once, since they are waited for.
+pub(super) const fn is_held(action: &Action) -> bool {
+    match action {
+        Action::Note { mentions, .. } => mentions.is_empty(),
+        Action::Receive { .. } | Action::HandOver { .. } | Action::KeepApart { .. } => true,
+        _ => false,
     }
 }
 
@@ -170,6 +180,8 @@ impl Inbox {
         }
         if opposites.is_empty() {
             seat.outbox_changed(self.core()).await?;
+            // What stood behind one that was held back may leave now.
+            self.core().outbox_ready.notify_one();
         } else {
             self.keep(&seat, opposites).await?;
         }
@@ -204,31 +216,15 @@ impl Inbox {
 
     /// Makes a text that was taken back a draft again, unless something was typed since.
     async fn back_to_draft(&self, seat: &Seat, done: Option<Done>) -> Result<(), Refusal> {
-        let Some(Done {
-            conversation,
-            action:
-                Action::HandOver {
-                    text,
-                    template_key,
-                    order_key,
-                    ..
-                },
-            ..
-        }) = done
-        else {
+        let Some(draft) = done.and_then(draft_of) else {
             return Ok(());
         };
-        let there = self.core().user(move |db| db.draft(conversation)).await?;
-        if there.is_some() {
-            return Ok(());
+        let (id, kind) = (draft.conversation_id, draft.kind);
+        let is_free = self.core().user(move |db| db.is_free(id, kind)).await?;
+        if is_free && !draft.text.is_empty() {
+            self.keep_draft(seat, draft).await?;
         }
-        let draft = DraftAsked {
-            conversation_id: conversation,
-            text,
-            template_key,
-            order_key,
-        };
-        self.keep_draft(seat, draft).await
+        Ok(())
     }
 
     /// Writes actions down in their order, each to be shown at once as pending; returns their ids.
@@ -236,6 +232,16 @@ impl Inbox {
         &self,
         seat: &Seat,
         actions: Vec<(ConversationId, Action)>,
+    ) -> Result<Vec<CommandId>, Refusal> {
+        self.keep_held(seat, actions, 0).await
+    }
+
+    /// Writes actions down as [`Inbox::keep`] does; none leaves before `held_until`.
+    pub(super) async fn keep_held(
+        &self,
+        seat: &Seat,
+        actions: Vec<(ConversationId, Action)>,
+        held_until: i64,
     ) -> Result<Vec<CommandId>, Refusal> {
         let core = self.core();
         let mut commands = Vec::with_capacity(actions.len());
@@ -248,11 +254,34 @@ impl Inbox {
         }
         let ids = commands.iter().map(|command| command.id).collect();
         let now = core.now();
-        core.user(move |db| db.keep(&commands, now)).await?;
+        core.user(move |db| db.keep_held(&commands, now, held_until))
+            .await?;
         seat.outbox_changed(core).await?;
         core.outbox_ready.notify_one();
         Ok(ids)
     }
+}
+
+/// Returns the draft that a text was before it was handed over or written down.
+fn draft_of(done: Done) -> Option<DraftAsked> {
+    let (kind, text, template_key, order_key) = match done.action {
+        Action::HandOver {
+            text,
+            template_key,
+            order_key,
+            ..
+        } => (DraftKind::Message, text, template_key, order_key),
+        Action::Note { text, .. } => (DraftKind::Note, text, None, None),
+        Action::Receive { text, .. } => (DraftKind::Answer, text, None, None),
+        _ => return None,
+    };
+    Some(DraftAsked {
+        conversation_id: done.conversation,
+        kind,
+        text,
+        template_key,
+        order_key,
+    })
 }
 
 /// Finds what an action was: in memory, or in the outbox after a restart, where what was before is not known any more.
@@ -276,6 +305,7 @@ fn remembered(seat: &Seat, kept: Option<&Kept>, id: CommandId) -> Option<Done> {
             conversation: conversation_id,
             action,
             opposites,
+            back_until: None,
         })
     })
 }

@@ -12,6 +12,9 @@ use super::Fault;
 /// More than any page of entries; an answer beyond this is not ours.
 const LARGEST: usize = 32 << 20;
 
+/// What the service says no with.
+const PROBLEM: &str = "application/problem+json";
+
 /// The codes by which the service says that its history is another.
 const OTHER_HISTORY: [&str; 3] = ["epoch_changed", "cursor_expired", "chain_mismatch"];
 
@@ -60,9 +63,6 @@ async fn refusal(answer: Response, wait: Duration) -> Fault {
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
-    if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
-        return Fault::SignedOut;
-    }
     let busy = status.is_server_error()
         || status == StatusCode::TOO_MANY_REQUESTS
         || status == StatusCode::REQUEST_TIMEOUT;
@@ -72,17 +72,32 @@ async fn refusal(answer: Response, wait: Duration) -> Fault {
             retry_after,
         };
     }
-    let body = body(answer, wait).await.unwrap_or_default();
-    let code = serde_json::from_slice::<Problem>(&body)
-        .map(|problem| problem.code)
-        .unwrap_or_default();
-    if status == StatusCode::GONE
-        || (status == StatusCode::CONFLICT && OTHER_HISTORY.contains(&code.as_str()))
-    {
-        return Fault::OtherHistory(code);
+    // What stands between may answer in the service's place, as a proxy does while the service is changed. That is no word of
+    // the service: nothing is refused by it, and nobody signed out.
+    let Some(code) = word(answer, wait).await else {
+        return Fault::Busy {
+            status: status.as_u16(),
+            retry_after,
+        };
+    };
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Fault::SignedOut,
+        StatusCode::GONE => Fault::OtherHistory(code),
+        StatusCode::CONFLICT if OTHER_HISTORY.contains(&code.as_str()) => Fault::OtherHistory(code),
+        _ => Fault::Refused {
+            status: status.as_u16(),
+            code,
+        },
     }
-    Fault::Refused {
-        status: status.as_u16(),
-        code,
+}
+
+/// Reads the code of a refusal that is the service's own.
+async fn word(answer: Response, wait: Duration) -> Option<String> {
+    let kind = answer.headers().get(header::CONTENT_TYPE)?;
+    if !kind.to_str().ok()?.starts_with(PROBLEM) {
+        return None;
     }
+    let body = body(answer, wait).await.ok()?;
+    let problem: Problem = serde_json::from_slice(&body).ok()?;
+    Some(problem.code).filter(|code| !code.is_empty())
 }

@@ -11,7 +11,7 @@ pub(crate) enum Fault {
     /// The connection broke or fell silent; what was asked may have arrived.
     #[error("the connection broke")]
     Cut,
-    /// The service is busy or broken for now.
+    /// The service is busy or broken for now, or something between answered in its place.
     #[error("the service answered {status}")]
     Busy {
         /// The HTTP status.
@@ -30,7 +30,7 @@ pub(crate) enum Fault {
     Refused {
         /// The HTTP status.
         status: u16,
-        /// The problem's code; empty where none was told.
+        /// The problem's code.
         code: String,
     },
     /// The answer is not what this version understands.

@@ -10,6 +10,8 @@ use crate::error::Refusal;
 
 const LINE: &str = "34191487687650949875809337505622700000000000000";
 
+const PAGE: &str = "https://user@pay.example.com/b";
+
 fn now() -> DateTime<Utc> {
     "2026-11-21T17:00:00Z".parse().expect("a time")
 }
@@ -29,6 +31,15 @@ fn code(key: &str) -> String {
 }
 
 fn order(stage: Stage, pix_code: &str, minutes_left: i64) -> Order {
+    let boleto = Boleto {
+        line: Some(LINE.to_owned()),
+        url: Some(PAGE.to_owned()),
+        due_on: None,
+    };
+    order_with(stage, pix_code, minutes_left, boleto)
+}
+
+fn order_with(stage: Stage, pix_code: &str, minutes_left: i64, boleto: Boleto) -> Order {
     let event = Event {
         id: EventId::new(1, [1; 10]),
         external_id: "1042".to_owned(),
@@ -58,11 +69,7 @@ fn order(stage: Stage, pix_code: &str, minutes_left: i64) -> Order {
                 code: Some(pix_code.to_owned()),
                 expires_at: Some(now() + TimeDelta::minutes(minutes_left)),
             }),
-            boleto: Some(Boleto {
-                line: Some(LINE.to_owned()),
-                url: Some("https://user@pay.example.com/b".to_owned()),
-                due_on: None,
-            }),
+            boleto: Some(boleto),
             ..Payment::default()
         },
         coupon: None,
@@ -167,6 +174,109 @@ fn only_plain_https_links_are_opened() {
 }
 
 #[test]
+fn a_boleto_leaves_only_while_it_can_be_paid() {
+    const GOOD: &str = "33698933042515968841235371695434510000009315918";
+    const GROUPED: &str = "33698.93304 25159.688412 35371.695434 5 10000009315918";
+    let dead = Err(Refusal::BoletoExpired);
+    let paid = Err(Refusal::AlreadyPaid);
+    for (stage, line, due_on, paid_elsewhere, said, expected) in [
+        (
+            Stage::BoletoGenerated,
+            Some(GOOD),
+            "2026-11-23",
+            false,
+            GROUPED,
+            Ok(()),
+        ),
+        (
+            Stage::BoletoGenerated,
+            Some(GOOD),
+            "2026-11-18",
+            false,
+            GROUPED,
+            dead.clone(),
+        ),
+        (
+            Stage::BoletoGenerated,
+            Some(GOOD),
+            "2026-11-18",
+            false,
+            GOOD,
+            dead.clone(),
+        ),
+        (
+            Stage::BoletoGenerated,
+            None,
+            "2026-11-23",
+            false,
+            PAGE,
+            Ok(()),
+        ),
+        (
+            Stage::BoletoGenerated,
+            None,
+            "2026-11-18",
+            false,
+            PAGE,
+            dead.clone(),
+        ),
+        (
+            Stage::Cancelled,
+            Some(GOOD),
+            "2026-11-23",
+            false,
+            GROUPED,
+            dead,
+        ),
+        (
+            Stage::PurchaseApproved,
+            Some(GOOD),
+            "2026-11-23",
+            false,
+            GROUPED,
+            paid.clone(),
+        ),
+        (
+            Stage::BoletoGenerated,
+            Some(GOOD),
+            "2026-11-23",
+            true,
+            GROUPED,
+            paid,
+        ),
+        (
+            Stage::BoletoGenerated,
+            Some(GOOD),
+            "2026-11-23",
+            true,
+            "Obrigada!",
+            Ok(()),
+        ),
+    ] {
+        let boleto = Boleto {
+            line: line.map(str::to_owned),
+            url: Some(PAGE.to_owned()),
+            due_on: due_on.parse().ok(),
+        };
+        let order = order_with(stage, "", 5, boleto);
+        let customer = order.customer();
+        let sources = Sources {
+            order: &order,
+            paid_elsewhere,
+            customer: &customer,
+            agent: None,
+            store: None,
+            platform: None,
+            now: now(),
+            locale: Locale::PtBr,
+        };
+        let said = format!("Segue: {said} qualquer coisa me chama");
+        let answer = text(&said, None, &Library::built_in(), Some(&sources));
+        assert_eq!(answer, expected, "{stage:?} {line:?} {due_on} {said}");
+    }
+}
+
+#[test]
 fn texts_are_checked_at_the_last_moment() {
     let good = code("loja@example.com");
     let other = code("outra@example.com");
@@ -224,6 +334,41 @@ fn texts_are_checked_at_the_last_moment() {
             "Obrigada pela compra!".to_owned(),
             Ok(()),
         ),
+        (
+            Stage::PurchaseApproved,
+            5,
+            None,
+            format!("Segue o boleto: {LINE}"),
+            Err(Refusal::AlreadyPaid),
+        ),
+        (
+            Stage::PurchaseApproved,
+            5,
+            None,
+            "34191.48768 76509.498758 09337.505622 7 00000000000000".to_owned(),
+            Err(Refusal::AlreadyPaid),
+        ),
+        (
+            Stage::PurchaseApproved,
+            5,
+            None,
+            format!("Veja em {PAGE}"),
+            Err(Refusal::AlreadyPaid),
+        ),
+        (
+            Stage::Cancelled,
+            5,
+            None,
+            format!("Segue o boleto: {LINE}"),
+            Err(Refusal::BoletoExpired),
+        ),
+        (
+            Stage::PaymentExpired,
+            5,
+            None,
+            format!("Veja em {PAGE}"),
+            Err(Refusal::BoletoExpired),
+        ),
         (Stage::CartAbandoned, 5, None, link, Ok(())),
         (
             Stage::CartAbandoned,
@@ -279,6 +424,7 @@ fn texts_are_checked_at_the_last_moment() {
         let customer = order.customer();
         let sources = Sources {
             order: &order,
+            paid_elsewhere: false,
             customer: &customer,
             agent: Some("Ana"),
             store: Some("Loja"),

@@ -6,8 +6,9 @@ use rusqlite::params;
 use super::{UserDb, UserError, salvage};
 
 /// Rows that belong to one conversation, at whichever desk.
-const ROWS: [&str; 4] = [
+const ROWS: [&str; 5] = [
     "DELETE FROM draft WHERE conversation = ?1",
+    "DELETE FROM begun WHERE conversation = ?1",
     "DELETE FROM outbox WHERE conversation = ?1",
     "DELETE FROM read_mark WHERE conversation = ?1",
     "DELETE FROM reveal WHERE conversation = ?1",

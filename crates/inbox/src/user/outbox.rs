@@ -1,6 +1,11 @@
 //! The outbox as rows: written once, sent in order, gone when the feed shows the action or the member lets it go.
 
-use contract::{Action, Actor, Command, CommandAnswer, CommandId, Outcome, RefusalCode};
+use std::collections::HashSet;
+use std::iter;
+
+use contract::{
+    Action, Actor, Command, CommandAnswer, CommandId, ConversationId, Outcome, RefusalCode,
+};
 use rusqlite::{Row, params};
 
 use super::{UserDb, UserError};
@@ -18,7 +23,30 @@ pub(crate) struct Kept {
     pub(crate) tries: u32,
     /// When it was made.
     pub(crate) made_at: i64,
+    /// Until when it stays here, so that it can be taken back.
+    pub(crate) held_until: i64,
 }
+
+impl Kept {
+    /// Tells whether it is still held back at `now`. No hold is long: where one seems to be, the clock was set back.
+    fn is_held(&self, now: i64) -> bool {
+        let left = self.held_until.saturating_sub(now);
+        self.state == KeptState::Waiting && (1..=LONGEST_HOLD).contains(&left)
+    }
+
+    /// Names the conversations that it is about.
+    fn conversations(&self) -> impl Iterator<Item = ConversationId> {
+        let other = match &self.command.action {
+            Action::Merge { other } | Action::KeepApart { other } => Some(*other),
+            Action::Unmerge { from } => Some(*from),
+            _ => None,
+        };
+        iter::once(self.command.conversation_id).chain(other)
+    }
+}
+
+/// The longest that an action can be held back, in milliseconds.
+const LONGEST_HOLD: i64 = 60_000;
 
 /// How an action stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,25 +61,38 @@ pub(crate) enum KeptState {
     Refused(RefusalCode, Option<Actor>),
 }
 
-const COLUMNS: &str = "command, conversation, action, state, departed, tries, made_at, answered_seq, refusal, refused_by";
+const COLUMNS: &str = "command, conversation, action, state, departed, tries, made_at, answered_seq, refusal, refused_by, held_until";
 
 impl UserDb {
     /// Writes actions down in their order, all or none; durable when this returns.
+    #[cfg(test)]
     pub(crate) fn keep(&mut self, commands: &[Command], now: i64) -> Result<(), UserError> {
+        self.keep_held(commands, now, 0)
+    }
+
+    /// Writes actions down as [`UserDb::keep`] does; none leaves before `held_until`.
+    pub(crate) fn keep_held(
+        &mut self,
+        commands: &[Command],
+        now: i64,
+        held_until: i64,
+    ) -> Result<(), UserError> {
         let desk = self.desk()?;
         let step = self.file.transaction()?;
         for command in commands {
             let action = serde_json::to_string(&command.action)
                 .map_err(|_| UserError::Unreadable("action"))?;
             step.prepare_cached(
-                "INSERT INTO outbox (desk, command, conversation, action, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                r"INSERT INTO outbox (desk, command, conversation, action, made_at, held_until)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![
                 desk,
                 command.id.to_string(),
                 command.conversation_id.to_string(),
                 action,
-                now
+                now,
+                held_until
             ])?;
         }
         step.commit()?;
@@ -78,12 +119,22 @@ impl UserDb {
         Ok(kept)
     }
 
-    /// Takes the next actions to send, at most `limit`, and writes down that they leave.
-    pub(crate) fn depart(&mut self, limit: usize) -> Result<Vec<Command>, UserError> {
+    /// Takes the next actions to send at `now`, at most `limit`, and writes down that they leave. What is held back keeps what
+    /// was done after it in the same conversation, so that nobody sees them in another order.
+    pub(crate) fn depart(&mut self, limit: usize, now: i64) -> Result<Vec<Command>, UserError> {
+        let mut behind: HashSet<ConversationId> = HashSet::new();
+        let mut may_leave = |kept: &Kept| {
+            let stays = kept.is_held(now) || kept.conversations().any(|id| behind.contains(&id));
+            if stays {
+                behind.extend(kept.conversations());
+            }
+            !stays
+        };
         let next: Vec<Command> = self
             .kept()?
             .into_iter()
             .filter(|kept| matches!(kept.state, KeptState::Waiting | KeptState::Sending))
+            .filter(|kept| may_leave(kept))
             .take(limit)
             .map(|kept| kept.command)
             .collect();
@@ -100,6 +151,23 @@ impl UserDb {
         }
         step.commit()?;
         Ok(next)
+    }
+
+    /// Returns how long it is from `now` until the first held action may leave, in milliseconds.
+    pub(crate) fn held_for(&self, now: i64) -> Result<Option<u64>, UserError> {
+        let kept = self.kept()?;
+        let held = kept.iter().filter(|kept| kept.is_held(now));
+        let left = held.map(|kept| kept.held_until.saturating_sub(now).unsigned_abs());
+        Ok(left.min())
+    }
+
+    /// Lets everything leave that is held back; returns how many were.
+    pub(crate) fn release(&self) -> Result<usize, UserError> {
+        let released = self.file.execute(
+            "UPDATE outbox SET held_until = 0 WHERE desk = ?1 AND state = 'waiting' AND held_until > 0",
+            params![self.desk()?],
+        )?;
+        Ok(released)
     }
 
     /// Puts actions back that were not answered; `reached` says that the service may have them all the same.
@@ -229,5 +297,6 @@ fn read_row(row: &Row<'_>) -> Result<Kept, UserError> {
         departed: row.get(4)?,
         tries: row.get(5)?,
         made_at: row.get(6)?,
+        held_until: row.get(10)?,
     })
 }

@@ -33,6 +33,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "saved_at",
         ],
     ),
+    ("begun", &["desk", "conversation", "kind", "text"]),
     (
         "outbox",
         &[

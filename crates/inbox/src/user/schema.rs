@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_desk.sql"),
     include_str!("migrations/0003_uses_by_day.sql"),
+    include_str!("migrations/0004_begun.sql"),
 ];
 
 /// The oldest SQLite without the fault that can lose a WAL reset.

@@ -7,7 +7,7 @@ use contract::{
 };
 
 use super::{KeptState, OwnView, UserDb};
-use crate::asking::{Density, DraftAsked, Mode, Reach, Session, Settings};
+use crate::asking::{Density, DraftAsked, DraftKind, Mode, Reach, Session, Settings};
 use crate::cache::ReadMark;
 use crate::error::OpenError;
 
@@ -60,6 +60,7 @@ fn what_was_written_is_there_after_a_restart() {
     let (_folder, path, mut db) = seated();
     let draft = DraftAsked {
         conversation_id: ConversationId::from_u128(9),
+        kind: DraftKind::Message,
         text: "Oi".to_owned(),
         template_key: Some("pix".to_owned()),
         order_key: None,
@@ -112,6 +113,7 @@ fn a_draft_remembers_where_its_order_stood_when_it_was_begun() {
     let save = |text: &str, template: &str, stage| {
         let draft = DraftAsked {
             conversation_id: id,
+            kind: DraftKind::Message,
             text: text.to_owned(),
             template_key: Some(template.to_owned()),
             order_key: Some("kiwify:1".to_owned()),
@@ -236,7 +238,7 @@ fn an_action_leaves_comes_back_and_is_let_go() {
         db.keep(&[note(id, "a")], 3).expect("keeps");
     }
     let ids: Vec<CommandId> = (1..=4).map(CommandId::from_u128).collect();
-    let left = db.depart(3).expect("leaves");
+    let left = db.depart(3, 4).expect("leaves");
     assert_eq!(left.iter().map(|c| c.id).collect::<Vec<_>>(), ids[..3]);
     assert_eq!(db.recall(&ids[..3]).expect("asks"), [], "on their way");
     db.come_back(&ids[..1], true).expect("comes back");
@@ -276,7 +278,7 @@ fn an_action_leaves_comes_back_and_is_let_go() {
     let new = CommandId::from_u128(50);
     assert!(db.renew(ids[2], new).expect("renews"));
     assert_eq!(
-        db.depart(9).expect("leaves").first().map(|c| c.id),
+        db.depart(9, 4).expect("leaves").first().map(|c| c.id),
         Some(new)
     );
     assert!(!db.discard(new).expect("asks"), "it is on its way");
@@ -290,13 +292,13 @@ fn what_never_found_the_service_can_be_let_go_however_often_it_was_tried() {
     }
     let ids: Vec<CommandId> = (1..=3).map(CommandId::from_u128).collect();
     for _ in 0..3 {
-        db.depart(3).expect("leaves");
+        db.depart(3, 4).expect("leaves");
         db.come_back(&ids, false).expect("comes back");
     }
-    db.depart(2).expect("leaves");
+    db.depart(2, 4).expect("leaves");
     db.come_back(&ids[..1], true).expect("comes back");
     // The second was on its way when the app ended, and then led nowhere.
-    db.depart(2).expect("leaves");
+    db.depart(2, 4).expect("leaves");
     db.come_back(&ids[..2], false).expect("comes back");
     assert_eq!(db.recall(&ids).expect("asks"), ids[2..]);
 }
@@ -360,4 +362,67 @@ fn a_file_that_is_no_database_is_kept_under_a_telling_name() {
             .starts_with("not a database")
     );
     assert_eq!(opened.db.session().expect("reads"), None);
+}
+
+#[test]
+fn what_is_held_back_keeps_what_follows_it_in_its_conversation() {
+    let (_folder, _, mut db) = seated();
+    let claim = |id: u128, conversation: u128| Command {
+        conversation_id: ConversationId::from_u128(conversation),
+        action: Action::Claim {},
+        ..note(id, "")
+    };
+    let held = note(1, "a");
+    let here = held.conversation_id;
+    db.keep_held(&[held], 3, 5_003).expect("keeps");
+    let behind = Command {
+        conversation_id: here,
+        ..claim(2, 0)
+    };
+    db.keep(&[behind, claim(3, 77)], 3).expect("keeps");
+    let mut left = |now| -> Vec<CommandId> {
+        let left = db.depart(9, now).expect("leaves");
+        left.into_iter().map(|command| command.id).collect()
+    };
+    let [first, second, third] = [1, 2, 3].map(|id| note(id, "").id);
+    assert_eq!(left(5_002), [third]);
+    assert_eq!(left(5_003), [first, second, third]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_holds_nothing_for_ever() {
+    let (_folder, _, mut db) = seated();
+    db.keep_held(&[note(1, "a")], 900_000, 905_000)
+        .expect("keeps");
+    assert_eq!(db.held_for(900_000).expect("reads"), Some(5_000));
+    assert_eq!(db.held_for(3).expect("reads"), None);
+    assert_eq!(db.depart(9, 3).expect("leaves").len(), 1);
+}
+
+#[test]
+fn a_note_and_an_answer_are_drafts_of_their_own() {
+    let (_folder, _, db) = seated();
+    let id = ConversationId::from_u128(9);
+    let save = |kind: DraftKind, text: &str| {
+        let draft = DraftAsked {
+            conversation_id: id,
+            kind,
+            text: text.to_owned(),
+            template_key: None,
+            order_key: None,
+        };
+        db.save_draft(&draft, None, 5).expect("saves");
+    };
+    save(DraftKind::Note, "pediu");
+    save(DraftKind::Note, "pediu nota");
+    save(DraftKind::Answer, "vou pagar");
+    let begun = db.begun(id).expect("reads");
+    assert_eq!(begun.note.as_deref(), Some("pediu nota"));
+    assert_eq!(begun.answer.as_deref(), Some("vou pagar"));
+    assert_eq!(db.draft(id).expect("reads"), None);
+    assert!(db.drafted().expect("reads").contains(&id));
+    save(DraftKind::Note, "");
+    assert!(db.is_drafted(id).expect("reads"));
+    save(DraftKind::Answer, "");
+    assert!(!db.is_drafted(id).expect("reads"));
 }

@@ -55,11 +55,29 @@ pub struct OrderCard {
     pub has_dispute: bool,
     /// The platform's id of the order this cart grew into; nothing is left to be won back then.
     pub recovered_by: Option<String>,
+    /// The other order by which the same thing was paid: there is nothing left to chase in this one.
+    pub paid_by: Option<PaidBy>,
     /// All events were tests.
     pub is_test: bool,
     /// The last event.
     #[ts(type = "number")]
     pub last_at: i64,
+}
+
+/// Names the other order by which the same thing was paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PaidBy {
+    /// What people call it.
+    pub reference: String,
+    /// Where it stands now.
+    pub stage: Stage,
+    /// Its group.
+    pub group: StageGroup,
+    /// When it was paid, in Unix milliseconds.
+    #[ts(type = "number")]
+    pub at: i64,
 }
 
 /// Shows one line of an order.

@@ -26,6 +26,10 @@ pub struct ConversationView {
     pub older: Option<String>,
     /// What was typed and not handed over.
     pub draft: Option<Draft>,
+    /// A note that was begun and not written down.
+    pub begun_note: Option<String>,
+    /// What the customer answered, begun and not written down.
+    pub begun_answer: Option<String>,
     /// The conversations that are a part of this one, oldest merge first; those of actions that wait are among them.
     pub merged: Vec<MergedPerson>,
     /// The conversations that may be the same person's, the newest suggestion first.
@@ -356,13 +360,15 @@ pub struct Draft {
 }
 
 /// Tells that a draft's order is over since the draft was begun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct DraftStop {
-    /// Where the order stands now.
+    /// Where the order stands now, or the one that paid the same thing.
     pub stage: Stage,
     /// Since when, in Unix milliseconds.
     #[ts(type = "number")]
     pub at: i64,
+    /// The other order by which the same thing was paid, as people call it.
+    pub paid_by: Option<String>,
 }

@@ -5,7 +5,7 @@ use inbox::Refusal;
 use inbox::asking::{CopyWhat, DraftAsked, HandOverAsked, LinkWhat, Outside};
 use inbox::view::{Happening, OutboxState, Primary};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, HOLD, Hand};
 use crate::service::{BAD, Kind, Service, Trick};
 use crate::tape::{Tape, order_key, person};
 
@@ -320,9 +320,9 @@ async fn a_text_is_written_down_and_opened() {
         text: "Oi, posso ajudar?".to_owned(),
         channel: Channel::Whatsapp,
     };
-    let handed = desk.inbox.hand_over(asked.clone()).await.expect("opens");
+    let (_, opened) = desk.hand_over(asked.clone()).await.expect("opens");
     let address = "https://wa.me/5511900000001?text=Oi%2C%20posso%20ajudar%3F";
-    assert!(handed.outside == Outside::Open(address.to_owned()));
+    assert!(opened == Outside::Open(address.to_owned()));
     settled(&desk).await;
     let timeline = desk.conversation(person(1)).await.timeline;
     let told = timeline.iter().any(|item| {
@@ -333,23 +333,145 @@ async fn a_text_is_written_down_and_opened() {
         channel: Channel::Email,
         ..asked.clone()
     };
-    let handed = desk.inbox.hand_over(mail).await.expect("opens");
+    let (_, opened) = desk.hand_over(mail).await.expect("opens");
     assert!(
-        matches!(handed.outside, Outside::Open(address) if address.starts_with("mailto:pessoa1@example.com?"))
+        matches!(opened, Outside::Open(address) if address.starts_with("mailto:pessoa1@example.com?"))
     );
     let unknown = HandOverAsked {
         order_key: Some("kiwify:none".to_owned()),
         ..asked
     };
     assert_eq!(
-        desk.inbox.hand_over(unknown).await.err(),
+        desk.hand_over(unknown).await.err(),
         Some(Refusal::NotFound("order"))
     );
+}
+
+#[tokio::test]
+async fn what_no_program_opened_is_told_to_nobody_and_stays_a_draft() {
+    let (service, desk) = open().await;
+    let asked = HandOverAsked {
+        conversation_id: person(1),
+        order_key: Some(order_key(1)),
+        template_key: None,
+        text: "Oi, posso ajudar?".to_owned(),
+        channel: Channel::Email,
+    };
+    desk.inbox.save_draft(draft_of(&asked)).await.expect("kept");
+    let not_opened = desk
+        .inbox
+        .hand_over(asked.clone(), |_| std::future::ready(Err(Refusal::NoLink)))
+        .await;
+    assert_eq!(not_opened, Err(Refusal::NoLink));
+    assert_eq!(desk.inbox.outbox().await.expect("reads"), []);
+    let view = desk.conversation(person(1)).await;
+    assert_eq!(view.draft.map(|draft| draft.text), Some(asked.text.clone()));
+    desk.hand_over(asked).await.expect("opens");
+    settled(&desk).await;
+    assert_eq!(applied(&service).len(), 1, "told once, when it was opened");
+    assert_eq!(desk.conversation(person(1)).await.draft, None);
+}
+
+#[tokio::test]
+async fn what_cannot_be_unsaid_is_held_back_and_can_be_taken_back_meanwhile() {
+    let mut tape = Tape::new("k1");
+    tape.carts(3);
+    let service = Service::start(tape).await;
+    let clock = Hand::new();
+    let desk = Desk::holding(&service, &clock).await;
+    desk.rows(3).await;
+    desk.live().await;
+    let act = async |id, action| desk.inbox.act(id, action).await.expect("written");
+    let said = act(person(1), note("pediu nota")).await;
+    let behind = act(person(1), Action::Claim {}).await;
+    let other = act(person(2), Action::Claim {}).await;
+    desk.until("what is not held has left", async |_| {
+        (applied(&service) == [other]).then_some(())
+    })
+    .await;
+    assert!(desk.inbox.back_until(said).is_some());
+    assert_eq!(desk.inbox.back_until(other), None);
+    assert!(desk.inbox.undo(said).await.expect("turns back"));
+    let begun = desk.conversation(person(1)).await.begun_note;
+    assert_eq!(begun.as_deref(), Some("pediu nota"), "it is a draft again");
+    desk.until("what stood behind it has left", async |_| {
+        applied(&service).contains(&behind).then_some(())
+    })
+    .await;
+    let said = act(person(3), note("ligar")).await;
+    clock.pass(HOLD);
+    act(person(2), Action::Release {}).await;
+    settled(&desk).await;
+    assert!(applied(&service).contains(&said));
+    assert!(!desk.inbox.undo(said).await.expect("answers"));
+    assert_eq!(service.with(|state| state.answers.len()), 4);
+}
+
+#[tokio::test]
+async fn what_is_held_back_leaves_when_the_desk_is_left() {
+    let mut tape = Tape::new("k1");
+    tape.carts(1);
+    let service = Service::start(tape).await;
+    let desk = Desk::holding(&service, &Hand::new()).await;
+    desk.rows(1).await;
+    desk.live().await;
+    let said = desk.inbox.act(person(1), note("até amanhã")).await;
+    desk.inbox.close().await;
+    assert_eq!(applied(&service), [said.expect("written")]);
+}
+
+#[tokio::test]
+async fn the_same_thing_paid_by_another_order_stops_the_chase() {
+    let (service, desk) = open().await;
+    let asked = HandOverAsked {
+        conversation_id: person(1),
+        order_key: Some(order_key(1)),
+        template_key: None,
+        text: "Segue o link: https://pay.example.com/c/1".to_owned(),
+        channel: Channel::Whatsapp,
+    };
+    desk.inbox.save_draft(draft_of(&asked)).await.expect("kept");
+    service.with(|state| {
+        state.tape.sale_with(1, Stage::PurchaseApproved, |event| {
+            event.order_key = order_key(9);
+            event.external_id = "9".to_owned();
+        })
+    });
+    let stop = desk
+        .until("stopped", async |inbox| {
+            let view = inbox.conversation(person(1)).await.expect("is here");
+            view.draft?.stop
+        })
+        .await;
+    assert_eq!(stop.stage, Stage::PurchaseApproved);
+    assert_eq!(stop.paid_by.as_deref(), Some("9"));
+    assert_eq!(
+        desk.hand_over(asked).await.err(),
+        Some(Refusal::AlreadyPaid)
+    );
+}
+
+#[tokio::test]
+async fn what_stands_between_refuses_nothing_and_signs_nobody_out() {
+    let (service, desk) = open().await;
+    for status in [401, 403, 404, 405, 410, 302] {
+        service.trick(Kind::Commands, Trick::Foreign(status));
+    }
+    for number in 0..12 {
+        let text = number.to_string();
+        desk.inbox
+            .act(person(1), note(&text))
+            .await
+            .expect("written");
+    }
+    settled(&desk).await;
+    assert_eq!(notes(&desk).await.len(), 12);
 }
 
 fn draft_of(asked: &HandOverAsked) -> DraftAsked {
     DraftAsked {
         conversation_id: asked.conversation_id,
+        kind: inbox::asking::DraftKind::Message,
         text: asked.text.clone(),
         template_key: asked.template_key.clone(),
         order_key: asked.order_key.clone(),
@@ -401,7 +523,7 @@ async fn a_payment_in_the_meantime_stops_the_chase() {
     let draft = desk.conversation(person(1)).await.draft.expect("kept");
     assert_eq!(draft.stop, None);
     assert_eq!(
-        desk.inbox.hand_over(asked).await.err(),
+        desk.hand_over(asked).await.err(),
         Some(Refusal::AlreadyPaid)
     );
     let link = desk

@@ -1,19 +1,24 @@
 //! A desk for tests: short waits, a clock of its own, and waiting for what becomes true instead of sleeping.
 
+use std::future::ready;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use inbox::asking::Mode;
+use contract::CommandId;
+use inbox::asking::{HandOverAsked, Mode, Outside};
 use inbox::cache::{Cache, Holder};
 use inbox::clock::Clock;
 use inbox::view::{ConversationView, FreshnessState, PageAsked, Row, View};
-use inbox::{Inbox, Pace, Session, Setup, Token};
+use inbox::{Inbox, Pace, Refusal, Session, Setup, Token};
 use tempfile::TempDir;
 
 use crate::service::{Service, TOKEN, me};
 use crate::tape::{Tape, start};
+
+/// How long what cannot be unsaid is held back by a desk that does.
+pub(crate) const HOLD: Duration = Duration::from_secs(5);
 
 /// How long anything may take to become true.
 const LONG: Duration = Duration::from_secs(20);
@@ -26,6 +31,11 @@ impl Hand {
         Self(Arc::new(AtomicI64::new(
             start().timestamp_millis() + 60_000,
         )))
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).expect("a short time");
+        self.0.fetch_add(millis, Ordering::Relaxed);
     }
 }
 
@@ -45,6 +55,7 @@ pub(crate) fn pace() -> Pace {
         notice_hold: Duration::from_millis(400),
         sweep: Duration::from_secs(5),
         page: 1_000,
+        hold: Duration::ZERO,
         presence: Duration::from_millis(200),
     }
 }
@@ -87,6 +98,39 @@ impl Desk {
             .sit_down(session_at(service.url.clone()), token)
             .await
             .expect("sits down");
+    }
+
+    /// Opens a new desk that holds back what cannot be unsaid, by a clock of its own, and follows the service.
+    pub(crate) async fn holding(service: &Service, clock: &Hand) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let setup = Setup {
+            folder: folder.path().to_owned(),
+            clock: Arc::new(clock.clone()),
+            pace: Pace {
+                hold: HOLD,
+                ..pace()
+            },
+        };
+        let inbox = Inbox::open(setup).await.expect("opens");
+        let desk = Self { inbox, folder };
+        desk.sit(service).await;
+        desk
+    }
+
+    /// Hands a text over to a channel that opens, and returns what was opened.
+    pub(crate) async fn hand_over(
+        &self,
+        asked: HandOverAsked,
+    ) -> Result<(CommandId, Outside), Refusal> {
+        let mut opened = None;
+        let id = self
+            .inbox
+            .hand_over(asked, |outside| {
+                opened = Some(outside);
+                ready(Ok::<_, Refusal>(()))
+            })
+            .await?;
+        Ok((id, opened.expect("it was opened")))
     }
 
     /// Ends without any good-bye, as a kill would, and opens the same folder again.

@@ -92,6 +92,7 @@ async fn no_file_of_a_desk_holds_anything_of_an_erased_customer() {
     .await;
     let draft = DraftAsked {
         conversation_id: who,
+        kind: inbox::asking::DraftKind::Message,
         text: DRAFT.to_owned(),
         template_key: None,
         order_key: None,

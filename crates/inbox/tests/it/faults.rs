@@ -65,6 +65,20 @@ async fn silence_in_mid_entry() {
 }
 
 #[tokio::test]
+async fn what_stands_between_ends_no_session() {
+    for status in [401, 403, 404, 302, 410] {
+        survives(
+            20,
+            &[
+                (Kind::Stream, Trick::Foreign(status)),
+                (Kind::Page, Trick::Foreign(status)),
+            ],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn slow_lines_get_through() {
     let slices = Trick::Slices(700, Duration::from_millis(1));
     survives(600, &[(Kind::Page, slices.clone()), (Kind::Stream, slices)]).await;

@@ -146,6 +146,7 @@ async fn signing_out_takes_the_cache_and_leaves_what_was_written() {
     desk.rows(3).await;
     let draft = inbox::asking::DraftAsked {
         conversation_id: person(1),
+        kind: inbox::asking::DraftKind::Message,
         text: "Oi".to_owned(),
         template_key: None,
         order_key: None,

@@ -19,7 +19,7 @@ mod acting;
 mod wire;
 
 use acting::perform;
-use wire::{Request, json, put, read, refusal, send};
+use wire::{Request, foreign, json, put, read, refusal, send};
 
 pub(crate) const TOKEN: &str = "planted-token-never-in-a-log";
 
@@ -31,6 +31,8 @@ pub(crate) const BAD: &str = "mau";
 pub(crate) enum Trick {
     /// Answers with a status and a problem's code, and headers.
     Refuse(u16, &'static str, &'static str),
+    /// Answers with a status and a page, as what stands between may do.
+    Foreign(u16),
     /// Sends this many bytes of what it should send, then closes.
     CutAfter(usize),
     /// Sends this many bytes, then nothing for ever.
@@ -180,6 +182,9 @@ impl Talk {
         };
         if let Some(Trick::Refuse(status, code, headers)) = &trick {
             return send(&mut socket, &refusal(*status, code, headers), None).await;
+        }
+        if let Some(Trick::Foreign(status)) = &trick {
+            return send(&mut socket, &foreign(*status), None).await;
         }
         match kind {
             Kind::Other => send(&mut socket, &self.session(&request), None).await,

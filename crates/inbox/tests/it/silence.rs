@@ -59,6 +59,7 @@ async fn no_token_and_nothing_of_a_customer_is_logged() {
     });
     let draft = DraftAsked {
         conversation_id: person(1),
+        kind: inbox::asking::DraftKind::Message,
         text: "segredo-do-rascunho".to_owned(),
         template_key: None,
         order_key: None,

@@ -151,16 +151,15 @@ async fn a_key_keeps_its_meaning_through_the_day() {
     let before = chips().await;
     let last = before.last().expect("some").clone();
     assert_ne!(before.first(), Some(&last));
-    desk.inbox
-        .hand_over(HandOverAsked {
-            conversation_id: person(1),
-            order_key: Some(order_key(1)),
-            template_key: Some(last.clone()),
-            text: "Oi!".to_owned(),
-            channel: Channel::Whatsapp,
-        })
-        .await
-        .expect("opens");
+    desk.hand_over(HandOverAsked {
+        conversation_id: person(1),
+        order_key: Some(order_key(1)),
+        template_key: Some(last.clone()),
+        text: "Oi!".to_owned(),
+        channel: Channel::Whatsapp,
+    })
+    .await
+    .expect("opens");
     assert_eq!(chips().await, before);
 }
 

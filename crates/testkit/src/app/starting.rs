@@ -70,22 +70,38 @@ fn login_environment(home: &Path) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Puts a stand-in for `xdg-open` first on the path: it writes down what it is given.
-fn path_with_opener(home: &Path) -> String {
-    let folder = home.join("bin");
-    fs::create_dir_all(&folder).expect("a folder in the temporary home");
-    let script = folder.join("xdg-open");
+/// What else opens links on a Linux desktop where `xdg-open` does not.
+const OTHER_OPENERS: [&str; 5] = ["gio", "gnome-open", "kde-open6", "kde-open5", "kde-open"];
+
+/// Puts a stand-in for `xdg-open` into the home: it writes down what it is given, and fails after it where asked to.
+pub(super) fn put_opener(home: &Path, opens: bool) {
     let written = home.join(OPENED);
-    let text = format!(
-        "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n",
+    let status = u8::from(!opens);
+    let opener = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\nexit {status}\n",
         written.display()
     );
+    put_script(home, "xdg-open", &opener);
+    for other in OTHER_OPENERS {
+        put_script(home, other, "#!/bin/sh\nexit 1\n");
+    }
+}
+
+fn put_script(home: &Path, name: &str, text: &str) {
+    let script = home.join("bin").join(name);
     fs::write(&script, text).expect("a script in the temporary home");
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         fs::set_permissions(&script, mode).expect("the script can be run");
     }
+}
+
+/// Puts a stand-in for what opens links first on the path.
+fn path_with_opener(home: &Path) -> String {
+    let folder = home.join("bin");
+    fs::create_dir_all(&folder).expect("a folder in the temporary home");
+    put_opener(home, true);
     format!(
         "{}:{}",
         folder.display(),

@@ -2,6 +2,7 @@
 import { HostError, type CopyWhat, type Host } from '../host';
 import type { Action } from '../types/Action';
 import type { BulkPreview } from '../types/BulkPreview';
+import type { WrittenDown } from '../types/WrittenDown';
 import type { FakeDesk } from './desk';
 import { handlingOf, lay, stays } from './handling';
 import { codeOf } from './moved';
@@ -77,13 +78,17 @@ export class FakeActing {
   copyText = (text: string) => this.desk.answer(() => void this.copiedTexts.push(text));
   saveDraft: Host['saveDraft'] = (asked) =>
     this.desk.answer(() => {
-      const { conversationId, text, templateKey, orderKey } = asked;
+      const { conversationId, text, templateKey, orderKey, kind = 'message' } = asked;
+      const from = this.desk.find(conversationId);
+      if (kind === 'note') from.begunNote = text || null;
+      if (kind === 'answer') from.begunAnswer = text || null;
+      if (kind !== 'message') return;
       this.drafts.set(conversationId, text);
       const draft = { text, templateKey, orderKey, savedAt: this.desk.now() };
-      this.desk.find(conversationId).draft = text === '' ? null : draft;
+      from.draft = text === '' ? null : draft;
     });
 
-  #act(from: Conversation, action: Action): { commandId: string } {
+  #act(from: Conversation, action: Action): WrittenDown {
     if (action.kind === 'merge' || action.kind === 'unmerge' || action.kind === 'keep_apart') {
       return this.#decide(from, action);
     }
@@ -111,7 +116,7 @@ export class FakeActing {
     return { will, wont };
   }
 
-  #decide(from: Conversation, action: Decision): { commandId: string } {
+  #decide(from: Conversation, action: Decision): WrittenDown {
     const { desk } = this;
     const id = action.kind === 'unmerge' ? action.body.from : action.body.other;
     const other = from.taken.find((one) => one.id === id) ?? desk.find(id);

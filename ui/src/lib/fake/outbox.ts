@@ -2,12 +2,14 @@
 import { MINUTE } from '../time';
 import type { Change } from '../types/Change';
 import type { OutboxItem } from '../types/OutboxItem';
+import type { WrittenDown } from '../types/WrittenDown';
 import type { Conversation } from './world';
 
 /** How long the invented service takes to confirm. */
 const CONFIRMS_AFTER = 600;
-/** What has been said cannot be unsaid once it is confirmed. */
-const SAID = ['note', 'message.handed_over', 'message.received', 'reveal'];
+/** What has been said cannot be unsaid once it is confirmed; it is held back so long. */
+const SAID = ['note', 'message.handed_over', 'message.received', 'keep_apart'];
+const HOLD = 5_000;
 
 export interface Written {
   /** Takes it back. */
@@ -32,7 +34,7 @@ export class FakeOutbox {
   ) {}
 
   /** Writes an action down; confirms it shortly after while the service is there. */
-  write(from: Conversation, kind: string, written: Written): { commandId: string } {
+  write(from: Conversation, kind: string, written: Written): WrittenDown {
     const id = `cmd_${++this.#made}`;
     const state = { state: 'waiting' as const };
     const madeAt = this.world.now();
@@ -42,8 +44,9 @@ export class FakeOutbox {
     ];
     this.#undo.set(id, written.back);
     this.world.tell({ conversations: [from.id], outbox: true, counters: true });
-    if (this.world.live()) setTimeout(() => this.#answer(from, id, written), CONFIRMS_AFTER);
-    return { commandId: id };
+    const hold = SAID.includes(kind) ? HOLD : 0;
+    if (this.world.live()) setTimeout(() => this.#answer(from, id, written), hold + CONFIRMS_AFTER);
+    return { commandId: id, backUntil: hold > 0 ? Date.now() + hold : null };
   }
 
   /** Has an action be taken back in another way than so far. */

@@ -96,6 +96,7 @@ function card(body: unknown, blueprint: Blueprint, stage: Stage, now: number): P
       hasDispute: false,
       isTest: false,
       recoveredBy: null,
+      paidBy: null,
       lastAt: now,
     },
     person: {

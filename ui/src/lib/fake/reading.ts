@@ -84,6 +84,8 @@ export class FakeReading {
         timeline: timeline.slice(cut),
         older: cut > 0 ? String(cut) : null,
         draft: from.draft,
+        begunNote: from.begunNote,
+        begunAnswer: from.begunAnswer,
         merged: from.merged,
         suggestions: from.suggestions,
         shared: from.shared,

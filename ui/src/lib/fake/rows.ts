@@ -51,7 +51,7 @@ export function rowOf(from: Conversation, now: number): Row {
     unread: lastAt > from.readAt,
     isTest: order?.isTest ?? false,
     labels: from.labels,
-    hasDraft: from.draft !== null,
+    hasDraft: from.draft !== null || from.begunNote !== null || from.begunAnswer !== null,
     back: back?.reason ?? null,
     snoozedUntil: handling.state === 'snoozed' ? handling.at : null,
   };

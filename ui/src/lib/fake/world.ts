@@ -33,6 +33,8 @@ export interface Conversation {
   orders: OrderCard[];
   timeline: TimelineItem[];
   draft: Draft | null;
+  begunNote: string | null;
+  begunAnswer: string | null;
   readAt: number;
   merged: MergedPerson[];
   /** What was joined to it, as it was by itself. */
@@ -124,6 +126,8 @@ function conversation(chance: Chance, place: number, now: number): Conversation 
     orders,
     timeline,
     draft: null,
+    begunNote: null,
+    begunAnswer: null,
     readAt: chance.often(0.7) ? now : 0,
     merged: [],
     taken: [],
@@ -277,6 +281,7 @@ export function order(
     hasRefund: group === 'refund',
     hasDispute: group === 'chargeback',
     recoveredBy: null,
+    paidBy: null,
     isTest: chance.often(0.004),
     lastAt: at,
   };

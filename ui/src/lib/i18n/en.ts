@@ -362,6 +362,8 @@ export const en: Catalogue = {
   'fail.offline':
     'This needs the service, which cannot be reached now. Try again once the connection is back.',
   'fail.already_paid': 'This order has been paid. Nothing left the app; what you wrote is kept.',
+  'fail.boleto_expired':
+    'The boleto can no longer be paid. Check the text; the order’s link usually still works.',
   'fail.pix_expired': 'The PIX has expired. The code was not copied; use the link.',
   'fail.pix_broken': 'The PIX code is damaged. It was not copied; use the link.',
   'fail.nothing_to_copy': 'There is nothing to copy in this order.',

@@ -40,6 +40,7 @@ export const keysEn = {
   'also.keys': 'shortcuts keyboard remap',
   'also.practice': 'train learn tutorial',
 
+  'cannot.opening': 'The conversation is still opening; check the text and send it again',
   'cannot.noConversation': 'Open a conversation first',
   'cannot.noOrder': 'This conversation has no order',
   'cannot.resolved': 'The conversation is resolved',

@@ -40,6 +40,7 @@ export const keysPtBR = {
   'also.keys': 'atalhos teclado remapear',
   'also.practice': 'treino treinar treinamento aprender tutorial',
 
+  'cannot.opening': 'A conversa ainda está abrindo; confira o texto e envie de novo',
   'cannot.noConversation': 'Abra uma conversa antes',
   'cannot.noOrder': 'Esta conversa não tem pedido',
   'cannot.resolved': 'A conversa está resolvida',

@@ -362,6 +362,7 @@ export const ptBR = {
 
   'fail.offline': 'Isto precisa do serviço, e ele está fora do ar agora. Tente quando a conexão voltar.',
   'fail.already_paid': 'Este pedido já foi pago. Nada saiu daqui; o que você escreveu está guardado.',
+  'fail.boleto_expired': 'O boleto não pode mais ser pago. Confira o texto; o link do pedido costuma valer.',
   'fail.pix_expired': 'O PIX expirou. O código não foi copiado; use o link.',
   'fail.pix_broken': 'O código PIX está com erro. Não foi copiado; use o link.',
   'fail.nothing_to_copy': 'Não há o que copiar neste pedido.',

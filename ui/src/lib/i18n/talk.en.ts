@@ -182,6 +182,8 @@ export const talkEn = {
   'composer.whyNot.email': 'no e-mail',
   'composer.didReceive': 'Answer recorded',
   'stop.title.approved': 'The customer has just paid. This text does not leave any more.',
+  'stop.title.other':
+    'The customer paid for the same thing with another order ({ref}). This text does not leave any more.',
   'stop.title.refund': 'The order was refunded. This text does not leave any more.',
   'stop.title.chargeback': 'The customer disputed the purchase. This text does not leave any more.',
   'stop.title.over': 'The order changed while you were writing. This text does not leave any more.',

@@ -185,6 +185,7 @@ export const talkPtBR = {
   'composer.whyNot.email': 'sem e-mail',
   'composer.didReceive': 'Resposta anotada',
   'stop.title.approved': 'O cliente acabou de pagar. Este texto não sai mais.',
+  'stop.title.other': 'O cliente pagou a mesma compra em outro pedido ({ref}). Este texto não sai mais.',
   'stop.title.refund': 'O pedido foi reembolsado. Este texto não sai mais.',
   'stop.title.chargeback': 'O cliente contestou a compra. Este texto não sai mais.',
   'stop.title.over': 'O pedido mudou enquanto você escrevia. Este texto não sai mais.',

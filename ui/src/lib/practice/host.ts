@@ -14,6 +14,7 @@ import type { Settings } from '../types/Settings';
 import type { SnoozeUntil } from '../types/SnoozeUntil';
 import type { TimelineItem } from '../types/TimelineItem';
 import type { View } from '../types/View';
+import type { WrittenDown } from '../types/WrittenDown';
 import { t } from '../i18n.svelte';
 import { sampleConversations } from './sample';
 import { practiceChips, practiceFill } from './templates';
@@ -175,7 +176,7 @@ export class PracticeDesk {
     onOpen: () => Promise.resolve(() => undefined),
   };
 
-  #act(id: string, action: Action): Promise<{ commandId: string }> {
+  #act(id: string, action: Action): Promise<WrittenDown> {
     const { kind } = action;
     if (kind === 'claim' || kind === 'snooze' || kind === 'resolve') this.done.add(kind);
     return this.#write(id, (one, me) => {
@@ -231,7 +232,7 @@ export class PracticeDesk {
   async #write(
     id: string,
     change: (one: ConversationView, me: { by: string; byMe: true }) => void,
-  ): Promise<{ commandId: string }> {
+  ): Promise<WrittenDown> {
     const before = structuredClone(this.#find(id));
     change(this.#find(id), { by: this.#me().name, byMe: true });
     const commandId = `practice-act-${++this.#made}`;
@@ -241,7 +242,7 @@ export class PracticeDesk {
     });
     // Told once whoever asked has the answer, as the real host does.
     queueMicrotask(() => this.#changes.tell({ conversations: [id] }));
-    return answer({ commandId });
+    return answer({ commandId, backUntil: null });
   }
 
   #me(): Owner {

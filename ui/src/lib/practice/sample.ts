@@ -112,6 +112,8 @@ function conversation(sale: Sale, place: number, now: number): ConversationView 
     ],
     older: null,
     draft: null,
+    begunNote: null,
+    begunAnswer: null,
     merged: [],
     suggestions: [],
     shared: null,
@@ -158,6 +160,7 @@ function orderOf(sale: Sale, place: number, at: number, now: number): OrderCard 
     hasRefund: false,
     hasDispute: false,
     recoveredBy: null,
+    paidBy: null,
     isTest: false,
     lastAt: at,
   };

@@ -12,13 +12,16 @@ import type { OutboxItem } from '../types/OutboxItem';
 import type { SavedCount } from '../types/SavedCount';
 import type { Settings } from '../types/Settings';
 import type { View } from '../types/View';
+import type { WrittenDown } from '../types/WrittenDown';
 import { Bulk } from './bulk.svelte';
 import { Composer } from './composer.svelte';
 import { DoneStack } from './done.svelte';
 import { failureText } from './failures';
+import { InTurn } from './in_turn';
 import { Layout } from './layout.svelte';
 import { Narrowing } from './narrowing.svelte';
 import { PeopleDesk } from './people.svelte';
+import { ReadSoon } from './read_soon';
 import { RowList } from './row_list.svelte';
 import { SourcesDesk } from './sources.svelte';
 import { TemplateDesk } from './templates.svelte';
@@ -27,8 +30,6 @@ import { ThreadActs } from './thread_acts.svelte';
 import { Presence } from './thread_presence.svelte';
 import { Toasts } from './toasts.svelte';
 
-/** How long a conversation must have been in sight before it counts as read. */
-const READ_AFTER = 1_000;
 /** How long the selection rests before the conversation beside it follows. */
 const FOLLOW = 40;
 /** How long where one is rests before it is kept for the next start. */
@@ -54,6 +55,9 @@ export type Sheet =
   | 'practice'
   | 'palette'
   | null;
+
+/** What of the selected conversation has to be on screen before something is done to it. */
+export type Needed = 'nothing' | 'conversation' | 'templates';
 
 /** Where one is, for whoever tells the keys that hold there. */
 export type Whereabouts = 'list' | 'conversation' | 'writing' | 'dialog';
@@ -98,9 +102,11 @@ export class App {
   readonly layout = new Layout();
 
   #follow: ReturnType<typeof setTimeout> | null = null;
-  #read: ReturnType<typeof setTimeout> | null = null;
+  #read: ReadSoon;
   #copiedTimer: ReturnType<typeof setTimeout> | null = null;
   #placeTimer: ReturnType<typeof setTimeout> | null = null;
+  #turns = new InTurn();
+  #opening: { id: string; done: Promise<void> } | null = null;
   #ended = false;
 
   constructor(host: Host) {
@@ -108,6 +114,7 @@ export class App {
     this.list = new RowList(host);
     this.narrowing = new Narrowing(host, this.list);
     this.thread = new Thread(host);
+    this.#read = new ReadSoon(host, (id) => this.thread.id === id);
     this.composer = new Composer(host);
     this.sources = new SourcesDesk(host);
     this.people = new PeopleDesk(host);
@@ -182,6 +189,7 @@ export class App {
     const boot = await this.host.signOut();
     this.sheet = null;
     this.thread.close();
+    this.composer.leave();
     this.done.forget();
     this.acts.forgetTeam();
     this.presence.go(null);
@@ -243,19 +251,68 @@ export class App {
     this.#follow = setTimeout(() => void this.open(id), FOLLOW);
   }
 
-  /** Selects and opens a conversation. */
-  async open(id: string): Promise<void> {
+  /**
+   * Does something once the selected conversation is the one on screen, as far as it is needed, and whatever is asked for
+   * meanwhile after it: a key right after `j` is meant for the row that was walked to, never for the one before.
+   */
+  inTurn(needed: Needed, act: () => void): void {
+    this.#turns.do(act, () => this.#lacking(needed));
+  }
+
+  /** Opens the first that was found, or walks to it, once the rows are the answer to what was typed. */
+  leadIntoFound(how: 'open' | 'walk'): void {
+    const act = () => {
+      const [first] = this.list.rows;
+      if (how === 'walk') this.move(this.list.selected ? 0 : 1);
+      else if (first) void this.open(first.id);
+    };
+    this.#turns.do(act, () => this.list.answering);
+  }
+
+  #lacking(needed: Needed): Promise<void> | null {
+    if (needed === 'nothing' || this.#ended) return null;
+    const { selected } = this.list;
+    if (selected !== null && !this.#isSettledOn(selected)) return this.open(selected);
+    return needed === 'templates' ? this.composer.choosing : null;
+  }
+
+  #isSettledOn(id: string): boolean {
+    return this.thread.id === id && this.thread.status !== 'loading';
+  }
+
+  /** Selects and opens a conversation; asked for again while it opens, the same opening goes on. */
+  open(id: string): Promise<void> {
     if (this.#follow) clearTimeout(this.#follow);
+    this.#follow = null;
     this.list.selected = id;
-    if (this.thread.id === id && this.thread.status === 'ready') return;
+    if (this.#opening?.id === id) return this.#opening.done;
+    if (this.thread.id === id && this.thread.status === 'ready') {
+      this.#read.came(id);
+      return Promise.resolve();
+    }
+    const opening = { id, done: this.#open(id).finally(() => this.#opened(opening)) };
+    this.#opening = opening;
+    return opening.done;
+  }
+
+  #opened(opening: { id: string }): void {
+    if (this.#opening === opening) this.#opening = null;
+  }
+
+  async #open(id: string): Promise<void> {
     this.composer.flush();
+    // A question about one customer is never answered for another.
+    this.acts.ask(null);
     this.copyFailure = null;
     this.copied = null;
     const view = await this.thread.open(id);
-    if (!view) return;
+    if (!view) {
+      if (this.thread.status === 'failed') this.composer.leave();
+      return;
+    }
     this.presence.go(view.id);
     this.composer.enter(view, this.thread.orderKey);
-    this.#readSoon(id);
+    this.#read.came(id);
     this.#keepPlace();
   }
 
@@ -264,8 +321,8 @@ export class App {
     if (!this.ready) return;
     this.sheet = null;
     const here = this.list.rows.some((row) => row.id === id);
-    if (!here) await this.show('all');
-    await this.open(id);
+    // Opened beside the list's being read: what is asked for next is meant for this one already.
+    await Promise.all([here ? null : this.show('all'), this.open(id)]);
   }
 
   /** Opens a conversation that was found beside the list, which stays as it is; walking goes on from where one was. */
@@ -286,47 +343,52 @@ export class App {
   /** Hands the text over, or saves the note; tells whether it was done. */
   async send(): Promise<boolean> {
     const { composer } = this;
+    const { selected } = this.list;
+    if (selected !== null && !this.#isSettledOn(selected)) {
+      // The field is about to be another customer's: whose text was meant is not certain.
+      this.toasts.say(t('cannot.opening'), null, 'refused');
+      return false;
+    }
     if (composer.mode === 'received') {
-      return this.#did(await composer.recordAnswer(), t('composer.didReceive'));
+      return this.#did(composer.recordAnswer(), t('composer.didReceive'));
     }
-    if (composer.mode === 'note') {
-      return this.#did(await composer.writeNote(), t('toast.noted'));
-    }
+    if (composer.mode === 'note') return this.#did(composer.writeNote(), t('toast.noted'));
     const { channel } = composer;
     const name = t(`channel.${channel}`);
     const words =
       channel === 'clipboard' ? t('toast.handedOverCopy') : t('toast.handedOver', { channel: name });
-    return this.#did(await composer.handOver(), words);
+    return this.#did(composer.handOver(), words);
   }
 
   /** Keeps a text that must not go out any more as a note. */
   async keepAsNote(): Promise<void> {
-    this.#did(await this.composer.keepAsNote(), t('toast.noted'));
+    await this.#did(this.composer.keepAsNote(), t('toast.noted'));
   }
 
   /** Copies a part of the order that keys are about; a refusal is told beside the button. */
   async copy(what: CopyWhat): Promise<void> {
-    const { order, id } = this.thread;
-    if (!order || !id) return;
+    const { order, view } = this.thread;
+    if (!order || !view) return;
     this.copyFailure = null;
     try {
-      await this.host.copy({ conversationId: id, orderKey: order.orderKey, what });
+      await this.host.copy({ conversationId: view.id, orderKey: order.orderKey, what });
       this.copied = what;
       if (this.#copiedTimer) clearTimeout(this.#copiedTimer);
       this.#copiedTimer = setTimeout(() => (this.copied = null), 1_600);
       this.toasts.say(t(COPIED[what]));
     } catch (thrown) {
-      this.copyFailure = hostError(thrown).code;
-      this.toasts.say(failureText(this.copyFailure), null, 'refused');
+      const { code } = hostError(thrown);
+      if (this.thread.view?.id === view.id) this.copyFailure = code;
+      this.toasts.say(failureText(code), null, 'refused');
     }
   }
 
   /** Opens a link of the order that keys are about. */
   async openLink(what: LinkWhat): Promise<void> {
-    const { order, id } = this.thread;
-    if (!order || !id) return;
+    const { order, view } = this.thread;
+    if (!order || !view) return;
     try {
-      await this.host.openLink({ conversationId: id, orderKey: order.orderKey, what });
+      await this.host.openLink({ conversationId: view.id, orderKey: order.orderKey, what });
     } catch (thrown) {
       this.toasts.say(failureText(hostError(thrown).code), null, 'refused');
     }
@@ -357,8 +419,10 @@ export class App {
   /** Lets go of everything: what is still under way changes nothing any more. */
   end(): void {
     this.#ended = true;
+    this.#turns.forget();
     this.boot = null;
-    for (const timer of [this.#follow, this.#read, this.#copiedTimer, this.#placeTimer]) {
+    this.#read.stop();
+    for (const timer of [this.#follow, this.#copiedTimer, this.#placeTimer]) {
       if (timer) clearTimeout(timer);
     }
   }
@@ -368,14 +432,17 @@ export class App {
     void this.list.settleWhenIdle(now);
   }
 
-  #did(commandId: string | null, words: string): boolean {
-    if (!commandId) return false;
-    this.done.did([commandId], words);
+  async #did(doing: Promise<WrittenDown | null>, words: string): Promise<boolean> {
+    const written = await this.done.during(doing);
+    if (!written) return false;
+    this.done.did([written.commandId], words, written.backUntil);
     return true;
   }
 
   /** Lets go of what was chosen in the view that is left. */
   #leave(): void {
+    if (this.#follow) clearTimeout(this.#follow);
+    this.#follow = null;
     this.list.selected = null;
     this.bulk.picked.clear();
     this.#keepPlace();
@@ -408,18 +475,13 @@ export class App {
     if (this.boot) setKeys(this.boot.settings.keys, this.boot.settings.singleKeys);
   }
 
-  #readSoon(id: string): void {
-    if (this.#read) clearTimeout(this.#read);
-    this.#read = setTimeout(() => {
-      if (this.thread.id !== id) return;
-      if (document.hasFocus() && document.visibilityState === 'visible') void this.host.markRead(id);
-      else this.#readSoon(id);
-    }, READ_AFTER);
-  }
-
   async #refreshThread(): Promise<void> {
     await this.thread.refresh();
-    if (this.thread.view) this.composer.follow(this.thread.view);
+    const { id, view, status } = this.thread;
+    if (status === 'none') this.composer.leave();
+    else if (view) this.composer.follow(view);
+    // What happens before somebody's eyes is read as well.
+    if (id) this.#read.happened(id);
     await this.composer.loadChips();
   }
 

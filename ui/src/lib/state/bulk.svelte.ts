@@ -63,7 +63,8 @@ export class Bulk {
     this.working = true;
     try {
       const { action, words, preview } = proposed;
-      const written = await this.#host.bulk({ ids: preview.will.map((one) => one.id), action });
+      const ids = preview.will.map((one) => one.id);
+      const written = await this.#done.during(this.#host.bulk({ ids, action }));
       this.#done.did(
         written.map((one) => one.commandId),
         t('bulk.did', { what: words, n: written.length }),

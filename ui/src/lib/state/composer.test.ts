@@ -125,7 +125,7 @@ test('a hand-over empties the field and the draft', async () => {
   await enter(view);
   await composer.use(1);
   const { text } = composer;
-  expect(await composer.handOver()).toMatch(/^cmd_/);
+  expect((await composer.handOver())?.commandId).toMatch(/^cmd_/);
   expect(host.opened).toEqual([text]);
   expect(composer.text).toBe('');
   expect(host.drafts.get(view.id)).toBe('');
@@ -191,7 +191,7 @@ test('paid while it is written: the text is stopped, and can be kept as a note',
   expect(composer.stop).toMatchObject({ group: 'approved', stage: 'purchase_approved' });
   expect(await composer.handOver()).toBeNull();
   expect(host.opened).toEqual([]);
-  expect(await composer.keepAsNote()).toMatch(/^cmd_/);
+  expect((await composer.keepAsNote())?.commandId).toMatch(/^cmd_/);
   expect(composer.text).toBe('');
   expect(composer.stop).toBeNull();
   const notes = (await host.conversation(view.id)).timeline.filter((item) => item.kind === 'note');
@@ -232,11 +232,129 @@ test('an answer of the customer is recorded with its channel, with words or with
   const view = await withGroup('pix');
   await enter(view);
   composer.turn('received');
-  expect(await composer.recordAnswer()).toMatch(/^cmd_/);
+  expect((await composer.recordAnswer())?.commandId).toMatch(/^cmd_/);
   composer.turn('received');
   composer.type('vou pagar hoje');
   await composer.recordAnswer();
   const said = (await host.conversation(view.id)).timeline.filter((item) => item.kind === 'received');
   expect(said.map((item) => item.text)).toEqual(['', 'vou pagar hoje']);
   expect(said[0]).toMatchObject({ channel: composer.channel, byMe: true });
+});
+
+test('what is written while one leaves empties only its own conversation', async () => {
+  const rows = (await host.listPage({ view: 'all', after: null, limit: 2 })).rows;
+  const [one, other] = await Promise.all(rows.map((row) => host.conversation(row.id)));
+  const { act } = host;
+  let answer: () => void = () => undefined;
+  host.act = async (asked) => {
+    await new Promise<void>((done) => (answer = done));
+    return act(asked);
+  };
+  await enter(one!);
+  composer.turn('note');
+  composer.type('primeira nota');
+  const written = composer.writeNote();
+  await enter(other!);
+  composer.turn('note');
+  composer.type('outra nota');
+  answer();
+  await written;
+  expect([composer.mode, composer.note]).toEqual(['note', 'outra nota']);
+  await enter(await host.conversation(one!.id));
+  expect([composer.mode, composer.note]).toEqual(['message', '']);
+});
+
+test('what is typed while a text leaves stays', async () => {
+  const view = await withOpenPix();
+  await enter(view);
+  const { handOver } = host;
+  let answer: () => void = () => undefined;
+  host.handOver = async (asked) => {
+    await new Promise<void>((done) => (answer = done));
+    return handOver(asked);
+  };
+  composer.type('Oi');
+  const leaving = composer.handOver();
+  composer.type('Oi, tudo bem?');
+  answer();
+  await leaving;
+  expect(composer.text).toBe('Oi, tudo bem?');
+});
+
+test('notes and answers being typed are kept like drafts', async () => {
+  const view = await withOpenPix();
+  await enter(view);
+  composer.turn('note');
+  composer.type('pediu nota');
+  await vi.advanceTimersByTimeAsync(DRAFT_REST);
+  expect(composer.saved).toBe('saved');
+  composer.turn('received');
+  composer.type('pago amanhã');
+  composer.flush();
+  await vi.advanceTimersByTimeAsync(1);
+  const kept = await host.conversation(view.id);
+  expect([kept.begunNote, kept.begunAnswer]).toEqual(['pediu nota', 'pago amanhã']);
+  // As after a restart: nothing but what the host kept.
+  composer = new Composer(host);
+  await enter(kept);
+  expect([composer.mode, composer.note, composer.answer]).toEqual(['note', 'pediu nota', 'pago amanhã']);
+  await composer.writeNote();
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await host.conversation(view.id)).begunNote).toBeNull();
+});
+
+test('a template filled for one order never lands under another', async () => {
+  const view = await withOpenPix();
+  const second = { ...view.orders[0]!, orderKey: 'another' };
+  await enter({ ...view, orders: [view.orders[0]!, second] });
+  const { fill } = host;
+  let answer: () => void = () => undefined;
+  host.fill = async (asked) => {
+    await new Promise<void>((done) => (answer = done));
+    return fill(asked);
+  };
+  const filling = composer.use(1);
+  composer.turnTo('another', { ...view, orders: [view.orders[0]!, second] });
+  answer();
+  await filling;
+  expect(composer.text).toBe('');
+});
+
+test('a stop stays while one looks at another order, and comes for the one the text was begun about', async () => {
+  const view = await withGroup('pix');
+  const first = view.orders[0]!;
+  const bought = {
+    ...first,
+    orderKey: 'old',
+    group: 'approved' as const,
+    stage: 'purchase_approved' as const,
+  };
+  const both = { ...view, orders: [first, bought] };
+  const paid = { ...both, orders: [{ ...first, group: 'approved' as const }, bought] };
+  await enter(both);
+  composer.type('seu PIX ainda vale');
+  composer.turnTo('old', both);
+  composer.follow(paid);
+  expect(composer.stop?.group).toBe('approved');
+  composer.turnTo(first.orderKey, paid);
+  expect(composer.stop?.group).toBe('approved');
+  expect(await composer.handOver()).toBeNull();
+  composer.discard();
+  composer.type('obrigada pela compra');
+  composer.follow(paid);
+  expect(composer.stop).toBeNull();
+});
+
+test('the same thing paid by another order stops the text', async () => {
+  const view = await withGroup('pix');
+  await enter(view);
+  composer.type('seu PIX ainda vale');
+  const paidBy = {
+    reference: '77',
+    stage: 'purchase_approved' as const,
+    group: 'approved' as const,
+    at: NOW,
+  };
+  composer.follow({ ...view, orders: [{ ...view.orders[0]!, paidBy }] });
+  expect(composer.stop).toMatchObject({ group: 'approved', paidBy: '77' });
 });

@@ -16,6 +16,8 @@ export class DoneStack {
   #acts = $state.raw<Done[]>([]);
   #host: Host;
   #toasts: Toasts;
+  /** What is being done and not told of yet. */
+  #underway = new Set<Promise<unknown>>();
 
   constructor(host: Host, toasts: Toasts) {
     this.#host = host;
@@ -24,19 +26,29 @@ export class DoneStack {
 
   /** Tells whether there is an act to take back. */
   get any(): boolean {
-    return this.#acts.length > 0;
+    return this.#acts.length > 0 || this.#underway.size > 0;
   }
 
-  /** Notes that something was done, and says so with the way back. */
-  did(ids: readonly string[], words: string): void {
+  /** Notes that something is being done: to take back what comes right after it is about this. */
+  during<T>(doing: Promise<T>): Promise<T> {
+    this.#underway.add(doing);
+    const over = () => void this.#underway.delete(doing);
+    doing.then(over, over);
+    return doing;
+  }
+
+  /** Notes that something was done, and says so, with the way back for as long as there is one; `null` for no end. */
+  did(ids: readonly string[], words: string, backUntil: number | null = null): void {
     const [first] = ids;
     if (first === undefined) return;
+    if (backUntil !== null && backUntil <= Date.now()) return this.#toasts.say(words);
     this.#acts = [...this.#acts, { ids, words }].slice(-DEEPEST);
-    this.#toasts.say(words, first);
+    this.#toasts.say(words, first, 'done', backUntil);
   }
 
   /** Takes back the last act, or the one that a command belongs to; says what became of it. */
   async undo(commandId: string | null = null): Promise<void> {
+    await Promise.allSettled(this.#underway);
     const act = commandId
       ? (this.#acts.find((act) => act.ids.includes(commandId)) ?? { ids: [commandId], words: '' })
       : this.#acts.at(-1);

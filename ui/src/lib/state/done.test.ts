@@ -62,3 +62,15 @@ test.each([
   await done.undo();
   expect(toasts.list).toMatchObject([{ text: words, tone }]);
 });
+
+test('the way back is offered only for as long as there is one', async () => {
+  const toast = () => toasts.list.at(-1);
+  done.did(['one'], 'Nota guardada', Date.now() + 5_000);
+  expect(toast()?.undo).toBe('one');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(toast()).toMatchObject({ text: 'Nota guardada', undo: null });
+  done.did(['two'], 'feito', Date.now());
+  expect(toast()).toMatchObject({ text: 'feito', undo: null });
+  await done.undo();
+  expect(asked).toEqual(['one']);
+});

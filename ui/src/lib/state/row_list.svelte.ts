@@ -61,6 +61,9 @@ export class RowList {
   #next: string | null = null;
   #more: Promise<void> | null = null;
   #generation = 0;
+  /** What the rows on screen were searched by, and the reading of those to come. */
+  #answered = '';
+  #reading: Promise<void> | null = null;
   #touchedAt = 0;
   #pointerOver = false;
   #atTop = true;
@@ -92,6 +95,11 @@ export class RowList {
     return [...this.text.trim()].length > 1;
   }
 
+  /** Returns what to wait for until the rows are those that were found; `null` once they are. */
+  get answering(): Promise<void> | null {
+    return this.#answered === this.text.trim() ? null : this.#reading;
+  }
+
   /** Shows a view from its start; narrowed anew, its rows stay until the others are here. */
   async show(asked: View | Listed): Promise<void> {
     const next = typeof asked === 'string' ? { view: asked, saved: null, filter: NO_FILTER } : asked;
@@ -106,7 +114,7 @@ export class RowList {
     this.#aside = -1;
     if (this.rows.length === 0) this.status = 'loading';
     this.#settle();
-    await this.#load(PAGE, true);
+    await this.#read(PAGE, true);
   }
 
   /**
@@ -125,7 +133,7 @@ export class RowList {
     this.#generation += 1;
     this.#next = null;
     this.#more = null;
-    await this.#load(PAGE, true);
+    await this.#read(PAGE, true);
   }
 
   /** Opens the search field. */
@@ -203,7 +211,7 @@ export class RowList {
   /** Reads the view again from its start and shows it in its order. */
   async resort(): Promise<void> {
     this.#generation += 1;
-    await this.#load(Math.min(MOST, Math.max(PAGE, this.rows.length)));
+    await this.#read(Math.min(MOST, Math.max(PAGE, this.rows.length)));
   }
 
   /** Moves the selection by some rows; returns the id now selected. */
@@ -292,11 +300,17 @@ export class RowList {
     return { rows: found.rows, next: null, total: found.rows.length };
   }
 
+  #read(limit: number, anew = false): Promise<void> {
+    return (this.#reading = this.#load(limit, anew));
+  }
+
   async #load(limit: number, anew = false): Promise<void> {
     const generation = this.#generation;
+    const looked = this.text.trim();
     try {
       const page = await (this.searching ? this.#find() : this.#page(null, limit));
       if (generation !== this.#generation) return;
+      this.#answered = looked;
       this.#put(keepSame(this.rows, page.rows), this.#turning);
       this.#turning = false;
       if (anew) this.begun += 1;
@@ -306,6 +320,7 @@ export class RowList {
       this.#settle();
     } catch {
       if (generation !== this.#generation) return;
+      this.#answered = looked;
       // Rows of another text, or of another list, would pass for what was asked for.
       if (this.searching || this.#turning) this.rows = [];
       this.#turning = false;

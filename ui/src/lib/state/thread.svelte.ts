@@ -49,7 +49,11 @@ export class Thread {
       this.status = 'ready';
       return view;
     } catch {
-      if (generation === this.#generation) this.status = 'failed';
+      if (generation !== this.#generation) return null;
+      // Nothing may be done to the one before in place of this one.
+      this.view = null;
+      this.timeline.close();
+      this.status = 'failed';
       return null;
     }
   }

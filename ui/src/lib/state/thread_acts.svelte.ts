@@ -123,8 +123,9 @@ export class ThreadActs {
     const { view } = this.#thread;
     if (!view) return;
     try {
-      const { commandId } = await this.#host.act({ conversationId: view.id, action });
-      this.#done.did([commandId], words);
+      const doing = this.#host.act({ conversationId: view.id, action });
+      const { commandId, backUntil } = await this.#done.during(doing);
+      this.#done.did([commandId], words, backUntil);
     } catch (thrown) {
       this.#toasts.say(failureText(hostError(thrown).code), null, 'refused');
     }

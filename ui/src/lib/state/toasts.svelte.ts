@@ -13,11 +13,22 @@ export class Toasts {
   list = $state.raw<Toast[]>([]);
   #last = 0;
 
-  /** Shows a toast; at most two stand at a time. */
-  say(text: string, undo: string | null = null, tone: Toast['tone'] = 'done'): void {
+  /** Shows a toast; at most two stand at a time. The way back is offered until a time, where it has an end. */
+  say(
+    text: string,
+    undo: string | null = null,
+    tone: Toast['tone'] = 'done',
+    undoUntil: number | null = null,
+  ): void {
     const toast = { id: ++this.#last, text, undo, tone };
     this.list = [...this.list.slice(-1), toast];
     setTimeout(() => this.drop(toast.id), STAY);
+    if (undoUntil !== null) setTimeout(() => this.#close(toast.id), undoUntil - Date.now());
+  }
+
+  /** Takes the way back from a toast. */
+  #close(id: number): void {
+    this.list = this.list.map((toast) => (toast.id === id ? { ...toast, undo: null } : toast));
   }
 
   /** Takes a toast away. */

@@ -42,6 +42,14 @@ older: string | null,
  */
 draft: Draft | null, 
 /**
+ * A note that was begun and not written down.
+ */
+begunNote: string | null, 
+/**
+ * What the customer answered, begun and not written down.
+ */
+begunAnswer: string | null, 
+/**
  * The conversations that are a part of this one, oldest merge first; those of actions that wait are among them.
  */
 merged: Array<MergedPerson>, 

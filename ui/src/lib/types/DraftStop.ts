@@ -6,10 +6,14 @@ import type { Stage } from "./Stage";
  */
 export type DraftStop = { 
 /**
- * Where the order stands now.
+ * Where the order stands now, or the one that paid the same thing.
  */
 stage: Stage, 
 /**
  * Since when, in Unix milliseconds.
  */
-at: number, };
+at: number, 
+/**
+ * The other order by which the same thing was paid, as people call it.
+ */
+paidBy: string | null, };

@@ -5,6 +5,7 @@ import type { Deadline } from "./Deadline";
 import type { IntegrationId } from "./IntegrationId";
 import type { ItemLine } from "./ItemLine";
 import type { LinkPart } from "./LinkPart";
+import type { PaidBy } from "./PaidBy";
 import type { PaymentMethod } from "./PaymentMethod";
 import type { PixPart } from "./PixPart";
 import type { Primary } from "./Primary";
@@ -104,6 +105,10 @@ hasDispute: boolean,
  * The platform's id of the order this cart grew into; nothing is left to be won back then.
  */
 recoveredBy: string | null, 
+/**
+ * The other order by which the same thing was paid: there is nothing left to chase in this one.
+ */
+paidBy: PaidBy | null, 
 /**
  * All events were tests.
  */

@@ -8,4 +8,8 @@ export type WrittenDown = {
 /**
  * The action.
  */
-commandId: CommandId, };
+commandId: CommandId, 
+/**
+ * Until when it can be taken back, in Unix milliseconds; `None` for as long as it is remembered.
+ */
+backUntil: number | null, };

@@ -44,7 +44,9 @@ fn a_cart_counts_as_paid_once_its_order_is() {
     let mut world = World::of(&feed, 2);
     let paid = |world: &World| {
         let order = world.cache.views().order(conversation(1), "kiwify:cart");
-        order.expect("a read").expect("an order").was_paid()
+        let (order, paid_by) = order.expect("a read").expect("an order");
+        assert_eq!(order.was_paid(), paid_by.is_some());
+        order.was_paid()
     };
     assert!(!paid(&world));
     feed.at(2)

@@ -263,6 +263,16 @@ fn a_purchase_of_the_same_thing_ends_the_chase() {
             "{product}"
         );
         assert_eq!(world.list(View::Approved).len(), 1);
+        let views = world.cache.views();
+        let shown = views.conversation(conversation(1), minute(6), &nobody());
+        let orders = shown.expect("a read").expect("a conversation").orders;
+        let card = orders.iter().find(|card| card.order_key == "kiwify:1");
+        let paid_by = card.expect("the first order").paid_by.clone();
+        let expected = (!chased).then(|| ("2".to_owned(), minute(5)));
+        assert_eq!(paid_by.map(|by| (by.reference, by.at)), expected);
+        let judged = views.order(conversation(1), "kiwify:1");
+        let (_, paid_by) = judged.expect("a read").expect("an order");
+        assert_eq!(paid_by.is_none(), chased, "{product}");
     }
 }
 

@@ -59,7 +59,7 @@ fn a_conversation_shows_the_person_the_orders_and_what_happened() {
         .order(conversation(1), "kiwify:1")
         .expect("a read")
         .expect("an order");
-    assert!(order.was_paid());
+    assert!(order.0.was_paid());
     assert_eq!(
         world
             .cache

@@ -13,7 +13,8 @@ use super::lists::Shown;
 use super::persons;
 use crate::asking::{TimelineAsked, TimelinePage};
 use crate::view::{
-    Amount, ConversationView, Happening, OrderCard, Person, PixPart, TimelineItem, TimelineOnly,
+    Amount, ConversationView, Happening, OrderCard, PaidBy, Person, PixPart, TimelineItem,
+    TimelineOnly,
 };
 use crate::{card, deadline};
 
@@ -78,10 +79,12 @@ pub(super) fn conversation(
         id: found.public,
         person: person(&orders, &folds),
         owner: shown.owner(found.row, found.owner),
-        orders: cards(&folds, &Closed::of(&orders), now, heard_at),
+        orders: cards(&folds, &orders, now, heard_at),
         timeline,
         older,
         draft: None,
+        begun_note: None,
+        begun_answer: None,
         merged: people.merged,
         suggestions: people.suggestions,
         shared: people.shared,
@@ -173,25 +176,26 @@ fn folds(db: &Connection, orders: &[Bought], now: i64) -> Result<Vec<(String, Or
 }
 
 /// Returns one order as it is to be judged before something leaves: a cart together with what it grew into, since a cart whose
-/// order is paid is not to be chased.
+/// order is paid is not to be chased; and the other order by which the same thing was paid.
 pub(super) fn order(
     db: &Connection,
     conversation: i64,
     order_key: &str,
-) -> Result<Option<Order>, ApplyError> {
+) -> Result<Option<(Order, Option<PaidBy>)>, ApplyError> {
     let orders = newest_first(bought(db, conversation)?);
     let is_meant = |bought: &&Bought| {
         bought.key == order_key || bought.facts.carts.iter().any(|cart| cart == order_key)
     };
     let meant: Vec<&Bought> = orders.iter().filter(is_meant).collect();
-    if !meant.iter().any(|bought| bought.key == order_key) {
+    let Some(itself) = meant.iter().find(|bought| bought.key == order_key) else {
         return Ok(None);
-    }
+    };
+    let paid_by = paid_by(&Closed::of(&orders), itself);
     let mut whole = Order::default();
     for bought in meant {
         whole.merge(&fold(db, bought.row)?);
     }
-    Ok(Some(whole))
+    Ok(Some((whole, paid_by)))
 }
 
 fn fold(db: &Connection, purchase: i64) -> Result<Order, ApplyError> {
@@ -201,13 +205,9 @@ fn fold(db: &Connection, purchase: i64) -> Result<Order, ApplyError> {
     serde_json::from_str(&fold).map_err(|_| ApplyError::Corrupt)
 }
 
-fn cards(
-    folds: &[(String, Order)],
-    closed: &Closed<'_>,
-    now: i64,
-    heard_at: i64,
-) -> Vec<OrderCard> {
+fn cards(folds: &[(String, Order)], orders: &[Bought], now: i64, heard_at: i64) -> Vec<OrderCard> {
     let mut drawn = 0;
+    let closed = Closed::of(orders);
     let cards = folds.iter().filter_map(|(key, order)| {
         let pix_drawn = drawn < MAX_DRAWN;
         let mut card = card::card(key, order, now, pix_drawn)?;
@@ -217,11 +217,24 @@ fn cards(
         if let Some(grown) = closed.recovered(key).filter(|_| !order.was_paid()) {
             card::recover(&mut card, &grown.facts.reference);
         }
+        let bought = orders.iter().find(|bought| bought.key == *key);
+        card.paid_by = bought.and_then(|bought| paid_by(&closed, bought));
         let has_drawing = |pix: &PixPart| !pix.modules.is_empty();
         drawn += usize::from(card.pix.as_ref().is_some_and(has_drawing));
         Some(card)
     });
     cards.collect()
+}
+
+/// Names the other order by which the same thing was paid.
+fn paid_by(closed: &Closed<'_>, bought: &Bought) -> Option<PaidBy> {
+    let (at, by) = closed.paid_by(bought)?;
+    Some(PaidBy {
+        reference: by.facts.reference.clone(),
+        stage: by.facts.stage,
+        group: by.facts.stage.group(),
+        at,
+    })
 }
 
 fn person(orders: &[Bought], folds: &[(String, Order)]) -> Person {

@@ -85,6 +85,13 @@ pub(crate) fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
 }
 
+/// Answers as a proxy does that has no service behind it.
+pub(crate) fn foreign(status: u16) -> Vec<u8> {
+    let body = "<html><h1>No</h1></html>";
+    let length = body.len();
+    format!("HTTP/1.1 {status} No\r\ncontent-type: text/html\r\nlocation: /login\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
+}
+
 pub(crate) fn refusal(status: u16, code: &str, headers: &str) -> Vec<u8> {
     let body = format!(
         r#"{{"type":"about:blank","title":"No","status":{status},"code":"{code}","detail":"No."}}"#
