@@ -287,6 +287,8 @@ impl Inbox {
             return Err(Refusal::NotFound("action"));
         }
         seat.outbox_changed(self.core()).await?;
+        // What stood behind it may leave now.
+        self.core().outbox_ready.notify_one();
         Ok(())
     }
 }
