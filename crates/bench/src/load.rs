@@ -51,9 +51,13 @@ impl Outcome {
 #[must_use]
 pub fn request(path: &str, headers: &[(String, String)], body: &[u8]) -> Bytes {
     let mut text = format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-length: {}\r\n",
         body.len()
     );
+    let is_kind = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
+    if !headers.iter().any(is_kind) {
+        text.push_str("content-type: application/json\r\n");
+    }
     for (name, value) in headers {
         text.push_str(&format!("{name}: {value}\r\n"));
     }
