@@ -34,6 +34,66 @@ fn every_fixture_reads_as_it_did() {
     });
 }
 
+/// A kind of case, and how one is told.
+type Kind = (&'static str, fn(&Case) -> bool);
+
+/// What every platform's folder must hold a case of.
+const KINDS: &[Kind] = &[
+    ("a body that is proven and read", |case| {
+        case.expect.proof.is_some() && (case.expect.event.is_some() || case.expect.notice.is_some())
+    }),
+    ("a proof that is missing", |case| {
+        case.expect.refusal.as_deref() == Some("missing")
+    }),
+    ("a proof that does not hold", |case| {
+        case.expect.refusal.as_deref() == Some("mismatch")
+    }),
+    ("a secret that is blank or absent", |case| {
+        case.expect.refusal.as_deref() == Some("not_ready")
+    }),
+    ("a proof with the second secret", |case| {
+        let proof = case.expect.proof.as_ref();
+        proof.is_some_and(|proof| proof.secret_index == 1)
+    }),
+    ("a body that is cut", |case| {
+        let code = case.expect.unreadable.as_ref().map(|told| &*told.code);
+        // Where no form is known, nothing tells a cut body from one of another form.
+        let is_kept = case.name == "truncated" && case.expect.unmapped.is_some();
+        case.pulled.is_none() && (code == Some("truncated") || is_kept)
+    }),
+    (
+        "a body without an id, or with one of a wrong type",
+        |case| {
+            let code = case.expect.unreadable.as_ref().map(|told| &*told.code);
+            matches!(code, Some("missing_id" | "wrong_type"))
+        },
+    ),
+    ("a body with members nobody knows", |case| {
+        case.pulled.is_none()
+            && case.name.contains("unknown_fields")
+            && (case.expect.event.is_some() || case.expect.notice.is_some())
+    }),
+    ("a body full of nulls", |case| {
+        case.pulled.is_none() && case.name.contains("null") && case.expect.refusal.is_none()
+    }),
+];
+
+#[test]
+fn every_platform_has_a_case_of_every_kind() {
+    let missing: Vec<String> = providers::all()
+        .iter()
+        .flat_map(|provider| {
+            let cases = case::of(provider.slug());
+            let lacking = KINDS.iter().filter(|(_, is_one)| !cases.iter().any(is_one));
+            let lacking: Vec<&str> = lacking.map(|(kind, _)| *kind).collect();
+            lacking
+                .into_iter()
+                .map(|kind| format!("{} lacks {kind}", provider.slug()))
+        })
+        .collect();
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+}
+
 fn check(case: &Case) -> Vec<String> {
     if case.pulled.is_some() {
         return check_reading(case);

@@ -251,6 +251,58 @@ const STORIES: &[Story] = &[
         None,
     ),
     (
+        "kiwify",
+        &[
+            "pix_created",
+            "pulled_refused",
+            "order_approved_pix",
+            "pulled_refunded_without_update_time",
+        ],
+        Stage::Refunded,
+        Some(9_790),
+        None,
+    ),
+    (
+        "unified",
+        &["pending_pix", "approved_after_pix", "refunded_after_pix"],
+        Stage::Refunded,
+        Some(123_456),
+        None,
+    ),
+    (
+        "custom",
+        &["address_alone", "boleto_pending", "approved_shows_no_code"],
+        Stage::PurchaseApproved,
+        Some(179_730),
+        None,
+    ),
+    (
+        "cart_abandonment",
+        &[
+            "sale_pending",
+            "sale_recusado_word_unconfirmed",
+            "sale_approved_word_unconfirmed",
+            "sale_estornado_word_unconfirmed",
+        ],
+        Stage::Refunded,
+        Some(12_000),
+        None,
+    ),
+    (
+        "cart_abandonment",
+        &["cart_abandoned", "cart_without_name_and_phone"],
+        Stage::CartAbandoned,
+        Some(15_000),
+        None,
+    ),
+    (
+        "luna",
+        &["sale_pending_card", "sale_refused"],
+        Stage::PaymentRefused,
+        Some(8_990),
+        None,
+    ),
+    (
         "luna",
         &[
             "sale_waiting_payment_pix",
@@ -278,6 +330,13 @@ const STORIES: &[Story] = &[
         ],
         Stage::PurchaseApproved,
         Some(9_700),
+        None,
+    ),
+    (
+        "zedy",
+        &["order_refused", "pix_after_refusal"],
+        Stage::PixGenerated,
+        Some(18_980),
         None,
     ),
     (
@@ -318,6 +377,14 @@ const STORIES: &[Story] = &[
         None,
     ),
 ];
+
+#[test]
+fn every_platform_has_its_stories() {
+    for provider in providers::all() {
+        let stories = STORIES.iter().filter(|story| story.0 == provider.slug());
+        assert!(stories.count() >= 1, "{} has no story", provider.slug());
+    }
+}
 
 #[test]
 fn stories_fold_alike_in_every_order() {

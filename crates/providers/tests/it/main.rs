@@ -7,5 +7,7 @@ mod folding;
 mod joins;
 mod platforms;
 mod pulls;
+mod registers;
 mod robustness;
+mod rows;
 mod senders;
