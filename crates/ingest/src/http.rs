@@ -147,6 +147,7 @@ impl Desk {
             lines: Arc::clone(&self.lines),
             metrics: Arc::clone(&self.metrics),
             bell: self.bell.clone(),
+            base_url: self.base_url.clone(),
         }
     }
 }

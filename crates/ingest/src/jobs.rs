@@ -1,10 +1,11 @@
-//! Doing the jobs: one lane an account, fetches before listings, each at the account's pace; and telling of checkouts that were
-//! left.
+//! Doing the jobs: one lane an account, fetches before listings, each at the account's pace; telling of checkouts that were left;
+//! and looking daily whether webhooks are registered still.
 //!
 //! What a job does is in the store before it goes on, so a process that is killed leaves nothing half done.
 
 mod listing;
 mod planning;
+mod registrations;
 mod setback;
 mod step;
 
@@ -43,6 +44,8 @@ pub(crate) struct Runner {
     pub(crate) lines: Arc<Lines>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) bell: Bell,
+    /// Where the service is reached from outside.
+    pub(crate) base_url: String,
 }
 
 /// Says that there may be something to do.
@@ -60,6 +63,10 @@ impl Bell {
 struct Looking {
     lanes: HashMap<IntegrationId, JoinHandle<()>>,
     planned: HashMap<IntegrationId, DateTime<Utc>>,
+    /// Accounts whose webhook is being looked for.
+    looks: HashMap<IntegrationId, JoinHandle<()>>,
+    /// When it is asked again whose webhook is to be looked for.
+    looks_due_at: DateTime<Utc>,
     swept_at: DateTime<Utc>,
 }
 
@@ -69,6 +76,8 @@ impl Runner {
         let mut looking = Looking {
             lanes: HashMap::new(),
             planned: HashMap::new(),
+            looks: HashMap::new(),
+            looks_due_at: self.world.now(),
             swept_at: self.world.now(),
         };
         loop {
@@ -85,9 +94,13 @@ impl Runner {
                 () = tokio::time::sleep(pause) => {}
             }
         }
-        for lane in looking.lanes.into_values() {
-            lane.abort();
-            drop(lane.await);
+        for task in looking
+            .lanes
+            .into_values()
+            .chain(looking.looks.into_values())
+        {
+            task.abort();
+            drop(task.await);
         }
     }
 
@@ -113,6 +126,7 @@ impl Runner {
                 .entry(id)
                 .or_insert_with(|| tokio::spawn(self.clone().lane(id)));
         }
+        self.look_for_webhooks(looking, now).await?;
         if now - looking.swept_at >= SWEEP {
             looking.swept_at = now;
             self.store.forget_jobs(now - KEPT).await?;

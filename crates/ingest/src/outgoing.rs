@@ -9,6 +9,9 @@ mod hosts;
 mod lines;
 mod pace;
 pub(crate) mod reach;
+pub(crate) mod registration;
+mod timing;
 
 pub(crate) use client::{Answer, Client, Unreachable};
 pub(crate) use lines::{Failure, Lines};
+pub(crate) use timing::Timing;

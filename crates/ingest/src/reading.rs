@@ -293,8 +293,8 @@ impl<'a> Reader<'a> {
             occurred_at: due_at,
             ..begun.clone()
         };
-        let left_at = begun.occurred_at.timestamp_millis();
-        NewEvent::new(&event, &format!("{}:abandoned:{left_at}", event.order_key))
+        let key = providers::abandonment_key(&event.order_key, begun.occurred_at);
+        NewEvent::new(&event, &key)
     }
 }
 

@@ -30,7 +30,7 @@ use contract::{
 };
 use tokio::sync::watch;
 
-pub use activity::{Activity, Counts};
+pub use activity::{Activity, Counts, RegistrationSeen};
 pub use audit::{Deed, Record, RecordPage, action};
 pub(crate) use delivery::came_from_platform;
 pub use delivery::{

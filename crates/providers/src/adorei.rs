@@ -56,7 +56,7 @@ impl Provider for Adorei {
                 ("order.* + in_analysis", "in_analysis"),
                 ("order.* + approved", "purchase_approved"),
                 ("order.* + refused, failed", "payment_refused"),
-                ("order.* + cancelled", "cancelled"),
+                ("order.* + cancelled, canceled", "cancelled"),
                 ("order.* + refunded", "refunded"),
                 ("order.* + chargeback", "chargeback"),
                 ("the panel's test of the address", "ignored"),

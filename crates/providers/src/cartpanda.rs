@@ -54,7 +54,10 @@ static ABOUT: About = About {
             "order.created",
             "by the order's state: pix_generated, boleto_generated, payment_pending, purchase_approved",
         ),
-        ("order.paid", "purchase_approved, fetched"),
+        (
+            "order.paid",
+            "purchase_approved, unless by the order's state it still waits; fetched",
+        ),
         (CHANGED, "by the order's state"),
         (
             "order.upsell",
@@ -62,9 +65,12 @@ static ABOUT: About = About {
         ),
         ("order.refunded", "refunded or partially_refunded, fetched"),
         ("order.chargeback", "chargeback, fetched"),
-        ("order.cancelled", "cancelled"),
+        ("order.cancelled, order.canceled", "cancelled"),
         ("order.fulfilled", "fulfilled, fetched"),
-        (ABANDONED, "cart_abandoned"),
+        (
+            "abandoned.created, checkout.abandoned, abandoned_checkout",
+            "cart_abandoned",
+        ),
         ("payment.pix_generated", "pix_generated"),
         ("product.*", "ignored"),
     ],

@@ -52,7 +52,7 @@ pub use custom::SampleRequest;
 pub use inbound::{Headers, Inbound};
 pub use panel::{PANEL_LOCALES, panel_steps};
 pub use proof::{Nonce, Proof, Refusal};
-pub use reading::{Context, Doubt, Draft, Reading, Unreadable, order_key};
+pub use reading::{Context, Doubt, Draft, Reading, Unreadable, abandonment_key, order_key};
 pub use secret::Secret;
 pub use settings::{Form, Problem, Settings};
 pub use unified::verify_unified;

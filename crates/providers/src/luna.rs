@@ -55,7 +55,7 @@ impl Provider for Luna {
                 ),
                 ("sale_approved", "purchase_approved"),
                 ("sale_refused", "payment_refused"),
-                ("sale_cancelled", "cancelled"),
+                ("sale_cancelled, sale_canceled", "cancelled"),
                 ("sale_refunded", "refunded"),
                 ("sale_chargeback", "chargeback"),
                 (

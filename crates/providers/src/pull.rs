@@ -167,6 +167,15 @@ pub struct Pace {
     pub every: Duration,
 }
 
+/// Says whose requests count against a limit together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Those for one account.
+    ByAccount,
+    /// All that come from one address, whichever account they are for.
+    ByAddress,
+}
+
 /// Says which span of time to list, by last change where the API can, else by creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -234,8 +243,13 @@ pub trait Puller: Send + Sync {
     /// a host of its own.
     fn hosts(&self) -> &'static [&'static str];
 
-    /// Returns how fast requests to one account may follow each other, a little below the documented limit.
+    /// Returns how fast requests may follow each other, a little below the documented limit.
     fn pace(&self) -> Pace;
+
+    /// Returns whose requests the limit counts together.
+    fn counted(&self) -> Counted {
+        Counted::ByAccount
+    }
 
     /// Returns how much earlier than the last look a listing must begin to show what changed since: APIs that list by creation
     /// show an old order's change only where it was created.

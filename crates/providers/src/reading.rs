@@ -283,6 +283,14 @@ impl Draft {
         self
     }
 
+    /// Returns a sealed draft of an abandonment that bears the key of the one checkout as it was left, whoever tells of it.
+    pub(crate) fn left_at(mut self, at: Option<DateTime<Utc>>) -> Self {
+        if let Some(at) = at {
+            self.business_key = abandonment_key(&self.order_key, at);
+        }
+        self
+    }
+
     /// Returns a sealed draft that tells the same of another stage.
     pub(crate) fn at_stage(mut self, stage: Stage) -> Self {
         let digest = self.business_key.rsplit(':').next().unwrap_or_default();
@@ -318,7 +326,12 @@ impl Draft {
     }
 }
 
-/// Makes the key that all events of one order share: platform, integration, the platform's id of the order.
+/// Returns the key under which a checkout's abandonment is told once: the order's key, and when the checkout was last touched.
+#[must_use]
+pub fn abandonment_key(order_key: &str, left_at: DateTime<Utc>) -> String {
+    format!("{order_key}:abandoned:{}", left_at.timestamp_millis())
+}
+
 /// Returns the key of an order: what one account of a platform calls it, unlike any other account's.
 #[must_use]
 pub fn order_key(provider: &str, integration: IntegrationId, external_id: &str) -> String {

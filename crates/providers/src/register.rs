@@ -11,6 +11,9 @@ mod nuvemshop;
 mod shopify;
 mod yampi;
 
+/// Pages after which a list is not believed to end.
+const MOST_PAGES: u32 = 50;
+
 /// Says what is to be registered.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
@@ -20,6 +23,8 @@ pub struct Wanted<'a> {
     pub name: &'a str,
     /// The secret that is set here, where the platform takes one from us.
     pub secret: Option<&'a str>,
+    /// Whether that secret is stored; one the platform made and nobody stored proves nothing.
+    pub is_stored: bool,
 }
 
 /// Tells what to do next.
@@ -34,6 +39,20 @@ pub enum Step {
     },
     /// All is registered.
     Done(Registered),
+}
+
+/// Tells what a look at what is registered shows.
+#[derive(Debug)]
+pub enum Holding {
+    /// The list goes on: send this; hand the answer to [`Registrar::holds`] with this state.
+    Ask {
+        /// What to send.
+        request: Request,
+        /// A text of the registrar's own making.
+        state: String,
+    },
+    /// Whether our address is registered for everything that is needed.
+    Told(bool),
 }
 
 /// Tells what is registered now.
@@ -73,11 +92,17 @@ pub trait Registrar: Send + Sync {
         response: &Response<'_>,
     ) -> Result<Step, Trouble>;
 
-    /// Reads the answer to [`Registrar::begin`]'s request: whether our address is registered for everything still.
+    /// Reads the answer to [`Registrar::begin`]'s request, page by page: whether our address is registered for everything still.
     ///
     /// # Errors
     /// What the API answered instead.
-    fn holds(&self, wanted: &Wanted<'_>, response: &Response<'_>) -> Result<bool, Trouble>;
+    fn holds(
+        &self,
+        account: &Account<'_>,
+        wanted: &Wanted<'_>,
+        state: &str,
+        response: &Response<'_>,
+    ) -> Result<Holding, Trouble>;
 }
 
 /// Returns how webhooks are registered with a platform, where its API can.

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use contract::{PaymentMethod, Stage};
 use serde::Deserialize;
 
-use crate::about::{About, SecretUse, Shown};
+use crate::about::{About, Field, SecretUse, Shown};
 use crate::proof::{self, Proof, Refusal};
 use crate::pull::{Kind, Pulled};
 use crate::reading::{Context, Reading, Unreadable};
@@ -58,7 +58,10 @@ static ABOUT: About = About {
             "order.created",
             "pix_generated, boleto_generated or payment_pending, by the means of payment",
         ),
-        ("order.paid", "purchase_approved"),
+        (
+            "order.paid",
+            "purchase_approved, or by the order's status where that tells more",
+        ),
         (CHANGED, "by the order's status"),
         ("order.updated", "by the order's status"),
         ("transaction.payment.refused", "payment_refused"),
@@ -75,7 +78,11 @@ static ABOUT: About = About {
     link: Shown::Partly(
         "carts lead back to the checkout; of orders it puts the same items into a new checkout",
     ),
-    settings: &[],
+    settings: &[Field {
+        name: "stages",
+        required: false,
+        secret: false,
+    }],
     unconfirmed: &[
         "status words other than waiting_payment, paid, cancelled and refused; unknown ones wait for the seller's `stages`",
         "the event order.updated, read like order.status.updated",

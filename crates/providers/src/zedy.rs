@@ -6,7 +6,8 @@
 //!
 //! Not confirmed, and read with care:
 //! - No event for a chargeback, a cancellation or an expiry is known; under which event a refund comes is not told.
-//! - A refusal tells no date of its own, so the time of arrival stands in.
+//! - A refusal and a charge tell no dates of their own: `createdAt` is the order's. The time of arrival stands in, so that a PIX
+//!   made after a refused card is not taken for one from before it.
 //! - No body holds a boleto's line or a link for the buyer. The links that are there lead into the seller's panel and are left
 //!   alone; a seller may set links of their own.
 
@@ -75,6 +76,7 @@ impl Provider for Zedy {
             ],
             unconfirmed: &[
                 "the event under which the status refunded comes",
+                "whether an order keeps its id when another means of payment is tried; charges and refusals count from their arrival",
                 "whether chargebacks, cancellations and expiries are told at all",
             ],
         }
@@ -269,12 +271,12 @@ impl Order<'_> {
         })
     }
 
-    /// Returns the date that belongs to a stage; a refusal has none.
+    /// Returns the date that belongs to a stage; a refusal and a charge have none.
     fn told_at(&self, stage: Stage) -> Option<&str> {
         match stage {
             Stage::PurchaseApproved => self.approved_date.text(),
             Stage::Refunded => self.refunded_at.text(),
-            Stage::PaymentRefused => None,
+            Stage::PaymentRefused | Stage::PixGenerated | Stage::BoletoGenerated => None,
             _ => self.created_at.text(),
         }
     }

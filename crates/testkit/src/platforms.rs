@@ -30,8 +30,8 @@ mod yampi;
 
 use failing::Faults;
 use limit::Meter;
-use shop::Shop;
 pub use shop::State;
+use shop::{Order, Shop};
 use wire::{Answer, Asked};
 
 /// Says what a platform holds.
@@ -101,6 +101,12 @@ trait Api: Send + Sync {
 
     /// Answers one request.
     fn answer(&self, asked: &Asked, shop: &mut Shop) -> Answer;
+
+    /// Shows an abandoned cart, where they are listed and webhooks tell of them in the same form.
+    fn cart(&self, cart: &Order) -> Option<Value> {
+        let _ = cart;
+        None
+    }
 
     /// Shapes the answer to a request that came too fast.
     fn too_fast(&self, wait: Duration) -> Answer;
@@ -267,9 +273,35 @@ impl Platform {
         self.inner().shop.tokens.clear();
     }
 
+    /// Returns an abandoned cart as the API lists it, by its index; null where the platform lists none.
+    pub fn cart(&self, index: usize) -> Value {
+        let inner = self.inner();
+        let cart = inner.shop.carts().nth(index);
+        cart.and_then(|cart| self.shared.api.cart(&cart))
+            .unwrap_or_default()
+    }
+
     /// Returns the webhooks that are registered, as the API shows them.
     pub fn registered(&self) -> Vec<Value> {
         self.inner().shop.hooks.clone()
+    }
+
+    /// Registers webhooks of others, so many that ours is not on the first page of them.
+    pub fn crowd(&self, count: usize) {
+        let mut inner = self.inner();
+        let crowd = (0..count).map(|number| {
+            json!({
+                "id": format!("alheio{number}"), "name": "Outro", "url": format!("https://outro.example.com/{number}"),
+                "events": ["order.paid"], "triggers": ["compra_aprovada"], "token": "outro", "products": "all",
+            })
+        });
+        let hooks: Vec<Value> = crowd.collect();
+        inner.shop.hooks.splice(0..0, hooks);
+    }
+
+    /// Shows a webhook's secret only when it is made.
+    pub fn hide_secrets(&self) {
+        self.inner().shop.hides_secrets = true;
     }
 
     /// Loses a part of what is registered, as a platform does whose webhooks failed for too long.

@@ -16,8 +16,10 @@ use super::body::Parts1;
 use super::who::Admin;
 use super::{Desk, integrations, jobs, sync};
 use crate::jobs::problem;
-use crate::outgoing::Failure;
-use crate::store::{Deed, Integration, NewIntegration, SecretText, TokenHash, action};
+use crate::outgoing::{Failure, registration};
+use crate::store::{
+    Deed, Integration, NewIntegration, RegistrationSeen, SecretText, TokenHash, action,
+};
 
 /// The most steps a registration takes.
 const MOST_STEPS: usize = 60;
@@ -53,17 +55,13 @@ pub(crate) async fn register(
         return Ok(Json(by_hand(&integration.provider)));
     };
     sync::readable(&integration)?;
-    let secret = own_secret(&desk, &integration);
-    let url = format!(
-        "{}/api/v1/webhooks/{}/{}",
-        desk.base_url,
-        integration.provider,
-        integration.key.expose()
-    );
+    let (secret, is_stored) = own_secret(&desk, &integration);
+    let url = integration.webhook_url(&desk.base_url);
     let wanted = Wanted {
         url: &url,
-        name: "Balcão",
+        name: registration::NAME,
         secret: Some(secret.expose()),
+        is_stored,
     };
     let done = registered(&desk, &integration, registrar, &wanted)
         .await
@@ -75,6 +73,11 @@ pub(crate) async fn register(
         &done,
     )
     .await?;
+    let seen = RegistrationSeen {
+        registered: true,
+        at: desk.world.now(),
+    };
+    desk.store.keep_registration(integration.id, seen).await?;
     let deed = Deed::new(Some(admin.actor()), action::REGISTERED, integration.id);
     desk.store.record(admin.workspace(), deed).await?;
     tracing::info!(integration.id = %integration.id, "registered the webhook of {}", integration.id);
@@ -94,16 +97,19 @@ fn by_hand(provider: &str) -> Outcome {
     }
 }
 
-/// Returns the newest secret that holds, or makes one.
-fn own_secret(desk: &Desk, integration: &Integration) -> SecretText {
+/// Returns the newest secret that holds, or makes one; and whether it is stored.
+fn own_secret(desk: &Desk, integration: &Integration) -> (SecretText, bool) {
     let now = desk.world.now();
     let held = integration
         .secrets
         .iter()
         .find(|secret| secret.is_valid(now));
     match held {
-        Some(secret) => secret.value.clone(),
-        None => SecretText::new(hex::encode(&desk.world.token()[..16])),
+        Some(secret) => (secret.value.clone(), true),
+        None => {
+            let made = hex::encode(&desk.world.token()[..16]);
+            (SecretText::new(made), false)
+        }
     }
 }
 
@@ -125,7 +131,7 @@ async fn registered(
         let answer = call.send(&request).await?;
         let next =
             call.account(|account| registrar.next(account, wanted, &state, &answer.response()));
-        step = match call.heeded(next) {
+        step = match call.heeded(next).await {
             Err(Trouble::Unauthorised) if !renewed && call.renew().await? => {
                 renewed = true;
                 call.account(|account| registrar.begin(account, wanted))?

@@ -9,7 +9,7 @@ use crate::store::Integration;
 const ELSEWHERE: &str = "apiBaseUrl";
 
 /// Holds the hosts of one account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Hosts {
     /// The platform's: names, `*.name` for all below, or `*` for any.
     Platform(&'static [&'static str]),

@@ -1,4 +1,6 @@
-//! Lines to accounts: one request at a time each, at the account's pace, signed in where the API asks for it.
+//! Lines to accounts: one request at a time each, at the pace of the limit it counts against, signed in where the API asks for it.
+//!
+//! A limit counts one account's requests, or all that come from here; accounts that share one wait for each other.
 //!
 //! A token is kept encrypted with the account, serves all its requests, and is renewed when it has ended or is refused.
 
@@ -7,20 +9,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use contract::IntegrationId;
-use providers::pull::{Account, Puller, Request, Response, Trouble, puller};
+use providers::pull::{Account, Counted, Puller, Request, Response, Trouble, puller};
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio::time::Instant;
 
 use super::account::Entered;
 use super::hosts::Hosts;
 use super::pace::Pace;
+use super::timing::Timing;
 use super::{Answer, Client, Unreachable};
 use crate::store::{ApiToken, Integration, SecretText, Store, StoreError, World};
 
 /// Requests on their way at once, to all accounts together.
 const AT_ONCE: usize = 16;
 
-/// How long a request waits for its turn; an account that must rest longer says so instead.
+/// How long a request waits for its turn; a limit that must rest longer says so instead.
 const TURN: Duration = Duration::from_secs(5);
 
 /// Holds the lines to all accounts.
@@ -29,15 +32,27 @@ pub(crate) struct Lines {
     store: Arc<dyn Store>,
     world: Arc<dyn World>,
     lines: Mutex<HashMap<IntegrationId, Arc<tokio::sync::Mutex<Line>>>>,
+    paces: Mutex<HashMap<Limited, SharedPace>>,
     places: Semaphore,
     begun: Instant,
 }
 
 /// What is known of one account between its requests.
+#[derive(Default)]
 struct Line {
-    pace: Pace,
     token: Option<ApiToken>,
 }
+
+/// Names what a limit counts.
+#[derive(PartialEq, Eq, Hash)]
+enum Limited {
+    Account(IntegrationId),
+    /// A platform's API, wherever it lies.
+    Api(&'static str, Hosts),
+}
+
+/// Is held for the length of a request: an answer that is not there yet has not been counted.
+type SharedPace = Arc<tokio::sync::Mutex<Pace>>;
 
 /// Tells why a question has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +75,7 @@ impl Lines {
             store,
             world,
             lines: Mutex::default(),
+            paces: Mutex::default(),
             places: Semaphore::new(AT_ONCE),
             begun: Instant::now(),
         }
@@ -75,7 +91,22 @@ impl Lines {
         question: impl Fn(&Account<'_>) -> Result<Request, Trouble>,
         read: impl Fn(&Response<'_>) -> Result<T, Trouble>,
     ) -> Result<T, Failure> {
-        let mut call = self.call(integration).await?;
+        self.ask_timed(integration, question, read, &Timing::default())
+            .await
+    }
+
+    /// Asks as [`Lines::ask`] does, and times the last exchange.
+    ///
+    /// # Errors
+    /// As [`Lines::ask`].
+    pub(crate) async fn ask_timed<T>(
+        &self,
+        integration: &Integration,
+        question: impl Fn(&Account<'_>) -> Result<Request, Trouble>,
+        read: impl Fn(&Response<'_>) -> Result<T, Trouble>,
+        timing: &Timing,
+    ) -> Result<T, Failure> {
+        let mut call = self.call_timed(integration, timing.clone()).await?;
         let first = call.ask(&question, &read).await;
         match first {
             Err(Failure::Trouble(Trouble::Unauthorised)) if call.renew().await? => {
@@ -93,30 +124,47 @@ impl Lines {
         &'a self,
         integration: &'a Integration,
     ) -> Result<Call<'a>, Failure> {
+        self.call_timed(integration, Timing::default()).await
+    }
+
+    async fn call_timed<'a>(
+        &'a self,
+        integration: &'a Integration,
+        timing: Timing,
+    ) -> Result<Call<'a>, Failure> {
         let puller = puller(&integration.provider).ok_or(Trouble::NotSetUp("provider"))?;
-        let line = self.line(integration.id, puller);
+        let hosts = Hosts::of(puller, integration);
+        let line = self.line(integration.id);
         let mut call = Call {
             lines: self,
             integration,
             puller,
-            hosts: Hosts::of(puller, integration),
+            pace: self.pace(integration.id, puller, &hosts),
+            hosts,
             line: line.lock_owned().await,
             token: None,
+            timing,
         };
         call.sign_in().await?;
         Ok(call)
     }
 
-    fn line(&self, id: IntegrationId, puller: &dyn Puller) -> Arc<tokio::sync::Mutex<Line>> {
+    fn line(&self, id: IntegrationId) -> Arc<tokio::sync::Mutex<Line>> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = lines.entry(id).or_insert_with(|| {
-            let line = Line {
-                pace: Pace::new(puller.pace(), self.world.haste(), self.begun),
-                token: None,
-            };
-            Arc::new(tokio::sync::Mutex::new(line))
+        Arc::clone(lines.entry(id).or_default())
+    }
+
+    fn pace(&self, id: IntegrationId, puller: &'static dyn Puller, hosts: &Hosts) -> SharedPace {
+        let limited = match puller.counted() {
+            Counted::ByAccount => Limited::Account(id),
+            Counted::ByAddress => Limited::Api(puller.slug(), hosts.clone()),
+        };
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        let pace = paces.entry(limited).or_insert_with(|| {
+            let pace = Pace::new(puller.pace(), self.world.haste(), self.begun);
+            Arc::new(tokio::sync::Mutex::new(pace))
         });
-        Arc::clone(line)
+        Arc::clone(pace)
     }
 }
 
@@ -125,9 +173,11 @@ pub(crate) struct Call<'a> {
     lines: &'a Lines,
     integration: &'a Integration,
     puller: &'static dyn Puller,
+    pace: SharedPace,
     hosts: Hosts,
     line: OwnedMutexGuard<Line>,
     token: Option<SecretText>,
+    timing: Timing,
 }
 
 impl Call<'_> {
@@ -144,7 +194,8 @@ impl Call<'_> {
     ) -> Result<T, Failure> {
         let request = self.account(&question)?;
         let answer = self.send(&request).await?;
-        Ok(self.heeded(read(&answer.response()))?)
+        let read = read(&answer.response());
+        Ok(self.heeded(read).await?)
     }
 
     /// Sends a request when it is its turn.
@@ -152,22 +203,26 @@ impl Call<'_> {
     /// # Errors
     /// [`Trouble::TooFast`] when its turn is far off; why there is no answer.
     pub(crate) async fn send(&mut self, request: &Request) -> Result<Answer, Failure> {
-        let turn = self.line.pace.next();
+        let mut pace = self.pace.lock().await;
+        let turn = pace.next();
         let wait = turn.saturating_duration_since(Instant::now());
         if wait > TURN {
             return Err(Trouble::TooFast(Some(wait * self.lines.world.haste())).into());
         }
         tokio::time::sleep_until(turn).await;
         let _place = self.lines.places.acquire().await;
-        let _counted = Counted(&mut self.line.pace);
-        Ok(self.lines.client.send(request, &self.hosts).await?)
+        let _noted = Noted(&mut pace);
+        self.timing.begin();
+        let answer = self.lines.client.send(request, &self.hosts).await;
+        self.timing.end();
+        Ok(answer?)
     }
 
-    /// Lets the account rest where the platform asks for it.
-    pub(crate) fn heeded<T>(&mut self, read: Result<T, Trouble>) -> Result<T, Trouble> {
+    /// Lets the limit rest where the platform asks for it.
+    pub(crate) async fn heeded<T>(&mut self, read: Result<T, Trouble>) -> Result<T, Trouble> {
         if let Err(Trouble::TooFast(Some(wait))) = &read {
             let wait = *wait / self.lines.world.haste().max(1);
-            self.line.pace.rest(Instant::now(), wait);
+            self.pace.lock().await.rest(Instant::now(), wait);
         }
         read
     }
@@ -213,7 +268,7 @@ impl Call<'_> {
         let signed_in = self
             .puller
             .signed_in(&answer.response(), self.lines.world.now());
-        let token = self.heeded(signed_in)?;
+        let token = self.heeded(signed_in).await?;
         let kept = ApiToken {
             value: SecretText::new(token.value),
             expires_at: token.expires_at,
@@ -230,9 +285,9 @@ impl Call<'_> {
 }
 
 /// Counts a request when it is over, also when whoever waited for it is gone.
-struct Counted<'a>(&'a mut Pace);
+struct Noted<'a>(&'a mut Pace);
 
-impl Drop for Counted<'_> {
+impl Drop for Noted<'_> {
     fn drop(&mut self) {
         self.0.answered(Instant::now());
     }

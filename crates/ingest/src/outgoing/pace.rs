@@ -1,11 +1,11 @@
-//! How fast requests to one account follow each other. Has no clock of its own; the time is passed in.
+//! How fast requests under one limit follow each other. Has no clock of its own; the time is passed in.
 
 use std::time::Duration;
 
 use providers::pull;
 use tokio::time::Instant;
 
-/// Holds the limit of one account as a schedule: each answer moves its end on by the time that earns one request.
+/// Holds one limit as a schedule: each answer moves its end on by the time that earns one request.
 ///
 /// Counted from answers, not from requests, so that however long either is on its way, the platform never sees more than it
 /// allows.

@@ -24,6 +24,15 @@ pub struct Counts {
     pub bad_proof: i64,
 }
 
+/// Tells whether a webhook was registered with its platform when that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegistrationSeen {
+    /// Whether it was, for everything that is needed.
+    pub registered: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// Tells how one integration fares. What the service fetched or sent itself is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
@@ -39,6 +48,8 @@ pub struct Activity {
     pub jobs_open: u64,
     /// Jobs that were given up in the last 24 hours.
     pub jobs_failed: u64,
+    /// Whether its webhook was registered when last looked; `None` where it never was known to be.
+    pub registration: Option<RegistrationSeen>,
     /// What its platform said of it.
     pub duties: SourceDuties,
 }

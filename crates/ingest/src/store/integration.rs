@@ -36,6 +36,15 @@ pub struct Integration {
     pub updated_at: DateTime<Utc>,
 }
 
+impl Integration {
+    /// Returns where the platform sends to, below the address the service is reached at.
+    #[must_use]
+    pub fn webhook_url(&self, base_url: &str) -> String {
+        let (provider, key) = (&self.provider, self.key.expose());
+        format!("{base_url}/api/v1/webhooks/{provider}/{key}")
+    }
+}
+
 /// Holds one signing secret; an old one ends by itself after a rotation's overlap.
 #[derive(Debug, Clone)]
 pub struct StoredSecret {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use contract::{DeliveryId, IntegrationId, JobId, Status, WorkspaceId};
 use serde::Serialize;
 
-use super::{DeliveryResult, NewDelivery, NewReading, SecretText, StoreError};
+use super::{DeliveryResult, NewDelivery, NewReading, RegistrationSeen, SecretText, StoreError};
 
 /// Keeps jobs, what is known of the accounts' APIs, and checkouts that may be abandoned: a part of [`Store`](super::Store).
 #[async_trait]
@@ -126,6 +126,26 @@ pub trait Jobs {
         integration: IntegrationId,
         token: Option<ApiToken>,
     ) -> Result<(), StoreError>;
+
+    /// Keeps whether an account's webhook is registered. That it is not is kept only where it was known to be: one that somebody
+    /// made by hand may not show.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown integration.
+    async fn keep_registration(
+        &self,
+        integration: IntegrationId,
+        seen: RegistrationSeen,
+    ) -> Result<(), StoreError>;
+
+    /// Lists the webhooks known to be registered, or to have been, that were last looked at before a time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn registrations_before(
+        &self,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<IntegrationId>, StoreError>;
 
     /// Returns when the next checkout counts as abandoned, if one waits.
     ///

@@ -92,6 +92,51 @@ async fn a_checkout_nobody_finished_is_told_of_and_one_that_became_an_order_is_n
     shop.until_events(6).await;
 }
 
+#[tokio::test]
+async fn an_abandonment_the_clock_told_of_is_not_told_again_by_a_listing() {
+    let changed = Utc::now() - TimeDelta::minutes(5);
+    let platform = Platform::shopify(Plan {
+        carts: 1,
+        since: changed,
+        until: changed,
+        ..NOTHING
+    });
+    let shop = Shop::with(&platform, |_| {}, json!({"abandonAfterMinutes": 45})).await;
+    let cart = platform.cart(0);
+    let request = sent(&shop, "checkouts/create", &cart);
+    shop.api.send(request).await.ok();
+    shop.world.pass(TimeDelta::minutes(41));
+    let told = shop.until_events(2).await;
+    assert_eq!(told[1].stage, Stage::CartAbandoned);
+    let id = shop.sync().await;
+    let done = shop.done(&id).await;
+    assert_eq!(done["progress"]["read"], 1, "{done}");
+    assert_eq!(done["progress"]["duplicate"], 1, "{done}");
+    shop.until_events(2).await;
+}
+
+#[tokio::test]
+async fn an_abandonment_a_listing_told_of_is_not_told_again_by_the_clock() {
+    let changed = Utc::now() - TimeDelta::minutes(50);
+    let platform = Platform::shopify(Plan {
+        carts: 1,
+        since: changed,
+        until: changed,
+        ..NOTHING
+    });
+    let shop = Shop::with(&platform, |_| {}, json!({"abandonAfterMinutes": 45})).await;
+    let id = shop.sync().await;
+    shop.done(&id).await;
+    let told = shop.until_events(1).await;
+    assert_eq!(told[0].stage, Stage::CartAbandoned);
+    // The news of it was held up on its way.
+    let request = sent(&shop, "checkouts/create", &platform.cart(0));
+    shop.api.send(request).await.ok();
+    shop.world.pass(TimeDelta::hours(3));
+    shop.sync_nothing().await;
+    shop.until_events(2).await;
+}
+
 impl Shop {
     /// Waits until the jobs were looked at again.
     async fn sync_nothing(&self) {

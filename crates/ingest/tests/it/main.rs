@@ -24,6 +24,7 @@ mod presence;
 mod probing;
 mod reading_back;
 mod registering;
+mod repeats;
 mod replay;
 mod retention;
 mod rotating;

@@ -57,6 +57,64 @@ async fn registering_twice_changes_nothing_the_second_time() {
 }
 
 #[tokio::test]
+async fn a_webhook_is_found_behind_those_of_others() {
+    for platform in [
+        Platform::yampi(Plan::default()),
+        Platform::kiwify(Plan::default()),
+    ] {
+        let shop = Shop::of(&platform).await;
+        register(&shop).await.ok();
+        platform.crowd(230);
+        register(&shop).await.ok();
+        assert_eq!(platform.registered().len(), 231, "{platform:?}");
+        let path = "/api/v1/integrations/health?probe=true";
+        let report = shop.api.get(&shop.api.admin, path).await.ok().value();
+        let told = &report["integrations"][0]["registration"];
+        assert_eq!(told["registered"], true, "{platform:?}: {told}");
+        assert_eq!(platform.seen().too_fast, 0, "{platform:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_whose_secret_nobody_knows_is_made_anew() {
+    let platform = Platform::yampi(Plan::default());
+    platform.hide_secrets();
+    let shop = Shop::unsigned(&platform).await;
+    let secrets = async || {
+        let path = "/api/v1/integrations/loja";
+        let told = shop.api.get(&shop.api.admin, path).await.ok().value();
+        told["secrets"].as_array().unwrap().len()
+    };
+    // Another process of ours made it, and was killed before it stored the secret.
+    register(&shop).await.ok();
+    let change = shop
+        .api
+        .request(Method::PATCH, "/api/v1/integrations/loja")
+        .bearer_auth(&shop.api.admin)
+        .json(&json!({"secrets": []}));
+    shop.api.send(change).await.ok();
+    assert_eq!(secrets().await, 0);
+    let lost = platform.registered();
+    let told = register(&shop).await.ok().value();
+    assert_eq!(told["secretStored"], true, "{told}");
+    assert_eq!(secrets().await, 1);
+    let made = platform.registered();
+    assert_eq!((lost.len(), made.len()), (1, 1));
+    assert_ne!(made[0]["secret_key"], lost[0]["secret_key"]);
+    // What it sends from now on is proven with the secret that was stored.
+    let secret = made[0]["secret_key"].as_str().unwrap().to_owned();
+    let body = r#"{"event":"customer.created","resource":{}}"#;
+    let request = shop.api.signed(&shop.path, "yampi", &secret, body);
+    assert_eq!(
+        shop.api.send(request).await.ok().value()["result"],
+        "ignored"
+    );
+    // With a secret at hand it is left as it is, shown or not.
+    register(&shop).await.ok();
+    assert_eq!(platform.registered(), made);
+}
+
+#[tokio::test]
 async fn troubles_are_told_as_the_platforms() {
     let platform = Platform::shopify(Plan::default());
     let shop = Shop::of(&platform).await;

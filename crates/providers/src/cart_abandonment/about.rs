@@ -11,13 +11,16 @@ pub(super) const ABOUT: About = About {
     secret: SecretUse::Optional,
     events: &[
         ("Carrinho Abandonado (cart_token)", "cart_abandoned"),
-        ("Nova Venda (pending)", "pix_generated or payment_pending"),
-        ("approved, paid", "purchase_approved"),
-        ("refused, declined, rejected", "payment_refused"),
-        ("refunded", "refunded"),
-        ("chargeback", "chargeback"),
-        ("canceled", "cancelled"),
-        ("expired", "payment_expired"),
+        (
+            "Nova Venda, pending, pendente",
+            "pix_generated or payment_pending",
+        ),
+        ("approved, paid, aprovado, pago", "purchase_approved"),
+        ("refused, declined, rejected, recusado", "payment_refused"),
+        ("refunded, estornado", "refunded"),
+        ("chargeback, charged_back", "chargeback"),
+        ("canceled, cancelled, cancelado", "cancelled"),
+        ("expired, expirado", "payment_expired"),
         (
             "any other, by the sale's dates",
             "refunded, purchase_approved or pending",

@@ -16,9 +16,12 @@ pub(super) const ABOUT: About = About {
             "pix_generated, boleto_generated or payment_pending",
         ),
         ("PURCHASE_APPROVED", "purchase_approved"),
-        ("PURCHASE_COMPLETE", "purchase_completed"),
         (
-            "PURCHASE_CANCELED",
+            "PURCHASE_COMPLETE, PURCHASE_COMPLETED",
+            "purchase_completed",
+        ),
+        (
+            "PURCHASE_CANCELED, PURCHASE_CANCELLED",
             "payment_refused where a reason is told, else cancelled",
         ),
         ("PURCHASE_EXPIRED", "payment_expired"),
@@ -29,7 +32,7 @@ pub(super) const ABOUT: About = About {
         ("PURCHASE_OUT_OF_SHOPPING_CART", "cart_abandoned"),
         ("SUBSCRIPTION_CANCELLATION", "subscription_canceled"),
         (
-            "SWITCH_PLAN, UPDATE_SUBSCRIPTION_CHARGE_DATE, CLUB_*",
+            "SWITCH_PLAN, UPDATE_SUBSCRIPTION_CHARGE_DATE, CLUB_*, ORDER_FULFILLMENT",
             "ignored",
         ),
         ("version 1.0.0: status of form posts", "the same stages"),

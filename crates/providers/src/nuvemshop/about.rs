@@ -11,7 +11,10 @@ pub(super) const ABOUT: About = About {
         ("order/paid", "fetched"),
         ("order/voided", "fetched"),
         ("order/cancelled", "fetched"),
-        ("order/updated", "fetched"),
+        (
+            "order/updated",
+            "fetched; the panel's test, which holds the whole order, by the order's status",
+        ),
         ("order/edited", "fetched"),
         ("order/custom_fields_updated", "fetched"),
         ("order/packed", "fetched"),

@@ -27,8 +27,9 @@ const LONGEST_SPAN: TimeDelta = TimeDelta::days(360);
 /// How often a state is begun again because its page's token ran out.
 const MOST_BEGINNINGS: u8 = 3;
 
-/// The states that are asked for; the first is none, which stands for approved and complete.
-const STATES: [Option<&str>; 15] = [
+/// The states that are asked for; the first is none, which stands for approved and complete. Cursors hold places in this list, so
+/// that it only grows at its end.
+const STATES: [Option<&str>; 16] = [
     None,
     Some("WAITING_PAYMENT"),
     Some("PRINTED_BILLET"),
@@ -44,6 +45,7 @@ const STATES: [Option<&str>; 15] = [
     Some("PARTIALLY_REFUNDED"),
     Some("REFUNDED"),
     Some("CHARGEBACK"),
+    Some("BLOCKED"),
 ];
 
 /// Speaks Hotmart's API.

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::paging::{self, Place};
-use super::{Account, Kind, Pace, Page, Pulled, Puller, Request, Response, Trouble, Window};
+use super::{
+    Account, Counted, Kind, Pace, Page, Pulled, Puller, Request, Response, Trouble, Window,
+};
 use super::{answer, ask};
 use crate::{Field, times};
 
@@ -101,6 +103,11 @@ impl Puller for Yampi {
             burst: 10,
             every: Duration::from_millis(600),
         }
+    }
+
+    /// Per route and address, so that the shops that are read from here share one count.
+    fn counted(&self) -> Counted {
+        Counted::ByAddress
     }
 
     fn reach_back(&self) -> TimeDelta {

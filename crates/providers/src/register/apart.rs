@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Registered, Step, Wanted};
+use super::{Holding, Registered, Step, Wanted};
 use crate::pull::{Account, Request, Response, Trouble, answer, paging};
 
 /// Describes such a platform.
@@ -12,7 +12,7 @@ pub(super) trait Apart {
     /// Events that not every account may ask for.
     const WELCOME: &'static [&'static str];
 
-    /// Returns the request that lists what is registered for our address.
+    /// Returns the request that lists what is registered for our address, which is less than a page holds.
     fn list(account: &Account<'_>, wanted: &Wanted<'_>) -> Result<Request, Trouble>;
 
     /// Reads the events registered for our address.
@@ -70,11 +70,10 @@ pub(super) fn next<A: Apart>(
 pub(super) fn holds<A: Apart>(
     wanted: &Wanted<'_>,
     response: &Response<'_>,
-) -> Result<bool, Trouble> {
+) -> Result<Holding, Trouble> {
     let held = A::listed(wanted, response)?;
-    Ok(A::NEEDED
-        .iter()
-        .all(|event| held.iter().any(|known| known == event)))
+    let is_held = |event: &&str| held.iter().any(|known| known == event);
+    Ok(Holding::Told(A::NEEDED.iter().all(is_held)))
 }
 
 fn ask<A: Apart>(

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Registered, Registrar, Step, Wanted};
+use super::{Holding, MOST_PAGES, Registered, Registrar, Step, Wanted};
 use crate::Secret;
-use crate::pull::{Account, Method, Response, Trouble, answer, ask, kiwify, paging};
+use crate::pull::{Account, Method, Request, Response, Trouble, answer, ask, kiwify, paging};
 use crate::scalar::Loose;
 
 const TRIGGERS: [&str; 10] = [
@@ -21,8 +21,6 @@ const TRIGGERS: [&str; 10] = [
     "subscription_renewed",
 ];
 const PER_PAGE: usize = 100;
-/// Pages after which a list is not believed to end.
-const MOST_PAGES: u32 = 50;
 
 /// Registers with Kiwify.
 pub(super) struct Kiwify;
@@ -81,10 +79,10 @@ impl Registrar for Kiwify {
         };
         let hooks = listed(response)?;
         let Some(hook) = hooks.iter().find(|hook| hook.is_ours(wanted)) else {
-            if hooks.len() >= PER_PAGE && page < MOST_PAGES {
-                return list(account, page.saturating_add(1));
-            }
-            return tell(account, wanted, None);
+            return match page_after(page, hooks.len()) {
+                Some(next) => list(account, next),
+                None => tell(account, wanted, None),
+            };
         };
         match hook.token.text() {
             Some(token) if hook.is_whole() && wanted.secret.is_none_or(|ours| ours == token) => {
@@ -94,10 +92,28 @@ impl Registrar for Kiwify {
         }
     }
 
-    fn holds(&self, wanted: &Wanted<'_>, response: &Response<'_>) -> Result<bool, Trouble> {
+    fn holds(
+        &self,
+        account: &Account<'_>,
+        wanted: &Wanted<'_>,
+        state: &str,
+        response: &Response<'_>,
+    ) -> Result<Holding, Trouble> {
+        let State::Listing(page) = paging::read(state)? else {
+            return Err(Trouble::Unreadable("state".to_owned()));
+        };
         let hooks = listed(response)?;
         let mut ours = hooks.iter().filter(|hook| hook.is_ours(wanted));
-        Ok(ours.any(Hook::is_whole))
+        if ours.any(Hook::is_whole) {
+            return Ok(Holding::Told(true));
+        }
+        Ok(match page_after(page, hooks.len()) {
+            Some(next) => Holding::Ask {
+                request: page_of(account, next)?,
+                state: paging::write(&State::Listing(next)),
+            },
+            None => Holding::Told(false),
+        })
     }
 }
 
@@ -122,14 +138,23 @@ fn listed<'a>(response: &Response<'a>) -> Result<Vec<Hook<'a>>, Trouble> {
     })
 }
 
+/// Returns the page behind a full one.
+fn page_after(page: u32, count: usize) -> Option<u32> {
+    (count >= PER_PAGE && page < MOST_PAGES).then(|| page.saturating_add(1))
+}
+
 fn list(account: &Account<'_>, page: u32) -> Result<Step, Trouble> {
+    Ok(Step::Ask {
+        request: page_of(account, page)?,
+        state: paging::write(&State::Listing(page)),
+    })
+}
+
+fn page_of(account: &Account<'_>, page: u32) -> Result<Request, Trouble> {
     let (size, number) = (PER_PAGE.to_string(), page.to_string());
     let query = [("page_size", size.as_str()), ("page_number", &number)];
     let url = kiwify::base(account)?.at("webhooks", &query);
-    Ok(Step::Ask {
-        request: ask::get(url, kiwify::headers(account)?),
-        state: paging::write(&State::Listing(page)),
-    })
+    Ok(ask::get(url, kiwify::headers(account)?))
 }
 
 /// Makes the webhook, or makes it whole; the products chosen in the panel stay.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::apart::{self, Apart};
-use super::{Registrar, Step, Wanted};
+use super::{Holding, Registrar, Step, Wanted};
 use crate::pull::{Account, Method, Request, Response, Trouble, answer, ask, nuvemshop};
 use crate::scalar::Loose;
 
@@ -83,7 +83,13 @@ impl Registrar for Nuvemshop {
         apart::next::<Self>(account, wanted, state, response)
     }
 
-    fn holds(&self, wanted: &Wanted<'_>, response: &Response<'_>) -> Result<bool, Trouble> {
+    fn holds(
+        &self,
+        _account: &Account<'_>,
+        wanted: &Wanted<'_>,
+        _state: &str,
+        response: &Response<'_>,
+    ) -> Result<Holding, Trouble> {
         apart::holds::<Self>(wanted, response)
     }
 }

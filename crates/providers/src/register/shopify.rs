@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::apart::{self, Apart};
-use super::{Registrar, Step, Wanted};
+use super::{Holding, Registrar, Step, Wanted};
 use crate::pull::{Account, Method, Request, Response, Trouble, answer, ask, shopify};
 use crate::scalar::Loose;
 
@@ -34,8 +34,13 @@ impl Apart for Shopify {
         "checkouts/create",
         "checkouts/update",
     ];
-    /// Disputes are for shops with Shopify's own payments.
+    /// Disputes are for shops with Shopify's own payments; transactions alone tell of a card that was refused.
     const WELCOME: &'static [&'static str] = &[
+        "order_transactions/create",
+        "orders/edited",
+        "orders/fulfilled",
+        "orders/partially_fulfilled",
+        "orders/delete",
         "checkouts/delete",
         "disputes/create",
         "disputes/update",
@@ -84,7 +89,13 @@ impl Registrar for Shopify {
         apart::next::<Self>(account, wanted, state, response)
     }
 
-    fn holds(&self, wanted: &Wanted<'_>, response: &Response<'_>) -> Result<bool, Trouble> {
+    fn holds(
+        &self,
+        _account: &Account<'_>,
+        wanted: &Wanted<'_>,
+        _state: &str,
+        response: &Response<'_>,
+    ) -> Result<Holding, Trouble> {
         apart::holds::<Self>(wanted, response)
     }
 }

@@ -19,8 +19,14 @@ pub(super) const ABOUT: About = About {
             "orders/cancelled",
             "cancelled; payment_refused where declined; refunded where paid back",
         ),
-        ("orders/fulfilled", "fulfilled where paid"),
-        ("orders/partially_fulfilled", "fulfilled where paid"),
+        (
+            "orders/fulfilled",
+            "fulfilled where paid, else by financial_status",
+        ),
+        (
+            "orders/partially_fulfilled",
+            "fulfilled where paid, else by financial_status",
+        ),
         ("orders/edited", "fetched"),
         ("orders/delete", "cancelled"),
         (

@@ -62,7 +62,9 @@ pub(super) fn read_pulled(body: &[u8], context: &Context<'_>) -> Result<Reading,
         Some(until) if !checkout.is_completed() && until <= context.now => {
             // At the end of its rest: a rank at the very time of its last change would put the abandonment before the start.
             let draft = checkout.draft(Stage::CartAbandoned, ABANDONED, context)?;
-            Ok(Reading::Events(vec![draft.sealed(context, Some(until))]))
+            // Our own clock may have told it before, of what the checkout's webhook said.
+            let told = draft.sealed(context, Some(until));
+            Ok(Reading::Events(vec![told.left_at(checkout.changed_at())]))
         }
         _ => checkout.read(CHANGED, context),
     }

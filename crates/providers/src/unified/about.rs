@@ -13,7 +13,7 @@ pub(super) const ABOUT: About = About {
         ("abandoned, or isAbandoned", "cart_abandoned"),
         ("pending", "payment_pending, or the stage told"),
         ("failed", "payment_refused"),
-        ("cancelled", "cancelled, or the stage told"),
+        ("cancelled, canceled", "cancelled, or the stage told"),
         ("approved", "purchase_approved, or the stage told"),
         ("refunded", "refunded, or the stage told"),
     ],

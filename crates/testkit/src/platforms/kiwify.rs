@@ -120,8 +120,13 @@ fn webhooks(asked: &Asked, shop: &mut Shop, rest: &[&str]) -> Answer {
     let sent = asked.json();
     match (&asked.method, found) {
         (&Method::GET, None) => {
-            let told = json!({"count": shop.hooks.len(), "page_number": 1, "page_size": 100});
-            Answer::json(200, &json!({"pagination": told, "data": shop.hooks}))
+            let per_page = asked.number("page_size").unwrap_or(10).clamp(1, 100);
+            let page = asked.number("page_number").unwrap_or(1).max(1);
+            let shown = shop.hooks.iter().skip((page - 1) * per_page).take(per_page);
+            let data: Vec<&Value> = shown.collect();
+            let told =
+                json!({"count": shop.hooks.len(), "page_number": page, "page_size": per_page});
+            Answer::json(200, &json!({"pagination": told, "data": data}))
         }
         (&Method::POST, None) => {
             let number = shop.count();

@@ -54,6 +54,8 @@ pub(super) struct Shop {
     pub(super) tokens: Vec<String>,
     /// The webhooks registered.
     pub(super) hooks: Vec<Value>,
+    /// Whether a webhook's secret shows only when it is made.
+    pub(super) hides_secrets: bool,
     counted: u64,
 }
 
@@ -74,6 +76,7 @@ impl Shop {
             fetched: Vec::new(),
             tokens: Vec::new(),
             hooks: Vec::new(),
+            hides_secrets: false,
             counted: 0,
         }
     }

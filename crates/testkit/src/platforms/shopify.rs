@@ -63,6 +63,10 @@ impl Api for Shopify {
         }
     }
 
+    fn cart(&self, cart: &Order) -> Option<Value> {
+        Some(checkout(cart))
+    }
+
     fn too_fast(&self, wait: Duration) -> Answer {
         errors(429, "Exceeded 2 calls per second for api client.")
             .with("retry-after", format!("{:.1}", wait.as_secs_f64().max(0.1)))

@@ -94,7 +94,17 @@ fn webhooks(asked: &Asked, shop: &mut Shop, rest: &[&str]) -> Answer {
         shop.hooks.iter().position(|hook| hook["id"].as_u64() == id)
     });
     match (&asked.method, found) {
-        (&Method::GET, None) => Answer::json(200, &json!({"data": shop.hooks})),
+        (&Method::GET, None) => {
+            let per_page = asked.number("limit").unwrap_or(10).clamp(1, 100);
+            let page = asked.number("page").unwrap_or(1).max(1);
+            let shown = shop.hooks.iter().skip((page - 1) * per_page).take(per_page);
+            let data: Vec<Value> = shown.map(|hook| seen(hook, shop)).collect();
+            let told = json!({
+                "total": shop.hooks.len(), "count": data.len(), "per_page": per_page,
+                "current_page": page, "total_pages": shop.hooks.len().div_ceil(per_page),
+            });
+            Answer::json(200, &json!({"data": data, "meta": {"pagination": told}}))
+        }
         (&Method::POST, None) => {
             let told = asked.json();
             let number = shop.count();
@@ -106,7 +116,9 @@ fn webhooks(asked: &Asked, shop: &mut Shop, rest: &[&str]) -> Answer {
             Answer::json(201, &json!({"data": hook}))
         }
         (_, Some(None)) => Answer::text(404, "Not Found"),
-        (&Method::GET, Some(Some(at))) => Answer::json(200, &json!({"data": shop.hooks[at]})),
+        (&Method::GET, Some(Some(at))) => {
+            Answer::json(200, &json!({"data": seen(&shop.hooks[at], shop)}))
+        }
         (&Method::PUT, Some(Some(at))) => {
             let told = asked.json();
             for name in ["name", "url", "events"] {
@@ -114,7 +126,7 @@ fn webhooks(asked: &Asked, shop: &mut Shop, rest: &[&str]) -> Answer {
                     shop.hooks[at][name] = told[name].clone();
                 }
             }
-            Answer::json(200, &json!({"data": shop.hooks[at]}))
+            Answer::json(200, &json!({"data": seen(&shop.hooks[at], shop)}))
         }
         (&Method::DELETE, Some(Some(at))) => {
             shop.hooks.remove(at);
@@ -122,6 +134,17 @@ fn webhooks(asked: &Asked, shop: &mut Shop, rest: &[&str]) -> Answer {
         }
         _ => Answer::text(405, "Method Not Allowed"),
     }
+}
+
+/// Shows a webhook that was made before.
+fn seen(hook: &Value, shop: &Shop) -> Value {
+    let mut shown = hook.clone();
+    if shop.hides_secrets
+        && let Some(shown) = shown.as_object_mut()
+    {
+        shown.remove("secret_key");
+    }
+    shown
 }
 
 fn moment(at: chrono::DateTime<chrono::Utc>) -> Value {

@@ -16,8 +16,8 @@ use super::super::Desk;
 use super::super::answer::Refused;
 use super::super::body::Params;
 use super::super::who::Lead;
-use crate::store::{Activity, Counts, Integration, SourceDuties};
-use probe::{Found, Probe, Registration};
+use crate::store::{Activity, Counts, Integration, RegistrationSeen, SourceDuties};
+use probe::{Found, Probe};
 use rules::{Facts, Missing};
 
 /// Lists how the integrations fare, oldest first.
@@ -41,13 +41,30 @@ struct Health {
     last24h: Counts,
     /// What its API said; null unless it was asked.
     probe: Option<Probe>,
-    /// Whether its webhook is registered still; null unless the platform was asked and can tell.
+    /// Whether its webhook is registered still, as found out when last looked; null where nobody has, or the platform cannot tell.
     registration: Option<Registration>,
     jobs: Jobs,
     /// Why it was paused, where nobody of the team did it; null otherwise.
     paused: Option<&'static str>,
     /// What its platform asks for; null where nothing is open.
     erasure: Option<ErasureAsked>,
+}
+
+/// Whether the webhook is registered still.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Registration {
+    registered: bool,
+    checked_at: DateTime<Utc>,
+}
+
+impl Registration {
+    fn of(seen: RegistrationSeen) -> Self {
+        Self {
+            registered: seen.registered,
+            checked_at: seen.at,
+        }
+    }
 }
 
 /// The platform wants all customers of the shop erased.
@@ -147,6 +164,7 @@ fn judged(
             late: rules::is_late(now - at, gap),
         }
     });
+    let registration = found.registration.or(activity.registration);
     let state = rules::state(&Facts {
         is_active: integration.active,
         missing: &missing,
@@ -154,7 +172,7 @@ fn judged(
         is_late: last_event.as_ref().is_some_and(|last| last.late),
         last_day: &activity.last_day,
         answers: found.probe.as_ref().map(|probe| probe.ok),
-        is_registered: found.registration.as_ref().map(|one| one.registered),
+        is_registered: registration.map(|one| one.registered),
         failed_jobs: activity.jobs_failed,
         erase_asked: activity.duties.erase_asked_at.is_some(),
     });
@@ -172,7 +190,7 @@ fn judged(
         last_event,
         last24h: activity.last_day,
         probe: found.probe,
-        registration: found.registration,
+        registration: registration.map(Registration::of),
         jobs: Jobs {
             waiting: activity.jobs_open,
             failed: activity.jobs_failed,

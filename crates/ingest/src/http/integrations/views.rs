@@ -179,8 +179,7 @@ impl View {
 
 /// Returns where the platform sends to.
 pub(super) fn webhook_url(desk: &Desk, one: &Integration) -> String {
-    let (provider, key) = (&one.provider, one.key.expose());
-    format!("{}/api/v1/webhooks/{provider}/{key}", desk.base_url)
+    one.webhook_url(&desk.base_url)
 }
 
 /// Accepts a slug: 1 to 64 small letters, digits and inner hyphens.

@@ -1,13 +1,15 @@
-//! What is known of an account's API from one job to the next: how far its changes are listed, and the sealed token.
+//! What is known of an account's API from one job to the next: how far its changes are listed, whether our webhook is registered
+//! with it, and the sealed token.
 
 use chrono::{DateTime, Utc};
+use contract::IntegrationId;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::place::optional;
 use super::seal::{Owner, SealingKey};
 use super::writer::Writing;
-use crate::store::{ApiToken, Fault, SecretText, StoreError};
+use crate::store::{ApiToken, Fault, RegistrationSeen, SecretText, StoreError};
 
 /// What is sealed, as JSON.
 #[derive(Serialize, Deserialize)]
@@ -27,6 +29,61 @@ pub(super) fn listed_to(
             .query_row([integration_row], |row| row.get(0)),
     )?;
     Ok(listed.and_then(DateTime::from_timestamp_millis))
+}
+
+/// Keeps whether the webhook is registered; that it is not only where it was known to be.
+pub(super) fn keep_registration(
+    db: &Connection,
+    integration_row: i64,
+    seen: RegistrationSeen,
+) -> Result<(), StoreError> {
+    let at = seen.at.timestamp_millis();
+    if seen.registered {
+        db.prepare_cached(
+            "INSERT INTO api (integration, registered, looked_at) VALUES (?1, 1, ?2)
+             ON CONFLICT (integration) DO UPDATE SET registered = 1, looked_at = excluded.looked_at",
+        )?
+        .execute(params![integration_row, at])?;
+    } else {
+        db.prepare_cached(
+            "UPDATE api SET registered = 0, looked_at = ?2
+             WHERE integration = ?1 AND looked_at <> 0",
+        )?
+        .execute(params![integration_row, at])?;
+    }
+    Ok(())
+}
+
+/// Returns what was last seen of the webhook's registration.
+pub(super) fn registration(
+    db: &Connection,
+    integration_row: i64,
+) -> Result<Option<RegistrationSeen>, StoreError> {
+    let found: Option<(bool, i64)> = optional(
+        db.prepare_cached(
+            "SELECT registered, looked_at FROM api WHERE integration = ?1 AND looked_at <> 0",
+        )?
+        .query_row([integration_row], |row| Ok((row.get(0)?, row.get(1)?))),
+    )?;
+    Ok(found.and_then(|(registered, at)| {
+        let at = DateTime::from_timestamp_millis(at)?;
+        Some(RegistrationSeen { registered, at })
+    }))
+}
+
+/// Lists the accounts whose webhook was last looked at before a time.
+pub(super) fn registrations_before(
+    db: &Connection,
+    before: DateTime<Utc>,
+) -> Result<Vec<IntegrationId>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT i.public FROM api a JOIN integration i ON i.id = a.integration
+         WHERE a.looked_at <> 0 AND a.looked_at < ?1 AND i.deleted_at = 0",
+    )?;
+    let ids = statement.query_map([before.timestamp_millis()], |row| {
+        Ok(IntegrationId::from_u128(u128::from_be_bytes(row.get(0)?)))
+    })?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Opens the token. One that does not open, as after the key was changed, counts as none: signing in makes another.

@@ -58,6 +58,11 @@ const STEPS: &[Step] = &[
         name: "suspended",
         sql: include_str!("migrations/0010_suspended.sql"),
     },
+    Step {
+        version: 11,
+        name: "registration",
+        sql: include_str!("migrations/0011_registration.sql"),
+    },
 ];
 
 /// One change of the file's shape.

@@ -12,8 +12,8 @@ use contract::{IntegrationId, WorkspaceId};
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 
 use super::accept::result_of;
-use super::duties;
 use super::place::optional;
+use super::{api, duties};
 use crate::store::{
     Activity, Counts, DeliveryResult, ProofSummary, StoreError, came_from_platform,
 };
@@ -368,6 +368,7 @@ fn activity(
             last_day,
             jobs_open: count(db, OPEN_JOBS, row, 0)?,
             jobs_failed: count(db, FAILED_JOBS, row, since * HOUR)?,
+            registration: api::registration(db, row)?,
             duties: duties::read(db, row)?,
         });
     }

@@ -3,7 +3,7 @@
 use providers::{
     Secret,
     pull::Trouble,
-    register::{Registered, Registrar, Step, Wanted, registrar},
+    register::{Holding, Registered, Registrar, Step, Wanted, registrar},
     sign::sign,
 };
 use serde_json::json;
@@ -17,6 +17,7 @@ fn wanted(secret: Option<&str>) -> Wanted<'_> {
         url: URL,
         name: "Balcão",
         secret,
+        is_stored: secret.is_some(),
     }
 }
 
@@ -55,12 +56,28 @@ impl<'a> Registering<'a> {
 
     fn holds(&mut self) -> bool {
         let begun = self.registrar.begin(&self.reader.account(), &self.wanted);
-        let Ok(Step::Ask { request, .. }) = begun else {
+        let Ok(Step::Ask {
+            mut request,
+            mut state,
+        }) = begun
+        else {
             panic!("nothing is asked: {begun:?}");
         };
-        let told = self.reader.send(&request);
-        let holds = self.registrar.holds(&self.wanted, &told.response());
-        holds.expect("a list")
+        for _ in 0..40 {
+            let told = self.reader.send(&request);
+            let account = self.reader.account();
+            let read = self
+                .registrar
+                .holds(&account, &self.wanted, &state, &told.response());
+            match read.expect("a list") {
+                Holding::Told(holds) => return holds,
+                Holding::Ask {
+                    request: next,
+                    state: then,
+                } => (request, state) = (next, then),
+            }
+        }
+        panic!("it does not end");
     }
 }
 

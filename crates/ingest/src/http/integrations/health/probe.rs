@@ -1,17 +1,17 @@
 //! Asking the platforms themselves: whether their API answers to our credentials, and whether our webhook is registered still.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use providers::pull::{Puller, puller};
-use providers::register::{Registrar, Step, Wanted, registrar};
+use providers::register::{Registrar, registrar};
 use serde::Serialize;
 
 use super::super::super::Desk;
 use super::super::views::webhook_url;
 use crate::jobs::problem;
-use crate::outgoing::{Failure, account};
-use crate::store::Integration;
+use crate::outgoing::{Timing, account, registration};
+use crate::store::{Integration, RegistrationSeen};
 
 /// How long a platform may take; the others are asked meanwhile.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) probe: Option<Probe>,
-    pub(super) registration: Option<Registration>,
+    pub(super) registration: Option<RegistrationSeen>,
 }
 
 /// What the API said to a cheap request.
@@ -30,16 +30,9 @@ pub(super) struct Probe {
     pub(super) ok: bool,
     /// What stood in the way.
     code: Option<&'static str>,
-    latency_ms: u64,
+    /// How long the platform took to answer; null where it was not asked, since what it needs is absent or others were asking.
+    latency_ms: Option<u64>,
     at: DateTime<Utc>,
-}
-
-/// Whether our webhook is registered still.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Registration {
-    pub(super) registered: bool,
-    checked_at: DateTime<Utc>,
 }
 
 /// Asks an integration's platform; nothing where it has no API, or not all that its API asks for is entered.
@@ -63,56 +56,47 @@ pub(super) async fn look(desk: &Desk, integration: &Integration) -> Found {
 }
 
 async fn probe(desk: &Desk, integration: &Integration, puller: &dyn Puller) -> Probe {
-    let begun = Instant::now();
-    let asking = desk.lines.ask(
+    let timing = Timing::default();
+    let asking = desk.lines.ask_timed(
         integration,
         |account| puller.probe(account),
         |response| puller.probed(response),
+        &timing,
     );
-    let code = match tokio::time::timeout(PATIENCE, asking).await {
+    let asked = tokio::time::timeout(PATIENCE, asking).await;
+    let took = timing.took();
+    let code = match asked {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(problem(&failure).unwrap_or("unavailable")),
+        // It was our turn never: other requests to it are on their way.
+        Err(_) if took.is_none() => Some("platform_too_fast"),
         Err(_) => Some("platform_unreachable"),
     };
     Probe {
         ok: code.is_none(),
         code,
-        latency_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        latency_ms: took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
         at: desk.world.now(),
     }
 }
 
-/// What cannot be found out is not said.
+/// What cannot be found out is not said; what is found out is kept where the webhook was known to be registered.
 async fn registration(
     desk: &Desk,
     integration: &Integration,
     registrar: &dyn Registrar,
-) -> Option<Registration> {
-    let asking = registered(desk, integration, registrar);
-    let registered = tokio::time::timeout(PATIENCE, asking).await.ok()?.ok()?;
-    Some(Registration {
-        registered,
-        checked_at: desk.world.now(),
-    })
-}
-
-async fn registered(
-    desk: &Desk,
-    integration: &Integration,
-    registrar: &dyn Registrar,
-) -> Result<bool, Failure> {
+) -> Option<RegistrationSeen> {
     let url = webhook_url(desk, integration);
-    let secret = integration.secrets.first();
-    let wanted = Wanted {
-        url: &url,
-        name: "Balcão",
-        secret: secret.map(|secret| secret.value.expose()),
+    let asking = registration::holds(&desk.lines, integration, registrar, &url);
+    let registered = tokio::time::timeout(PATIENCE, asking).await.ok()?.ok()?;
+    let seen = RegistrationSeen {
+        registered,
+        at: desk.world.now(),
     };
-    let mut call = desk.lines.call(integration).await?;
-    let step = call.account(|account| registrar.begin(account, &wanted))?;
-    let Step::Ask { request, .. } = step else {
-        return Ok(true);
-    };
-    let answer = call.send(&request).await?;
-    Ok(call.heeded(registrar.holds(&wanted, &answer.response()))?)
+    let kept = desk.store.keep_registration(integration.id, seen).await;
+    if let Err(error) = kept {
+        let id = integration.id;
+        tracing::warn!(integration.id = %id, error = %error, "what was found out of the webhook of {id} could not be kept: {error}");
+    }
+    Some(seen)
 }

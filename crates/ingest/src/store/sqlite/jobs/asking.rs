@@ -12,7 +12,7 @@ use super::super::{SMALL, SqliteStore, api, checkouts};
 use super::{PreparedHeld, PreparedPage};
 use crate::store::{
     ApiToken, Fault, Held, Job, JobKind, JobQuery, Jobs, NewJob, NewReading, OpenJobs, PageStored,
-    PulledPage, Setback, StoreError,
+    PulledPage, RegistrationSeen, Setback, StoreError,
 };
 
 impl SqliteStore {
@@ -208,6 +208,27 @@ impl Jobs for SqliteStore {
             api::keep(writing, shelved.row, owner(&shelved), &key, token.as_ref())
         })
         .await
+    }
+
+    async fn keep_registration(
+        &self,
+        integration: IntegrationId,
+        seen: RegistrationSeen,
+    ) -> Result<(), StoreError> {
+        let row = self.shelved(integration)?.row;
+        self.write(SMALL, move |writing| {
+            api::keep_registration(writing.db, row, seen)
+        })
+        .await
+    }
+
+    async fn registrations_before(
+        &self,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<IntegrationId>, StoreError> {
+        self.readers
+            .read(move |db| api::registrations_before(db, before))
+            .await
     }
 
     async fn next_abandonment(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
