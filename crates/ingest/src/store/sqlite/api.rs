@@ -77,7 +77,7 @@ pub(super) fn registrations_before(
     before: DateTime<Utc>,
 ) -> Result<Vec<IntegrationId>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT i.public FROM api a JOIN integration i ON i.id = a.integration
+        "SELECT i.public FROM api a CROSS JOIN integration i ON i.id = a.integration
          WHERE a.looked_at <> 0 AND a.looked_at < ?1 AND i.deleted_at = 0",
     )?;
     let ids = statement.query_map([before.timestamp_millis()], |row| {
