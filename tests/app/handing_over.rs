@@ -63,6 +63,7 @@ fn what_no_program_opens_is_told_to_nobody_and_stays_in_the_field() {
     app.wait_for_css("[data-testid=composer-failure][data-code=link_not_opened]");
     app.wait_for_value("composer", &text);
     app.wait_gone("outbox");
+    app.wait_for_css("[data-testid=draft][data-state=saved]");
     // The draft is on the disk all the while.
     app.cut_off();
     app.start_again();

@@ -1,8 +1,13 @@
 //! An hour without the service: everything goes on, nothing is said to have arrived, and all of it arrives in order after.
 
+use std::time::{Duration, Instant};
+
 use contract::{Entry, kind};
 use serde_json::{Value, json};
 use testkit::{App, Sale, Service, until};
+
+/// How long a text that was handed over can be taken back.
+const HELD: Duration = Duration::from_secs(5);
 
 /// What is done meanwhile, in this order, and to which sale; the last is refused, because somebody else was first.
 const DONE: [(u32, &str); 7] = [
@@ -41,6 +46,12 @@ fn what_is_done_in_an_hour_without_the_service_arrives_in_order() {
         act(&app, kind);
     }
     app.wait_for_css("[data-testid=outbox][data-waiting='7'][data-refused='0']");
+    // An hour is longer than a text that was handed over can be taken back; until then it lets others pass.
+    let done = Instant::now();
+    until("the hour to be over", || match done.elapsed() {
+        passed if passed > HELD => Ok(()),
+        passed => Err(format!("{passed:?} have passed")),
+    });
 
     service.elsewhere(|service| {
         assert_eq!(by_ana(&service.entries()), [], "nothing has left");

@@ -397,6 +397,8 @@ export class Composer {
     if (!conversationId || this.busy) return null;
     this.busy = true;
     this.failure = null;
+    // What is on its way out is on the disk first: a cut meanwhile costs no letter.
+    this.flush();
     try {
       const written = await act(conversationId, text);
       if (this.conversationId === conversationId) this.#left(mode, text);
