@@ -301,8 +301,6 @@ fn joined(query: &str, proof: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use providers::Reading;
-
     use super::{Case, Sample, joined, made_of};
 
     #[test]
