@@ -48,6 +48,7 @@ pub(super) const SCENES: &[Scene<Desk>] = &[
             let app = desk.app();
             app.wait_for("row");
             app.press("/");
+            app.wait_for("list-search");
             app.fill("list-search", "conceicao");
             app.wait_for("found");
             app.press("Enter");
