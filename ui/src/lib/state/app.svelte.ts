@@ -245,6 +245,8 @@ export class App {
   /** Moves the selection; the conversation beside it follows once it rests. */
   move(by: number): void {
     this.list.touch(Date.now());
+    const { arriving } = this.list;
+    if (arriving) return void arriving.then(() => this.move(by));
     const id = this.list.move(by);
     if (!id) return;
     if (this.#follow) clearTimeout(this.#follow);

@@ -63,6 +63,15 @@ function press(app: App, ...names: string[]): void {
   }
 }
 
+test('a key that walks while another list is coming walks that one, and is not lost', async () => {
+  const [app] = await atWork();
+  void app.show('approved');
+  app.move(1);
+  await later();
+  expect(app.list.rows.length).toBeGreaterThan(0);
+  expect(app.list.selected).toBe(app.list.rows[0]!.id);
+});
+
 test('a key right after one that walks acts on the row that was walked to', async () => {
   const [app, host] = await atWork();
   const [first, second, third] = app.list.rows;

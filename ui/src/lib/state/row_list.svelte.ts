@@ -100,6 +100,11 @@ export class RowList {
     return this.#answered === this.text.trim() ? null : this.#reading;
   }
 
+  /** Returns what to wait for while the rows are still another list's; `null` once they are this one's. */
+  get arriving(): Promise<void> | null {
+    return this.#turning ? this.#reading : null;
+  }
+
   /** Shows a view from its start; narrowed anew, its rows stay until the others are here. */
   async show(asked: View | Listed): Promise<void> {
     const next = typeof asked === 'string' ? { view: asked, saved: null, filter: NO_FILTER } : asked;
