@@ -29,31 +29,31 @@ export const ORDER = [
     key: 'p',
     why: noPix,
     tells: hasOrder,
-    run: (app) => void app.copy('pix'),
+    run: (app) => void app.taking.copy('pix'),
   }),
   command('copyBoleto', 'order', {
     icon: ClipboardCopy,
     key: 'b',
     why: (app) => noOrder(app) ?? (app.thread.order?.boleto?.line ? null : t('cannot.noBoleto')),
     tells: hasOrder,
-    run: (app) => void app.copy('boleto'),
+    run: (app) => void app.taking.copy('boleto'),
   }),
   command('copyLink', 'order', {
     icon: ClipboardCopy,
     key: 'l',
     why: noLink,
     tells: hasOrder,
-    run: (app) => void app.copy('link'),
+    run: (app) => void app.taking.copy('link'),
   }),
   command('openLink', 'order', {
     icon: ExternalLink,
     why: noLink,
-    run: (app) => void app.openLink('checkout'),
+    run: (app) => void app.taking.open('checkout'),
   }),
   command('openOrder', 'order', {
     icon: ExternalLink,
     why: (app) => noOrder(app) ?? (app.thread.order?.orderLink ? null : t('cannot.noOrderLink')),
-    run: (app) => void app.openLink('order'),
+    run: (app) => void app.taking.open('order'),
   }),
 ];
 

@@ -2,8 +2,8 @@
 import { getContext, setContext } from 'svelte';
 import { clock } from '../clock.svelte';
 import type { Value } from '../filter_by';
-import { hostError, type Boot, type CopyWhat, type Host, type LinkWhat } from '../host';
-import { setLocale, systemLocale, t, type Key } from '../i18n.svelte';
+import type { Boot, Host } from '../host';
+import { setLocale, systemLocale, t } from '../i18n.svelte';
 import { setKeys } from '../keys_now.svelte';
 import type { Change } from '../types/Change';
 import type { Counters } from '../types/Counters';
@@ -24,6 +24,7 @@ import { PeopleDesk } from './people.svelte';
 import { ReadSoon } from './read_soon';
 import { RowList } from './row_list.svelte';
 import { SourcesDesk } from './sources.svelte';
+import { Taking } from './taking.svelte';
 import { TemplateDesk } from './templates.svelte';
 import { Thread } from './thread.svelte';
 import { ThreadActs } from './thread_acts.svelte';
@@ -62,13 +63,6 @@ export type Needed = 'nothing' | 'conversation' | 'templates';
 /** Where one is, for whoever tells the keys that hold there. */
 export type Whereabouts = 'list' | 'conversation' | 'writing' | 'dialog';
 
-const COPIED: Record<CopyWhat, Key> = {
-  pix: 'toast.copiedPix',
-  boleto: 'toast.copiedBoleto',
-  link: 'toast.copiedLink',
-  page: 'toast.copiedLink',
-};
-
 export class App {
   boot = $state.raw<Boot | null>(null);
   counts = $state.raw<Partial<Record<View, number>>>({});
@@ -81,10 +75,6 @@ export class App {
   valueAsked = $state.raw<ValueAsked | null>(null);
   /** The keys are told, for where one is. */
   helping = $state<Whereabouts | null>(null);
-  /** What was just copied, and until it fades. */
-  copied = $state<CopyWhat | null>(null);
-  /** Why the last copy was refused. */
-  copyFailure = $state<string | null>(null);
 
   readonly host: Host;
   readonly list: RowList;
@@ -98,12 +88,12 @@ export class App {
   readonly presence: Presence;
   readonly acts: ThreadActs;
   readonly done: DoneStack;
+  readonly taking: Taking;
   readonly toasts = new Toasts();
   readonly layout = new Layout();
 
   #follow: ReturnType<typeof setTimeout> | null = null;
   #read: ReadSoon;
-  #copiedTimer: ReturnType<typeof setTimeout> | null = null;
   #placeTimer: ReturnType<typeof setTimeout> | null = null;
   #turns = new InTurn();
   #opening: { id: string; done: Promise<void> } | null = null;
@@ -122,6 +112,7 @@ export class App {
     this.presence = new Presence(host);
     this.done = new DoneStack(host, this.toasts);
     this.bulk = new Bulk(host, this.done);
+    this.taking = new Taking(host, this.thread, this.toasts);
     this.acts = new ThreadActs(host, this.thread, this.toasts, this.done);
   }
 
@@ -305,8 +296,7 @@ export class App {
     this.composer.flush();
     // A question about one customer is never answered for another.
     this.acts.ask(null);
-    this.copyFailure = null;
-    this.copied = null;
+    this.taking.forget();
     const view = await this.thread.open(id);
     if (!view) {
       if (this.thread.status === 'failed') this.composer.leave();
@@ -339,7 +329,7 @@ export class App {
   chooseOrder(orderKey: string): void {
     this.thread.orderKey = orderKey;
     this.composer.turnTo(orderKey, this.thread.view);
-    this.copyFailure = null;
+    this.taking.forget();
   }
 
   /** Hands the text over, or saves the note; tells whether it was done. */
@@ -365,35 +355,6 @@ export class App {
   /** Keeps a text that must not go out any more as a note. */
   async keepAsNote(): Promise<void> {
     await this.#did(this.composer.keepAsNote(), t('toast.noted'));
-  }
-
-  /** Copies a part of the order that keys are about; a refusal is told beside the button. */
-  async copy(what: CopyWhat): Promise<void> {
-    const { order, view } = this.thread;
-    if (!order || !view) return;
-    this.copyFailure = null;
-    try {
-      await this.host.copy({ conversationId: view.id, orderKey: order.orderKey, what });
-      this.copied = what;
-      if (this.#copiedTimer) clearTimeout(this.#copiedTimer);
-      this.#copiedTimer = setTimeout(() => (this.copied = null), 1_600);
-      this.toasts.say(t(COPIED[what]));
-    } catch (thrown) {
-      const { code } = hostError(thrown);
-      if (this.thread.view?.id === view.id) this.copyFailure = code;
-      this.toasts.say(failureText(code), null, 'refused');
-    }
-  }
-
-  /** Opens a link of the order that keys are about. */
-  async openLink(what: LinkWhat): Promise<void> {
-    const { order, view } = this.thread;
-    if (!order || !view) return;
-    try {
-      await this.host.openLink({ conversationId: view.id, orderKey: order.orderKey, what });
-    } catch (thrown) {
-      this.toasts.say(failureText(hostError(thrown).code), null, 'refused');
-    }
   }
 
   /** Takes back an action, the last one unless told. */
@@ -424,7 +385,8 @@ export class App {
     this.#turns.forget();
     this.boot = null;
     this.#read.stop();
-    for (const timer of [this.#follow, this.#copiedTimer, this.#placeTimer]) {
+    this.taking.forget();
+    for (const timer of [this.#follow, this.#placeTimer]) {
       if (timer) clearTimeout(timer);
     }
   }
