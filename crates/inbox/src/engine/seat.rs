@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use contract::{Action, Actor, CommandId, ConversationId};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::core::Core;
@@ -39,6 +40,8 @@ pub(crate) struct Seat {
     pub(crate) keeper: Keeper,
     overlay: RwLock<Arc<Overlay>>,
     laying: tokio::sync::Mutex<()>,
+    /// Counts how often the outbox was read again.
+    pub(crate) outbox_moved: watch::Sender<u64>,
     recent: Mutex<VecDeque<(CommandId, Done)>>,
     /// The conversations with a draft, as `user.db` has them.
     drafted: RwLock<HashSet<ConversationId>>,
@@ -63,6 +66,7 @@ impl Seat {
             keeper,
             overlay: RwLock::new(Arc::new(overlay)),
             laying: tokio::sync::Mutex::new(()),
+            outbox_moved: watch::channel(0).0,
             recent: Mutex::default(),
             drafted: RwLock::default(),
             presence: Presence::default(),
@@ -94,6 +98,8 @@ impl Seat {
         let mut conversations = self.lay(pending);
         conversations.sort_unstable();
         conversations.dedup();
+        self.outbox_moved
+            .send_modify(|count| *count = count.wrapping_add(1));
         core.board.tell(&Change {
             counters: !conversations.is_empty(),
             conversations,

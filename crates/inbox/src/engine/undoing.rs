@@ -1,13 +1,19 @@
 //! Turning back what was done: taken out of the outbox while it is surely there, by its opposite once it has left.
 
+use std::time::Duration;
+
 use contract::{Action, Command, CommandId, ConversationId, MemberId, SnoozeUntil};
+use tokio::time::{Instant, timeout_at};
 
 use super::Inbox;
 use super::seat::{Done, Seat};
 use crate::asking::{DraftAsked, DraftKind};
 use crate::error::Refusal;
-use crate::user::{Kept, KeptState};
+use crate::user::{Kept, KeptState, UserDb};
 use crate::view::{Handling, Row};
+
+/// How long taking back waits for an action that is being sent: long enough for an answer, or for a dead line to be noticed.
+const ARRIVING: Duration = Duration::from_secs(1);
 
 /// What is known of a conversation just before an action.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -151,14 +157,13 @@ impl Inbox {
         ids.reverse();
         let kept = self.core().user(|db| db.kept()).await?;
         let of = |id: CommandId| kept.iter().find(|kept| kept.command.id == id);
-        let is_refused = |kept: &Kept| matches!(kept.state, KeptState::Refused(..));
-        // What was refused changed nothing; it is let go or tried again in the outbox.
-        ids.retain(|id| !of(*id).is_some_and(is_refused));
-        let done: Vec<(CommandId, Option<Done>)> = ids
+        let mut done: Vec<(CommandId, Option<Done>)> = ids
             .iter()
             .map(|id| (*id, remembered(&seat, of(*id), *id)))
             .collect();
-        let recalled = self.core().user(move |db| db.recall(&ids)).await?;
+        let (recalled, refused) = self.recall(&seat, ids).await?;
+        // What was refused changed nothing; it is let go or tried again in the outbox.
+        done.retain(|(id, _)| !refused.contains(id));
         let (back, left): (Vec<_>, Vec<_>) =
             done.into_iter().partition(|(id, _)| recalled.contains(id));
         let mut count = back.len();
@@ -186,6 +191,38 @@ impl Inbox {
             self.keep(&seat, opposites).await?;
         }
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Takes out of the outbox what certainly has not left; returns what that was, and what stays there refused. What is on its
+    /// way is waited for a moment: once it turns out not to have arrived, it needs no opposite.
+    async fn recall(
+        &self,
+        seat: &Seat,
+        ids: Vec<CommandId>,
+    ) -> Result<(Vec<CommandId>, Vec<CommandId>), Refusal> {
+        let mut moved = seat.outbox_moved.subscribe();
+        let deadline = Instant::now() + ARRIVING;
+        let mut recalled = Vec::new();
+        loop {
+            let asked = ids.clone();
+            let step = move |db: &mut UserDb| Ok((db.recall(&asked)?, db.kept()?));
+            let (gone, kept) = self.core().user(step).await?;
+            recalled.extend(gone);
+            let among = |state: fn(&KeptState) -> bool| {
+                let of_state = kept.iter().filter(move |kept| state(&kept.state));
+                let of_state = of_state.map(|kept| kept.command.id);
+                of_state
+                    .filter(|id| ids.contains(id))
+                    .collect::<Vec<CommandId>>()
+            };
+            let arriving = among(|state| *state == KeptState::Sending);
+            let waited =
+                arriving.is_empty() || timeout_at(deadline, moved.changed()).await.is_err();
+            if waited {
+                let refused = among(|state| matches!(state, KeptState::Refused(..)));
+                return Ok((recalled, refused));
+            }
+        }
     }
 
     /// Reads what has to be known to turn an action back.

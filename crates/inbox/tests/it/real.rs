@@ -344,7 +344,11 @@ async fn an_agent_takes_back_what_was_given_away() {
             .expect("turns")
     );
     owned_by(None).await;
-    assert!(bia.inbox.outbox().await.expect("reads").is_empty());
+    bia.until("an empty outbox", async |inbox| {
+        let outbox = inbox.outbox().await.expect("reads");
+        outbox.is_empty().then_some(())
+    })
+    .await;
     // Once the colleague has claimed it, it stays.
     let given = bia.inbox.act(who, Action::Assign { to }).await;
     owned_by(Some("Caio")).await;

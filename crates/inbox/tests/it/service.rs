@@ -189,7 +189,12 @@ impl Talk {
         match kind {
             Kind::Other => send(&mut socket, &self.session(&request), None).await,
             _ if !self.signed_in(&request) => {
-                send(&mut socket, &refusal(401, "unauthorized", ""), None).await;
+                send(
+                    &mut socket,
+                    &refusal(401, "unauthorized", ""),
+                    trick.as_ref(),
+                )
+                .await;
             }
             Kind::Stream => self.stream(&mut socket, &request, trick).await,
             Kind::Page => send(&mut socket, &self.page(&request, &trick), trick.as_ref()).await,

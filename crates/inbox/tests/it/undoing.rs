@@ -1,13 +1,16 @@
 //! Turning back what was done, and one action on many conversations.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use contract::entry::ByMember;
 use contract::{Action, Actor, CommandId, MemberId, SnoozeUntil, Stage, kind};
 use inbox::Refusal;
 use inbox::asking::StaysReason;
+use inbox::view::OutboxState;
 
 use crate::desk::Desk;
-use crate::service::{Service, me};
+use crate::service::{Kind, Service, Trick, me};
 use crate::tape::{Tape, person, start};
 
 async fn open() -> (Service, Desk) {
@@ -94,6 +97,26 @@ async fn each_action_is_turned_back_by_its_opposite() {
     let id = desk.inbox.act(person(1), note).await.expect("written");
     settled(&desk).await;
     assert!(!desk.inbox.undo(id).await.expect("answers"), "it was said");
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_is_taken_back_once_it_turns_out_not_to_have_arrived() {
+    let (service, desk) = open().await;
+    let from = service.with(|state| state.tape.entries.len());
+    service.with(|state| state.signed_out = true);
+    // The door is shut on it, slowly.
+    service.trick(Kind::Commands, Trick::Slices(16, Duration::from_millis(20)));
+    let id = desk.inbox.act(person(1), Action::Claim {}).await;
+    let id = id.expect("written");
+    desk.until("it to be on its way", async |inbox| {
+        let item = inbox.outbox().await.expect("reads").pop()?;
+        (item.state == OutboxState::Sending).then_some(())
+    })
+    .await;
+    assert!(desk.inbox.undo(id).await.expect("turns back"));
+    assert!(desk.inbox.outbox().await.expect("reads").is_empty());
+    assert_eq!(desk.conversation(person(1)).await.owner, None);
+    assert_eq!(told(&service, from), Vec::<String>::new());
 }
 
 #[tokio::test]
