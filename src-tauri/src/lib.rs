@@ -4,6 +4,8 @@
 //! of the trade.
 
 mod commands;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod failure;
 mod following;
 mod keychain;
@@ -31,6 +33,9 @@ use shop::{Opening, Shop};
 pub fn run() -> ExitCode {
     measure::begin();
     logging::start();
+    // Before the first window, whose processes are given it.
+    #[cfg(target_os = "linux")]
+    drawing::choose();
     match compose().build(tauri::generate_context!()) {
         Ok(app) => {
             app.run(|app, event| {

@@ -3,6 +3,10 @@
 //! Everything here drives the real programs from outside: requests over TCP, the service as a process of its own, the
 //! desktop's core as a process that can be killed. Nothing here ships.
 
+/// The app's, since what is measured here stands for it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod caching;
 pub mod calibrate;
 pub mod checker;
