@@ -9,7 +9,7 @@ use contract::{
 use super::{KeptState, OwnView, UserDb};
 use crate::asking::{Density, DraftAsked, DraftKind, Mode, Reach, Session, Settings};
 use crate::cache::ReadMark;
-use crate::error::OpenError;
+use crate::error::{OpenError, Refusal};
 
 fn session(member: u128) -> Session {
     Session {
@@ -397,6 +397,56 @@ fn a_clock_that_is_set_back_holds_nothing_for_ever() {
     assert_eq!(db.held_for(900_000).expect("reads"), Some(5_000));
     assert_eq!(db.held_for(3).expect("reads"), None);
     assert_eq!(db.depart(9, 3).expect("leaves").len(), 1);
+}
+
+#[test]
+fn a_full_disk_says_so_keeps_what_is_there_and_passes() {
+    let (_folder, path, mut db) = seated();
+    db.keep(&[note(1, "antes")], 3).expect("there is room");
+    let pages: i64 = db
+        .file
+        .pragma_query_value(None, "page_count", |row| row.get(0))
+        .expect("a count");
+    let limit = |db: &UserDb, pages: i64| {
+        let sql = format!("PRAGMA max_page_count = {pages}");
+        db.file.query_row(&sql, (), |_| Ok(())).expect("a limit");
+    };
+    limit(&db, pages + 2);
+    let long = "muito longo ".repeat(100);
+    let mut written = 1;
+    let error = loop {
+        match db.keep(&[note(1 + written, &long)], 4) {
+            Ok(()) => written += 1,
+            Err(error) => break Refusal::from(error),
+        }
+        assert!(written < 1_000, "the disk was never full");
+    };
+    assert_eq!(error.code(), "disk_full");
+    let draft = DraftAsked {
+        conversation_id: ConversationId::from_u128(9),
+        kind: DraftKind::Message,
+        text: long.repeat(20),
+        template_key: None,
+        order_key: None,
+    };
+    let refused = db.save_draft(&draft, None, 5).map_err(Refusal::from);
+    assert_eq!(
+        refused,
+        Err(Refusal::DiskFull),
+        "what is typed is not lost silently"
+    );
+    assert_eq!(states(&db).len(), usize::try_from(written).expect("few"));
+
+    limit(&db, 1_000_000);
+    db.save_draft(&draft, None, 6).expect("there is room again");
+    drop(db);
+    let db = open(&path);
+    assert_eq!(states(&db).len(), usize::try_from(written).expect("few"));
+    assert!(
+        db.drafted()
+            .expect("reads")
+            .contains(&draft.conversation_id)
+    );
 }
 
 #[test]

@@ -37,6 +37,11 @@ impl Hand {
         let millis = i64::try_from(time.as_millis()).expect("a short time");
         self.0.fetch_add(millis, Ordering::Relaxed);
     }
+
+    /// Sets the clock, forward or back, as somebody or a time server may.
+    pub(crate) fn set(&self, millis: i64) {
+        self.0.store(millis, Ordering::Relaxed);
+    }
 }
 
 impl Clock for Hand {

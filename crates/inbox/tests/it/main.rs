@@ -1,6 +1,7 @@
 //! The desk against a service: a scripted one that misbehaves on purpose, and the real one.
 
 mod actions;
+mod clock;
 mod desk;
 mod erasing;
 mod faults;
