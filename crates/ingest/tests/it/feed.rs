@@ -192,6 +192,54 @@ async fn a_wrong_cursor_is_named() {
     }
 }
 
+/// The log may begin later than at its first entry, as after a part of it was laid aside: whoever stands before that begins anew.
+#[tokio::test]
+async fn a_cursor_the_log_does_not_reach_back_to_is_expired() {
+    let (api, path) = with_orders(9).await;
+    let all = api.entries().await;
+    let start = all[5].seq;
+    let file = api.folder.path().join("balcao.db");
+    let other = rusqlite::Connection::open(file).unwrap();
+    other.busy_timeout(Duration::from_secs(10)).unwrap();
+    // An entry's key holds the workspace above 40 bits of its number.
+    let gone = other.execute("DELETE FROM entry WHERE position % (1 << 40) < ?1", [start]);
+    assert_eq!(gone.unwrap(), 5);
+    let moved = "UPDATE workspace SET log_start = ?1, log_start_chain = ?2";
+    let chain = all[4].chain.as_bytes();
+    other.execute(moved, (start, chain.as_slice())).unwrap();
+    drop(other);
+    // Whatever is written next shows the service that somebody else has changed the file.
+    api.deliver(&path, "unified", &order("N-1", "pending"))
+        .await
+        .ok();
+    let get = async |query: String| api.get(&api.admin, &format!("/api/v1/feed{query}")).await;
+    for lost in 0..start - 1 {
+        for route in ["", "/entries"] {
+            let answer = get(format!("{route}?after={lost}")).await;
+            answer.refuses(410, "cursor_expired");
+        }
+    }
+    let epoch = get("/entries".to_owned()).await.json::<Page>().epoch;
+    let again = api
+        .request(Method::GET, "/api/v1/feed")
+        .bearer_auth(&api.admin)
+        .header("last-event-id", format!("{epoch}.1"));
+    api.send(again).await.refuses(410, "cursor_expired");
+
+    let before = start - 1;
+    let rest: Page = get(format!("/entries?after={before}")).await.ok().json();
+    assert_eq!(
+        (rest.chain_before, rest.entries[0].seq),
+        (all[4].chain, start)
+    );
+    check_chain(&rest.entries, rest.chain_before, before);
+    let newest: Page = get("/entries?limit=100".to_owned()).await.ok().json();
+    assert_eq!((newest.entries[0].seq, newest.next_before), (start, None));
+    let query = format!("?after={before}&chain={}", all[4].chain);
+    let mut stream = Stream::open(&api, &api.admin, &query).await;
+    assert_eq!(stream.entry().await.seq, start);
+}
+
 #[tokio::test]
 async fn a_silent_stream_beats_and_ends_with_its_session() {
     let api = Api::with(|config| config.heartbeat = Duration::from_millis(40)).await;

@@ -73,3 +73,41 @@ async fn a_body_is_let_go_for_its_age_and_reading_it_anew_says_so() {
     let young = api.get(&api.admin, &young).await.ok().value();
     assert_eq!(young["payload"]["id"], "c2");
 }
+
+/// A clock that jumps, as when a time server or a person sets it, changes what entries say of their time and nothing else.
+#[tokio::test]
+async fn a_clock_that_jumps_leaves_one_log_without_a_gap() {
+    let world = Arc::new(Later::default());
+    let api = Api::in_world(Arc::clone(&world) as _, |config| {
+        config.session_days = 3_650;
+    })
+    .await;
+    let path = api.integration("loja", "kiwify").await;
+    let before = api.entries().await.len();
+    let mut days = Vec::new();
+    for (number, day) in [0, 400, -400, -399, 2_000, 0].into_iter().enumerate() {
+        world.days.store(day, Ordering::SeqCst);
+        let mail = format!("rita{number}@example.com");
+        let cart = json!({"id": format!("c{number}"), "status": "abandoned", "email": mail});
+        for result in ["accepted", "duplicate"] {
+            let sent = api.deliver(&path, "kiwify", &cart.to_string()).await;
+            assert_eq!(sent.ok().value()["result"], result, "on day {day}");
+        }
+        days.push(world.now().date_naive());
+    }
+    let entries = api.entries().await;
+    let (mut chain, mut seq) = (contract::Chain::EMPTY, 0);
+    for entry in &entries {
+        assert!(
+            entry.seq == seq + 1 && entry.follows(chain),
+            "{}",
+            entry.seq
+        );
+        (chain, seq) = (entry.chain, entry.seq);
+    }
+    let told = entries
+        .iter()
+        .skip(before)
+        .map(|entry| entry.at.date_naive());
+    assert_eq!(told.collect::<Vec<_>>(), days);
+}
