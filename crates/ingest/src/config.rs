@@ -155,24 +155,45 @@ impl Config {
     }
 
     fn validated(self) -> Result<Self, ConfigError> {
+        let checks = [
+            self.reachable().as_slice(),
+            self.limits().as_slice(),
+            self.times().as_slice(),
+        ]
+        .concat();
+        let faults: Vec<String> = checks
+            .iter()
+            .filter(|(good, _)| !good)
+            .map(|(_, text)| (*text).to_owned())
+            .collect();
+        if faults.is_empty() {
+            Ok(self)
+        } else {
+            Err(ConfigError(faults))
+        }
+    }
+
+    /// Whether the service and its database can be reached as they are named.
+    fn reachable(&self) -> [Check; 2] {
+        let path = self.database.strip_prefix("sqlite://");
         let url_ok = self.public_url.is_empty()
             || reqwest::Url::parse(&self.public_url)
                 .is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        let checks = [
+        [
             (
-                self.database
-                    .strip_prefix("sqlite://")
-                    .is_some_and(|path| !path.is_empty()),
+                path.is_some_and(|path| !path.is_empty()),
                 "database: expected sqlite://PATH",
             ),
             (url_ok, "public_url: expected an http(s) address or nothing"),
+        ]
+    }
+
+    /// Whether sizes and numbers leave room to work.
+    fn limits(&self) -> [Check; 5] {
+        [
             (
                 (1024..=16 << 20).contains(&self.body_limit_bytes),
                 "body_limit_bytes: expected 1024 to 16777216",
-            ),
-            (
-                (Duration::from_millis(100)..=Duration::from_secs(120)).contains(&self.api_timeout),
-                "api_timeout_ms: expected 100 to 120000",
             ),
             (
                 self.max_connections > 0,
@@ -189,6 +210,16 @@ impl Config {
             (
                 self.address_rate_per_second == 0 || self.address_rate_burst > 0,
                 "address_rate_burst: expected at least 1 where address_rate_per_second is set",
+            ),
+        ]
+    }
+
+    /// Whether times are such that nobody waits in vain.
+    fn times(&self) -> [Check; 6] {
+        [
+            (
+                (Duration::from_millis(100)..=Duration::from_secs(120)).contains(&self.api_timeout),
+                "api_timeout_ms: expected 100 to 120000",
             ),
             (
                 (1..=3650).contains(&self.session_days),
@@ -210,19 +241,12 @@ impl Config {
                 self.commit_timeout <= Duration::from_secs(10),
                 "commit_timeout_ms: expected at most 10000",
             ),
-        ];
-        let faults: Vec<String> = checks
-            .iter()
-            .filter(|(good, _)| !good)
-            .map(|(_, text)| (*text).to_owned())
-            .collect();
-        if faults.is_empty() {
-            Ok(self)
-        } else {
-            Err(ConfigError(faults))
-        }
+        ]
     }
 }
+
+/// Whether a setting is acceptable, and what to say where it is not.
+type Check = (bool, &'static str);
 
 fn one(line: String) -> ConfigError {
     ConfigError(vec![line])
