@@ -1,6 +1,7 @@
 //! Integration tests without a display: the real service as a process, the desktop's core against it.
 
 mod crash;
+mod overload;
 mod power;
 
 use std::path::Path;

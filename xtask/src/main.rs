@@ -11,6 +11,8 @@ mod api;
 mod bench;
 mod demo;
 mod fuzz;
+#[cfg(test)]
+mod invariants;
 mod platforms;
 mod program;
 mod repository;

@@ -15,6 +15,7 @@ pub mod history;
 pub mod load;
 pub mod memory;
 pub mod mix;
+pub mod overload;
 pub mod power;
 pub mod report;
 pub mod sales;

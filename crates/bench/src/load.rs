@@ -24,6 +24,10 @@ pub struct Outcome {
     pub answers: std::collections::BTreeMap<u16, u64>,
     /// How long answers took.
     pub spread: Spread,
+    /// The longest that somebody waited to be turned away, from the last byte sent.
+    pub slowest_refusal: Duration,
+    /// Answers that turned somebody away and did not say when to come back.
+    pub without_return: u64,
     /// From the first request to the last answer.
     pub elapsed: Duration,
 }
@@ -44,6 +48,17 @@ impl Outcome {
             *self.answers.entry(*status).or_default() += count;
         }
         self.spread.join(&other.spread);
+        self.slowest_refusal = self.slowest_refusal.max(other.slowest_refusal);
+        self.without_return += other.without_return;
+    }
+
+    fn add(&mut self, answer: &Answer, since: Instant) {
+        self.spread.add(since.elapsed());
+        *self.answers.entry(answer.status).or_default() += 1;
+        if matches!(answer.status, 429 | 503) {
+            self.slowest_refusal = self.slowest_refusal.max(answer.taken);
+            self.without_return += u64::from(answer.retry_after.is_none());
+        }
     }
 }
 
@@ -86,9 +101,8 @@ pub async fn closed_loop(
             let mut outcome = Outcome::default();
             while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let sent = Instant::now();
-                let status = line.ask(request).await?;
-                outcome.spread.add(sent.elapsed());
-                *outcome.answers.entry(status).or_default() += 1;
+                let answer = line.answer(request).await?;
+                outcome.add(&answer, sent);
             }
             anyhow::Ok(outcome)
         });
@@ -118,9 +132,8 @@ pub async fn open_loop(
             let mut outcome = Outcome::default();
             while let Some((index, due)) = dues.recv().await {
                 let request = requests.get(index).context("a request that was not made")?;
-                let status = line.ask(request).await?;
-                outcome.spread.add(due.elapsed());
-                *outcome.answers.entry(status).or_default() += 1;
+                let answer = line.answer(request).await?;
+                outcome.add(&answer, due);
             }
             anyhow::Ok(outcome)
         });
@@ -187,21 +200,27 @@ impl Line {
     /// # Errors
     /// When the connection breaks or the answer is not HTTP/1.1 with a length.
     pub async fn ask(&mut self, request: &[u8]) -> anyhow::Result<u16> {
-        self.ask_for_body(request).await.map(|(status, _)| status)
+        self.answer(request).await.map(|answer| answer.status)
     }
 
-    /// Sends one request and returns the answer's status and body.
+    /// Sends one request and returns the answer.
     ///
     /// # Errors
     /// As [`Line::ask`].
-    pub async fn ask_for_body(&mut self, request: &[u8]) -> anyhow::Result<(u16, Vec<u8>)> {
+    pub async fn answer(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
         self.stream.write_all(request).await?;
+        let sent = Instant::now();
         self.buffer.clear();
         loop {
-            if let Some((status, start, length)) = head_of(&self.buffer)
-                && let Some(body) = self.buffer.get(start..start + length)
+            if let Some(head) = head_of(&self.buffer)
+                && let Some(body) = self.buffer.get(head.end..head.end + head.length)
             {
-                return Ok((status, body.to_vec()));
+                return Ok(Answer {
+                    status: head.status,
+                    retry_after: head.retry_after,
+                    taken: sent.elapsed(),
+                    body: body.to_vec(),
+                });
             }
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 bail!("the connection was closed in the middle of an answer");
@@ -210,28 +229,68 @@ impl Line {
     }
 }
 
-/// Returns status, where the body starts, and its length, once the head is there.
-fn head_of(bytes: &[u8]) -> Option<(u16, usize, usize)> {
+/// One answer, as far as it is looked at.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// After how many seconds to come back, where that is said.
+    pub retry_after: Option<u64>,
+    /// From the last byte of the request to the last of the answer.
+    pub taken: Duration,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What the first lines of an answer say.
+#[derive(Debug, PartialEq, Eq)]
+struct Head {
+    status: u16,
+    retry_after: Option<u64>,
+    /// Where the body starts.
+    end: usize,
+    /// How long the body is.
+    length: usize,
+}
+
+/// Reads an answer's head, once it is there.
+fn head_of(bytes: &[u8]) -> Option<Head> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = std::str::from_utf8(bytes.get(..end)?).ok()?;
     let status = head.get(9..12)?.parse().ok()?;
-    let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse().ok())?
-    });
-    Some((status, end + 4, length.unwrap_or(0)))
+    let number = |wanted: &str| {
+        head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case(wanted)
+                .then(|| value.trim().parse::<u64>().ok())?
+        })
+    };
+    Some(Head {
+        status,
+        retry_after: number("retry-after"),
+        end: end + 4,
+        length: usize::try_from(number("content-length").unwrap_or(0)).ok()?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::head_of;
+    use super::{Head, head_of};
 
     #[test]
     fn answers_are_read_to_their_length() {
         let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
-        assert_eq!(head_of(whole), Some((200, 38, 2)));
+        let read = |status, retry_after, end, length| {
+            Some(Head {
+                status,
+                retry_after,
+                end,
+                length,
+            })
+        };
+        assert_eq!(head_of(whole), read(200, None, 38, 2));
         assert_eq!(head_of(&whole[..20]), None);
-        assert_eq!(head_of(b"HTTP/1.1 503 Busy\r\n\r\n"), Some((503, 21, 0)));
+        let busy = b"HTTP/1.1 503 Busy\r\nretry-after: 2\r\n\r\n";
+        assert_eq!(head_of(busy), read(503, Some(2), 38, 0));
     }
 }

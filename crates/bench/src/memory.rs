@@ -10,6 +10,14 @@ pub fn resident_mib(pid: u32) -> anyhow::Result<f64> {
     field_mib(&format!("/proc/{pid}/status"), "VmRSS:")
 }
 
+/// Returns the most a process ever held in memory.
+///
+/// # Errors
+/// When the process is gone.
+pub fn peak_mib(pid: u32) -> anyhow::Result<f64> {
+    field_mib(&format!("/proc/{pid}/status"), "VmHWM:")
+}
+
 /// Returns the memory of a process and all its descendants, shared pages counted by their share.
 ///
 /// # Errors
@@ -59,5 +67,17 @@ mod tests {
         let me = std::process::id();
         let (resident, family) = (super::resident_mib(me), super::family_mib(me));
         assert!(resident.expect("resident") > 1.0 && family.expect("family") > 0.5);
+        let before = super::peak_mib(me).expect("peak");
+        let much = vec![1_u8; 64 << 20];
+        assert_eq!(
+            much.iter().map(|byte| u64::from(*byte)).sum::<u64>(),
+            64 << 20
+        );
+        drop(much);
+        let peak = super::peak_mib(me).expect("peak");
+        assert!(
+            peak > before,
+            "what was given back still counts: {before} and {peak}"
+        );
     }
 }

@@ -140,7 +140,7 @@ impl Bench {
     /// Sends three times what the service can take, and measures how it says no and how soon it is well again.
     ///
     /// # Errors
-    /// When an answer is neither an acceptance nor a refusal for overload.
+    /// When an answer is neither an acceptance nor a refusal for overload, or a refusal does not say when to come back.
     pub async fn overload(&self, report: &mut Report) -> anyhow::Result<()> {
         let rate = report.value("ingest.rate_64").clamp(2_000.0, 40_000.0) * 3.0;
         let count = 80_000;
@@ -162,11 +162,21 @@ impl Bench {
             "unexpected answers: {:?}",
             outcome.answers
         );
-        let resident = memory::resident_mib(self.service.pid().context("the service is gone")?)?;
+        ensure!(
+            outcome.without_return == 0,
+            "{} refusals did not say when to come back",
+            outcome.without_return
+        );
+        let peak = memory::peak_mib(self.service.pid().context("the service is gone")?)?;
         let recovered = self.recovery().await?;
+        let refusal = outcome.slowest_refusal.as_secs_f64() * 1_000.0;
+        report.add(
+            "ingest.overload_refusal",
+            Figure::new(refusal, "ms").aiming("the slowest refusal within 1 s", refusal <= 1_000.0),
+        );
         report.add(
             "ingest.overload_memory",
-            Figure::new(resident, "MiB").aiming("at most 256 MiB", resident <= 256.0),
+            Figure::new(peak, "MiB").aiming("never above 256 MiB", peak <= 256.0),
         );
         let figure = Figure::new(recovered.as_secs_f64(), "s");
         report.add(

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use bench::overload;
 use bench::power::{self, Extent};
 use bench::report::say;
 use bench::storm::{self, Rotated};
@@ -10,8 +11,8 @@ use bench::torture::{self, Programs, Survived};
 use clap::{Parser, ValueEnum};
 
 /// Kills the service, then the desktop's core, at random moments under load, floods the service with copies across restarts and
-/// with good requests while secrets rotate, cuts the power of the machine under both, and checks that nothing was lost, doubled or
-/// refused.
+/// with good requests while secrets rotate, keeps it from its disk while senders go on, cuts the power of the machine under both,
+/// and checks that nothing was lost, doubled or refused that should not have been.
 #[derive(Parser)]
 struct Asked {
     /// Only this part.
@@ -29,6 +30,9 @@ struct Asked {
     /// Good requests while secrets rotate.
     #[arg(long, default_value_t = 1_000_000)]
     requests: usize,
+    /// How often the service is kept from its disk.
+    #[arg(long, default_value_t = 100)]
+    stalls: usize,
     /// Power cuts of the service.
     #[arg(long, default_value_t = 300)]
     cuts: usize,
@@ -51,6 +55,8 @@ enum Part {
     Copies,
     /// Good requests while secrets rotate.
     Rotation,
+    /// More than the service can keep.
+    Overload,
     /// Power cuts, with what was not flushed dropped, reordered or torn.
     Power,
 }
@@ -112,6 +118,18 @@ async fn run(part: Part, asked: &Asked, programs: &Programs, folder: &Path) -> a
             let seconds = started.elapsed().as_secs();
             say(&format!(
                 "rotation: {taken} good requests taken over {rotations} rotations, none refused; {late} on the way when their secret ended, {seconds} s"
+            ));
+        }
+        Part::Overload => {
+            let borne = overload::stalls(&programs.service, folder, asked.stalls).await?;
+            say(&format!(
+                "overload: {} stalls, {} deliveries turned away within {} ms, {} promises kept, normal again within {} ms, {} s",
+                asked.stalls,
+                borne.turned_away,
+                borne.slowest_refusal.as_millis(),
+                borne.promised,
+                borne.slowest_recovery.as_millis(),
+                started.elapsed().as_secs()
             ));
         }
         Part::Power => cut_power(asked, programs, folder, started).await?,

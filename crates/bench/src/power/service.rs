@@ -305,9 +305,10 @@ async fn send(
             let mut line = Line::open(to).await?;
             let mut taken = Vec::new();
             for number in (sender..sales).step_by(SENDERS) {
-                let (status, body) = line.ask_for_body(&batch.request(number)).await?;
+                let answer = line.answer(&batch.request(number)).await?;
+                let status = answer.status;
                 anyhow::ensure!(status == 200, "a sale was answered {status}");
-                let delivery = promise(&body).context("an answer without a delivery")?;
+                let delivery = promise(&answer.body).context("an answer without a delivery")?;
                 taken.push((delivery, number));
             }
             anyhow::Ok(taken)
