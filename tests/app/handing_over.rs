@@ -1,5 +1,6 @@
-//! A template by its key becomes a chat in WhatsApp with exactly the text that was shown.
+//! A template by its key becomes a chat in WhatsApp, a mail or a copy, with exactly the text that was shown.
 
+use contract::{Channel, Entry, entry::HandedOver};
 use serde_json::Value;
 use testkit::{App, Sale};
 use url::Url;
@@ -24,6 +25,64 @@ fn a_filled_template_opens_in_whatsapp_and_the_timeline_tells_it() {
         app.text("handed-over")
             .contains(text.lines().next().unwrap())
     );
+}
+
+#[test]
+fn the_same_text_leaves_by_mail_and_by_the_clipboard_to_the_letter() {
+    let (service, app) = super::team();
+    let (one, other) = (Sale::new(1), Sale::new(2));
+    let source = service.kiwify();
+    for sale in [&one, &other] {
+        service.tell(&source, &sale.pix_created());
+    }
+    super::open(&app, &one);
+    let text = filled(&app, &one, "email");
+    app.click("hand-over");
+    let opened = app.expect_opened(1);
+    let mail = Url::parse(&opened).unwrap();
+    assert_eq!((mail.scheme(), mail.path()), ("mailto", one.email.as_str()));
+    let parts: Vec<(String, String)> = mail.query_pairs().into_owned().collect();
+    let [(subject, said), (body, written)] = parts.as_slice() else {
+        panic!("{parts:?}");
+    };
+    assert_eq!((subject.as_str(), body.as_str()), ("subject", "body"));
+    assert!(!said.trim().is_empty() && !said.contains("{{"), "{said:?}");
+    // The lines of a mail end in two characters (RFC 6068, section 5).
+    assert_eq!(*written, text.replace('\n', "\r\n"));
+    assert!(!opened.contains('+'), "a mail program takes a plus as it is: {opened}");
+    app.wait_for_css("[data-testid=handed-over][data-pending=false]");
+    app.wait_for_text("handed-over", "e-mail");
+
+    super::open(&app, &other);
+    let text = filled(&app, &other, "clipboard");
+    app.click("hand-over");
+    app.desktop().expect_clipboard(&text);
+    app.wait_for_css("[data-testid=handed-over][data-pending=false]");
+    app.wait_for_text("handed-over", text.lines().next().unwrap());
+    assert_eq!(app.opened().len(), 1, "nothing was opened for it");
+    let channels: Vec<Channel> = handed_over(&service.entries());
+    assert_eq!(channels, [Channel::Email, Channel::Clipboard]);
+}
+
+/// Fills the first template, chooses a channel and returns what is in the field.
+#[track_caller]
+fn filled(app: &App, sale: &Sale, channel: &str) -> String {
+    app.wait_for("template-1");
+    app.press("1");
+    let text = composed(app, sale);
+    app.click("channel");
+    app.click(&format!("channel-{channel}"));
+    app.wait_gone(&format!("channel-{channel}"));
+    text
+}
+
+/// By which channels texts left, in the order in which the service was told.
+fn handed_over(entries: &[Entry]) -> Vec<Channel> {
+    let told = entries
+        .iter()
+        .filter(|entry| entry.kind == contract::kind::HANDED_OVER);
+    let read = |entry: &Entry| entry.read::<HandedOver>().expect("what was handed over");
+    told.map(|entry| read(entry).channel).collect()
 }
 
 #[test]

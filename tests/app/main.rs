@@ -30,6 +30,7 @@ mod team;
 mod templates;
 mod two_desks;
 mod undoing;
+mod window;
 
 use std::thread;
 
@@ -119,17 +120,21 @@ fn open(app: &App, sale: &Sale) {
     open_name(app, &sale.buyer);
 }
 
-/// Waits for a row by its name and opens it.
+/// Waits for a row by its name and opens it. A list that is just coming takes no click, and one that is sorted anew moves the row
+/// away: then it is clicked again.
 #[track_caller]
 fn open_name(app: &App, name: &str) {
-    wait_for_name(app, name);
-    app.script(
-        "const name = [...document.querySelectorAll('[data-testid=row-name]')]
-           .find((one) => one.textContent.trim() === arguments[0]);
-         name.closest('[data-testid=row]').click();",
-        &[json!(name)],
-    );
-    app.wait_for_text("thread-name", name);
+    let open = "const [wanted] = arguments;
+         const told = (id) => document.querySelector(`[data-testid=${id}]`)?.innerText.trim() ?? '';
+         if (told('thread-name') === wanted) return true;
+         const names = [...document.querySelectorAll('[data-testid=row-name]')];
+         const row = names.find((one) => one.textContent.trim() === wanted)?.closest('[data-testid=row]');
+         row?.click();
+         return row ? told('thread-name') : names.map((one) => one.textContent.trim());";
+    until(&format!("{name} to open"), || match app.script(open, &[json!(name)]) {
+        Value::Bool(true) => Ok(()),
+        other => Err(other.to_string()),
+    });
 }
 
 /// Returns the id of the conversation that is open, once one is.

@@ -1,5 +1,7 @@
 //! What a member did and chose is there again after the app was cut off.
 
+use std::{fs, os::unix::fs::PermissionsExt};
+
 use serde_json::json;
 use testkit::{Sale, until};
 
@@ -57,4 +59,28 @@ fn what_was_done_offline_is_sent_once_after_a_restart() {
     app.wait_for_css("[data-testid=owner][data-pending=true]");
     service.start_again();
     app.wait_for_css("[data-testid=owner][data-mine=true][data-pending=false]");
+}
+
+/// No keychain answers on the desktop of a test.
+#[test]
+fn without_a_keychain_the_session_is_in_a_file_of_ones_own_and_that_is_said() {
+    let (_service, mut app) = super::team();
+    let file = app.data_dir().join("session.token");
+    until("the session to be kept", || {
+        let kept = fs::metadata(&file).map_err(|error| error.to_string())?;
+        match kept.permissions().mode() & 0o777 {
+            0o600 => Ok(()),
+            mode => Err(format!("its mode is {mode:o}")),
+        }
+    });
+    app.restart();
+    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    let says = "A sessão fica em um arquivo que só o seu usuário lê; este sistema não tem chaveiro.";
+    app.click("settings");
+    app.wait_for_text("settings-sheet", says);
+
+    app.click("sign-out");
+    app.click("sign-out-yes");
+    app.wait_for("door-team");
+    assert!(!file.exists(), "whoever signs out leaves no token behind");
 }

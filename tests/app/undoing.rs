@@ -1,6 +1,6 @@
 //! Every act is taken back by Ctrl Z: while it still waits here, and by its opposite once it has left.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{App, Sale, Service, until};
 
 /// One act: what leads to it, how it is done, and what shows that it was taken back.
@@ -47,7 +47,7 @@ const LABEL: Act = Act {
 };
 
 /// In this order each begins where the one before was taken back to.
-const LEFT: [Act; 7] = [
+const LEFT: [Act; 8] = [
     CLAIM,
     SNOOZE,
     RESOLVE,
@@ -60,6 +60,15 @@ const LEFT: [Act; 7] = [
             app.wait_gone("owner");
         },
         back: |app| drop(app.wait_for_css(OWNED)),
+    },
+    Act {
+        name: "wake",
+        before: SNOOZE.done,
+        done: |app| {
+            app.click("wake");
+            app.wait_gone("handling");
+        },
+        back: |app| drop(app.wait_for_css("[data-testid=handling][data-state=snoozed]")),
     },
     Act {
         name: "reopen",
@@ -144,6 +153,7 @@ fn given_away_comes_back(app: &App) {
 fn what_was_just_said_is_taken_back(app: &App) {
     for (key, item, text) in [
         ("n", "note-item", "liga depois das seis"),
+        ("o", "received", "Pago amanhã cedo"),
         ("r", "handed-over", "Oi, conseguiu pagar?"),
     ] {
         app.press(key);
@@ -151,6 +161,8 @@ fn what_was_just_said_is_taken_back(app: &App) {
         app.type_text(text);
         app.press("Enter");
         app.wait_for(item);
+        // Until the focus has left the field, the key is the field's own.
+        app.wait_for_focus("list");
         app.press("Control+z");
         app.wait_gone(item);
         super::wait_until_sent(app);
@@ -265,4 +277,86 @@ fn what_was_done_to_many_is_taken_back_as_one() {
         counted(view, 0);
         counted("due", 4);
     }
+}
+
+/// What is asked before it is done to many: its key, the choice among those offered, and in which rows of which view it is
+/// seen.
+struct Asked {
+    key: &'static str,
+    name: &'static str,
+    choose: fn(&App),
+    view: &'static str,
+    seen: fn(&Value) -> bool,
+}
+
+const ASKED: [Asked; 3] = [
+    Asked {
+        key: "a",
+        name: "assign",
+        choose: |app| app.type_text("bru\n"),
+        view: "all",
+        seen: |row| row["owner"]["name"] == "Bruno Teles",
+    },
+    Asked {
+        key: "t",
+        name: "label",
+        choose: |app| app.type_text("VIP\n"),
+        view: "all",
+        seen: |row| row["labels"] == json!(["VIP"]),
+    },
+    Asked {
+        key: "h",
+        name: "snooze",
+        choose: |app| app.choose("bulk-snooze", "reply"),
+        view: "snoozed",
+        seen: Value::is_object,
+    },
+];
+
+#[test]
+fn giving_labelling_and_putting_aside_many_is_taken_back_as_one() {
+    let service = Service::start("Doces do Vale");
+    service.join("Bruno Teles");
+    let source = service.kiwify();
+    for number in 1..=4 {
+        service.tell(&source, &Sale::new(number).pix_created());
+    }
+    let app = super::seat(&service, "lead", "Ana Prado");
+    app.wait_for_text("count-all", "4");
+    for asked in &ASKED {
+        app.press_all(&["g", "v", "g", "t"]);
+        app.wait_for_css("[data-testid=view-all][aria-current=page]");
+        app.wait_for_css("[data-testid=list][aria-busy=false]");
+        app.press_all(&["j", "x", "j", "x", "j", "x"]);
+        app.wait_for_text("bulk", "3");
+        app.press(asked.key);
+        app.wait_for_focus(&format!("bulk-{}-find", asked.name));
+        (asked.choose)(&app);
+        app.wait_for_css("[data-testid=bulk-will][data-count='3']");
+        app.wait_for_focus("bulk-go");
+        app.press("Enter");
+        app.wait_gone("bulk-preview");
+        wait_for_rows(&app, asked, 3);
+        super::wait_until_sent(&app);
+        wait_for_rows(&app, asked, 3);
+        app.press("Control+z");
+        wait_for_rows(&app, asked, 0);
+        super::wait_until_sent(&app);
+        wait_for_rows(&app, asked, 0);
+        assert_eq!(refused_toasts(&app), 0, "{}", asked.name);
+    }
+}
+
+/// Waits until so many rows show what was done.
+#[track_caller]
+fn wait_for_rows(app: &App, asked: &Asked, count: usize) {
+    let page = json!({"asked": {"view": asked.view, "after": null, "limit": 10}});
+    until(asked.name, || {
+        let told = super::call(app, "list_page", &page);
+        let rows = told["ok"]["rows"].as_array().cloned().unwrap_or_default();
+        match rows.iter().filter(|row| (asked.seen)(row)).count() {
+            seen if seen == count => Ok(()),
+            seen => Err(format!("{seen} of {}: {told}", rows.len())),
+        }
+    });
 }

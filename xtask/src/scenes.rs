@@ -9,6 +9,7 @@ mod named;
 mod people;
 mod sheets;
 mod shop;
+mod states;
 mod zones;
 
 use std::{collections::BTreeSet, path::Path};
@@ -100,6 +101,7 @@ pub(crate) fn all(
         taking.of(look, zones::AGENTS, || Desk::open(repository, "lead"));
         taking.of(look, zones::SCENES, || Desk::open(repository, "admin"));
         taking.of(look, sheets::SCENES, || Desk::open(repository, "admin"));
+        taking.of(look, states::SCENES, || Desk::open(repository, "lead"));
         taking.of(look, shop::SCENES, || shop::open(repository));
     }
     let faults = named::faults(repository, &names());
@@ -125,6 +127,7 @@ fn names() -> BTreeSet<String> {
         .chain(of(zones::AGENTS))
         .chain(of(zones::SCENES))
         .chain(of(sheets::SCENES))
+        .chain(of(states::SCENES))
         .chain(of(shop::SCENES))
         .collect()
 }
@@ -173,7 +176,7 @@ fn put_look(app: &App, look: Look) {
             "const invoke = window.__TAURI_INTERNALS__.invoke;
              const [theme, contrast, locale] = arguments;
              return invoke('boot').then((boot) =>
-               invoke('settings_put', { settings: { ...boot.settings, theme, contrast, locale } }));",
+               invoke('settings_put', { settings: { ...boot.settings, density: 'cozy', theme, contrast, locale } }));",
             &[json!(look.theme), json!(look.contrast), json!(look.locale)],
         );
         app.reload();

@@ -6,7 +6,7 @@ mod starting;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, ExitStatus},
     thread,
     time::Instant,
 };
@@ -114,6 +114,33 @@ impl App {
         self.driver = Some(open(&self.launch, self.home.path(), &self.desktop));
     }
 
+    /// Closes the window as a person does, waits until the app has ended by itself, and starts it again on the same files.
+    ///
+    /// # Panics
+    /// When it does not end or does not come up again.
+    #[track_caller]
+    pub fn close_and_start_again(&mut self) {
+        self.desktop.windows().close();
+        until("the app to end by itself", || {
+            match self.processes().len() {
+                0 => Ok(()),
+                left => Err(format!("{left} of its processes are left")),
+            }
+        });
+        self.driver = None;
+        self.start_again();
+    }
+
+    /// Starts the app once more beside the one that runs, on the same desktop and files, waits until that one has ended, and
+    /// returns how.
+    ///
+    /// # Panics
+    /// When it stays.
+    #[track_caller]
+    pub fn start_once_more(&self) -> ExitStatus {
+        starting::beside(&self.launch, self.home.path(), &self.desktop)
+    }
+
     /// Starts the page anew and waits until the new one is there.
     ///
     /// # Panics
@@ -136,11 +163,7 @@ impl App {
     /// When a part of it stays.
     #[track_caller]
     pub fn cut_off(&mut self) -> Instant {
-        let (home, binary) = (self.home.path(), self.launch.binary.as_path());
-        let is_app =
-            |process: &PathBuf| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == binary);
-        let mut processes = processes_of(home);
-        processes.retain(is_app);
+        let processes = self.processes();
         // Ids come from the kernel's list of what was started here; the driver is ended by its owner.
         let ids = processes.iter().filter_map(|process| process.file_name());
         let mut kill = Command::new("kill");
@@ -156,6 +179,16 @@ impl App {
             }
         });
         struck
+    }
+
+    /// The app's own processes, without those of its driver and its engine.
+    fn processes(&self) -> Vec<PathBuf> {
+        let binary = self.launch.binary.as_path();
+        let is_app =
+            |process: &PathBuf| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == binary);
+        let mut processes = processes_of(self.home.path());
+        processes.retain(is_app);
+        processes
     }
 
     /// Returns the desktop the app runs on.

@@ -3,6 +3,8 @@
 //! With a display each, tests do not share a clipboard; with a bus each, the app's single-instance lock and its
 //! notifications stay apart. So journeys run side by side on one machine, and never on the developer's screen.
 
+mod windows;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -12,6 +14,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{process::Owned, wait::until};
+pub use windows::{Place, Stranger, Windows};
 
 const SCREEN: &str = "1600x1000x24";
 
@@ -87,6 +90,15 @@ impl Desktop {
             ("DISPLAY", &self.display),
             ("DBUS_SESSION_BUS_ADDRESS", &self.bus),
         ]
+    }
+
+    /// Returns the windows of this desktop.
+    ///
+    /// # Panics
+    /// When the display does not answer.
+    #[track_caller]
+    pub fn windows(&self) -> Windows {
+        Windows::of(&self.display)
     }
 
     /// Returns the text on the clipboard, or an empty text when there is none.

@@ -17,7 +17,7 @@ pub mod service;
 mod wait;
 
 pub use app::{App, Launch};
-pub use desktop::{Desktop, Notice};
+pub use desktop::{Desktop, Notice, Place};
 pub use page::Page;
 pub use picture::Picture;
 pub use sales::Sale;

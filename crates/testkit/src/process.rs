@@ -2,8 +2,10 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
 };
+
+use crate::wait::until;
 
 /// Ends its process when dropped.
 #[derive(Debug)]
@@ -33,6 +35,24 @@ impl Owned {
         let line = line.trim().to_owned();
         assert!(!line.is_empty(), "{command:?} ended without a word");
         (owned, line)
+    }
+
+    /// Halts it where it is: it keeps what it has and answers nobody.
+    #[track_caller]
+    pub(crate) fn halt(&self) {
+        let id = self.0.id().to_string();
+        let status = Command::new("kill").args(["-STOP", &id]).status();
+        assert!(status.is_ok_and(|status| status.success()), "it halts");
+    }
+
+    /// Waits until it has ended by itself and returns how.
+    #[track_caller]
+    pub(crate) fn expect_end(mut self) -> ExitStatus {
+        until("the program to end", || match self.0.try_wait() {
+            Ok(Some(status)) => Ok(status),
+            Ok(None) => Err("it runs".to_owned()),
+            Err(error) => Err(error.to_string()),
+        })
     }
 }
 

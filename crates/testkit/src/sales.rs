@@ -129,6 +129,18 @@ impl Sale {
         self.body("order_approved", ("paid", "pix"), Utc::now(), &paid)
     }
 
+    /// Returns the body by which Kiwify tells that the money was given back.
+    pub fn refunded(&self) -> String {
+        let back = json!({"refunded_at": on_brazils_clock(Utc::now(), "%Y-%m-%d %H:%M")});
+        self.body("order_refunded", ("refunded", "pix"), Utc::now(), &back)
+    }
+
+    /// Returns the body by which Kiwify tells that the buyer had the card's bank take the money back.
+    pub fn charged_back(&self) -> String {
+        let by_card = ("chargedback", "credit_card");
+        self.body("chargeback", by_card, Utc::now(), &json!({"installments": 3}))
+    }
+
     /// Returns the body by which Kiwify tells that the buyer left without an order.
     pub fn cart(&self) -> String {
         let id: String = self.order.chars().rev().filter(|c| *c != '-').collect();
@@ -148,7 +160,8 @@ impl Sale {
         cart.to_string()
     }
 
-    fn boleto_due_on(&self) -> NaiveDate {
+    /// Returns the last day on which the boleto can be paid.
+    pub fn boleto_due_on(&self) -> NaiveDate {
         self.made_at.date_naive() + Days::new(3)
     }
 

@@ -98,6 +98,15 @@ impl Service {
         self.process = None;
     }
 
+    /// Halts the process: it is reached and answers nothing, until it is killed.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[track_caller]
+    pub fn halt(&self) {
+        self.process.as_ref().expect("the service runs").halt();
+    }
+
     /// Starts it again on the same database and address.
     ///
     /// # Panics

@@ -1,7 +1,8 @@
 /** Tells of changes, for hosts that live in the page. Knows neither whose they are nor who listens. */
 import type { Change } from './types/Change';
 
-const NOTHING: Change = {
+/** A change of nothing: what does not tell anything else says this. */
+export const NOTHING: Change = {
   conversations: [],
   everything: false,
   counters: false,

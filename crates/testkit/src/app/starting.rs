@@ -4,11 +4,11 @@ use std::{
     fs::{self, File},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, ExitStatus},
 };
 
 use super::Launch;
-use crate::{desktop::Desktop, driver::Driver, language};
+use crate::{desktop::Desktop, driver::Driver, language, process::Owned};
 
 const LOG: &str = "app.log";
 
@@ -19,25 +19,41 @@ pub(super) const OPENED: &str = "opened";
 #[track_caller]
 pub(super) fn open(launch: &Launch, home: &Path, desktop: &Desktop) -> Driver {
     let port = free_port();
+    let mut command = at_login("WebKitWebDriver".as_ref(), launch, home, desktop);
+    command
+        .arg(format!("--port={port}"))
+        .env("TAURI_WEBVIEW_AUTOMATION", "true");
+    match Driver::open(command, port, &launch.binary, &launch.arguments) {
+        Ok(driver) => driver,
+        Err(error) => panic!("the app did not open: {error}\n{}", read_log(home)),
+    }
+}
+
+/// Starts the app as a person does who forgot that it runs, and returns how that one ended.
+#[track_caller]
+pub(super) fn beside(launch: &Launch, home: &Path, desktop: &Desktop) -> ExitStatus {
+    let mut command = at_login(&launch.binary, launch, home, desktop);
+    command.args(&launch.arguments);
+    Owned::start(&mut command).expect_end()
+}
+
+/// A program as it is started by somebody who has just logged in.
+#[track_caller]
+fn at_login(program: &Path, launch: &Launch, home: &Path, desktop: &Desktop) -> Command {
     let log = File::options()
         .create(true)
         .append(true)
         .open(home.join(LOG))
         .expect("a log file");
-    let mut command = Command::new("WebKitWebDriver");
+    let mut command = Command::new(program);
     command
-        .arg(format!("--port={port}"))
         .env_clear()
         .envs(login_environment(home))
         .envs(desktop.environment())
-        .env("TAURI_WEBVIEW_AUTOMATION", "true")
         .envs(launch.environment.iter().cloned())
         .stdout(log.try_clone().expect("a second handle"))
         .stderr(log);
-    match Driver::open(command, port, &launch.binary, &launch.arguments) {
-        Ok(driver) => driver,
-        Err(error) => panic!("the app did not open: {error}\n{}", read_log(home)),
-    }
+    command
 }
 
 /// Returns what the app and its driver wrote so far.

@@ -14,6 +14,7 @@ import type { Settings } from '../types/Settings';
 import type { View } from '../types/View';
 import type { WrittenDown } from '../types/WrittenDown';
 import { Bulk } from './bulk.svelte';
+import { ByFrame, isMuch, type Part } from './by_frame';
 import { Composer } from './composer.svelte';
 import { DoneStack } from './done.svelte';
 import { failureText } from './failures';
@@ -96,6 +97,7 @@ export class App {
   #read: ReadSoon;
   #placeTimer: ReturnType<typeof setTimeout> | null = null;
   #turns = new InTurn();
+  #byFrame = new ByFrame((change) => this.#parts(change));
   #opening: { id: string; done: Promise<void> } | null = null;
   #ended = false;
 
@@ -187,33 +189,42 @@ export class App {
     await this.enter(boot);
   }
 
-  /** Takes in what changed and reads again what is on screen. */
+  /** Takes in what changed and reads again what is on screen: all of it at once, or a part a frame where it is much. */
   async changed(change: Change): Promise<void> {
     if (!this.ready) return;
     this.list.glow(change.sold);
-    if (change.views || change.everything) {
-      this.acts.forgetTeam();
-      if (this.sheet === 'people') void this.people.load();
-      void this.narrowing.readViews();
-    }
-    if (change.templates || change.everything) {
-      if (this.sheet === 'templates') void this.templates.load();
-      void this.composer.loadChips();
-    }
+    if (isMuch(change)) return this.#byFrame.take(change);
+    await Promise.all(this.#parts(change).map((part) => part()));
+  }
+
+  /** Returns what a change asks to be drawn again, what is looked at first. */
+  #parts(change: Change): Part[] {
+    const { everything } = change;
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
     const isOpen = (one: string) => one === id || one === view?.id;
-    const touchesOpen = id !== null && (change.everything || change.conversations.some(isOpen));
-    await Promise.all([
-      change.counters || change.everything ? this.#readCounters() : null,
-      change.freshness || change.everything ? this.#readFreshness() : null,
-      change.outbox || change.everything ? this.#readOutbox() : null,
-      touchesOpen ? this.#refreshThread() : null,
-      change.presence || change.everything ? this.presence.read() : null,
-      change.everything || change.conversations.length > 0
-        ? this.list.changed(change.conversations, change.everything, Date.now())
-        : null,
-    ]);
+    const touchesOpen = id !== null && (everything || change.conversations.some(isOpen));
+    const parts: [boolean, Part][] = [
+      [touchesOpen, () => this.#refreshThread()],
+      [(change.templates || everything) && !touchesOpen, () => this.composer.loadChips()],
+      [
+        everything || change.conversations.length > 0,
+        () => this.list.changed(change.conversations, everything, Date.now()),
+      ],
+      [change.counters || everything, () => this.#readCounters()],
+      [change.freshness || everything, () => this.#readFreshness()],
+      [change.outbox || everything, () => this.#readOutbox()],
+      [change.presence || everything, () => this.presence.read()],
+      [change.views || everything, () => this.#readTeam()],
+      [(change.templates || everything) && this.sheet === 'templates', () => this.templates.load()],
+    ];
+    // Whoever signed out meanwhile has nothing to read.
+    return parts.flatMap(([wanted, part]) => (wanted ? [async () => this.ready && (await part())] : []));
+  }
+
+  async #readTeam(): Promise<void> {
+    this.acts.forgetTeam();
+    await Promise.all([this.sheet === 'people' ? this.people.load() : null, this.narrowing.readViews()]);
   }
 
   /** Shows a view. */

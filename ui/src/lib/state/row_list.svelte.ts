@@ -11,6 +11,8 @@ import type { View } from '../types/View';
 
 const PAGE = 100;
 const MOST = 200;
+/** Up to how many rows are read where they stand though nobody looks for one; with more, all are read in their order. */
+const FEW = 20;
 /** How many rows around those in sight are kept right when everything changed. */
 const NEAR = 60;
 /** How many a search brings. */
@@ -196,6 +198,7 @@ export class RowList {
     for (const id of ids) this.#asked.add(id);
     if (everything || this.#asked.size > MOST) this.#everything = true;
     if (this.#asking) return;
+    if ((this.#everything || this.#asked.size > FEW) && this.#isIdle(now)) this.#leaveToSorting();
     this.#asking = true;
     try {
       while (this.#asked.size > 0 || this.#everything) await this.#refresh();
@@ -209,8 +212,7 @@ export class RowList {
 
   /** Re-sorts if something waits for it and the list has been left alone. Called by the ticker as well. */
   async settleWhenIdle(now: number): Promise<void> {
-    const idle = now - this.#touchedAt >= IDLE && !this.#pointerOver && this.#atTop;
-    if (this.#waits() && (idle || this.rows.length === 0)) await this.resort();
+    if (this.#waits() && (this.#isIdle(now) || this.rows.length === 0)) await this.resort();
   }
 
   /** Reads the view again from its start and shows it in its order. */
@@ -260,16 +262,33 @@ export class RowList {
     }, BRIDGE);
   }
 
-  /** Puts rows in place, each drawn in what it had, or in what stood there in another list. */
+  /**
+   * Puts rows in place. Each is drawn in what it had; those that came take over what others were drawn in: what stood in their
+   * place in another list, or what went from this one.
+   */
   #put(rows: Row[], other = false): void {
     const before = this.rows;
+    const here = new Set(rows.map((row) => row.id));
+    const left = (other ? [] : before.filter((row) => !here.has(row.id))).values();
     const slots = new Map<string, number>();
     rows.forEach((row, place) => {
-      const last = other ? before[place]?.id : row.id;
-      slots.set(row.id, (last !== undefined && this.#slots.get(last)) || ++this.#lastSlot);
+      const own = other ? undefined : this.#slots.get(row.id);
+      const over = other ? before[place] : own === undefined && left.next().value;
+      slots.set(row.id, own ?? ((over && this.#slots.get(over.id)) || ++this.#lastSlot));
     });
     this.#slots = slots;
     this.rows = rows;
+  }
+
+  #isIdle(now: number): boolean {
+    return now - this.#touchedAt >= IDLE && !this.#pointerOver && this.#atTop;
+  }
+
+  /** Where nobody looks for a row, all are about to be read in their order: none is read where it stands first. */
+  #leaveToSorting(): void {
+    this.#asked.clear();
+    this.#everything = false;
+    this.#stale = true;
   }
 
   #waits(): boolean {

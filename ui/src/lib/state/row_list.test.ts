@@ -135,6 +135,18 @@ test('after a long absence the rows in sight are right, and the others once they
   expect(asked).toHaveLength(1);
 });
 
+test('what changed while nobody looks for a row is read once, in its order', async () => {
+  const where = vi.spyOn(host, 'rows');
+  const inOrder = vi.spyOn(host, 'listPage');
+  const id = ids()[3]!;
+  host.pay(id);
+  host.arrive();
+  await list.changed([], true, now + IDLE);
+  expect([where.mock.calls.length, inOrder.mock.calls.length]).toEqual([0, 1]);
+  expect(list.rows.find((row) => row.id === id)?.group).toBe('approved');
+  expect(ids()[0]).toBe(host.world[0]!.id);
+});
+
 test('one letter searches nothing, and leaves the view as it is', async () => {
   const before = ids();
   const search = vi.spyOn(host, 'search');
@@ -231,6 +243,18 @@ describe('another list', () => {
     await list.more();
     expect(list.slotOf(first)).toBe(slot);
     expect(new Set(slots()).size).toBe(list.rows.length);
+  });
+
+  test('what comes in place of what went takes over what that was drawn in', async () => {
+    const stays = list.rows[7]!;
+    const before = slots();
+    const page = await host.listPage({ view: 'all', after: '300', limit: 100 });
+    const rows = [...page.rows.slice(0, list.rows.length - 1), stays];
+    vi.spyOn(host, 'listPage').mockResolvedValue({ ...page, rows });
+    await list.resort();
+    expect(ids()).toEqual(rows.map((row) => row.id));
+    expect(list.slotOf(stays)).toBe(before[7]);
+    expect(new Set(slots())).toEqual(new Set(before));
   });
 
   test('leaves the last one in sight until it is here, but no key walks that', async () => {
