@@ -53,10 +53,24 @@ fn a_boletos_line_lands_on_the_clipboard_exactly_and_its_day_is_the_shops() {
 /// A due date as it is said: `Vence em 25 de novembro`.
 fn on_the_day(day: NaiveDate) -> String {
     const MONTHS: [&str; 12] = [
-        "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro",
-        "outubro", "novembro", "dezembro",
+        "janeiro",
+        "fevereiro",
+        "março",
+        "abril",
+        "maio",
+        "junho",
+        "julho",
+        "agosto",
+        "setembro",
+        "outubro",
+        "novembro",
+        "dezembro",
     ];
-    format!("Vence em {} de {}", day.day(), MONTHS[day.month0() as usize])
+    format!(
+        "Vence em {} de {}",
+        day.day(),
+        MONTHS[day.month0() as usize]
+    )
 }
 
 #[test]

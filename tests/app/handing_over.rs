@@ -49,7 +49,10 @@ fn the_same_text_leaves_by_mail_and_by_the_clipboard_to_the_letter() {
     assert!(!said.trim().is_empty() && !said.contains("{{"), "{said:?}");
     // The lines of a mail end in two characters (RFC 6068, section 5).
     assert_eq!(*written, text.replace('\n', "\r\n"));
-    assert!(!opened.contains('+'), "a mail program takes a plus as it is: {opened}");
+    assert!(
+        !opened.contains('+'),
+        "a mail program takes a plus as it is: {opened}"
+    );
     app.wait_for_css("[data-testid=handed-over][data-pending=false]");
     app.wait_for_text("handed-over", "e-mail");
 

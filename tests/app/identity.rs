@@ -121,7 +121,8 @@ fn a_suggestion_that_is_wrong_is_gone_for_good() {
 /// What the service tells of, of these kinds.
 fn kinds(service: &Service, wanted: &[&str]) -> Vec<String> {
     let told = service.entries().into_iter().map(|entry| entry.kind);
-    told.filter(|kind| wanted.contains(&kind.as_str())).collect()
+    told.filter(|kind| wanted.contains(&kind.as_str()))
+        .collect()
 }
 
 /// Waits until the list no longer shows the buyer of a sale.

@@ -131,9 +131,11 @@ fn open_name(app: &App, name: &str) {
          const row = names.find((one) => one.textContent.trim() === wanted)?.closest('[data-testid=row]');
          row?.click();
          return row ? told('thread-name') : names.map((one) => one.textContent.trim());";
-    until(&format!("{name} to open"), || match app.script(open, &[json!(name)]) {
-        Value::Bool(true) => Ok(()),
-        other => Err(other.to_string()),
+    until(&format!("{name} to open"), || {
+        match app.script(open, &[json!(name)]) {
+            Value::Bool(true) => Ok(()),
+            other => Err(other.to_string()),
+        }
     });
 }
 

@@ -75,7 +75,8 @@ fn without_a_keychain_the_session_is_in_a_file_of_ones_own_and_that_is_said() {
     });
     app.restart();
     app.wait_for_css("[data-testid=freshness][data-state=live]");
-    let says = "A sessão fica em um arquivo que só o seu usuário lê; este sistema não tem chaveiro.";
+    let says =
+        "A sessão fica em um arquivo que só o seu usuário lê; este sistema não tem chaveiro.";
     app.click("settings");
     app.wait_for_text("settings-sheet", says);
 

@@ -138,7 +138,12 @@ impl Sale {
     /// Returns the body by which Kiwify tells that the buyer had the card's bank take the money back.
     pub fn charged_back(&self) -> String {
         let by_card = ("chargedback", "credit_card");
-        self.body("chargeback", by_card, Utc::now(), &json!({"installments": 3}))
+        self.body(
+            "chargeback",
+            by_card,
+            Utc::now(),
+            &json!({"installments": 3}),
+        )
     }
 
     /// Returns the body by which Kiwify tells that the buyer left without an order.

@@ -73,6 +73,15 @@ impl Windows {
         });
     }
 
+    /// Returns how many windows the app has that can be seen.
+    ///
+    /// # Panics
+    /// When the display does not answer.
+    #[track_caller]
+    pub fn count(&self) -> usize {
+        self.apps().expect("the display answers").len()
+    }
+
     /// Waits until the app's window is somewhere.
     ///
     /// # Panics
@@ -88,10 +97,9 @@ impl Windows {
     /// When there is none.
     #[track_caller]
     pub fn close(&self) {
-        let asked = self.app().and_then(|window| {
-            self.ask_to_close(window)
-                .map_err(|error| error.to_string())
-        });
+        let asked = self
+            .app()
+            .and_then(|window| self.ask_to_close(window).map_err(|error| error.to_string()));
         if let Err(reason) = asked {
             panic!("the window was not asked to close: {reason}");
         }
@@ -120,16 +128,21 @@ impl Windows {
         }
     }
 
-    /// The app's window that can be seen; beside it there are some of a pixel.
     fn app(&self) -> Result<Window, String> {
-        let all = self.from_below().map_err(|error| error.to_string())?;
+        let all = self.apps().map_err(|error| error.to_string())?;
+        let first = all.first().copied();
+        first.ok_or_else(|| "the app has no window".to_owned())
+    }
+
+    /// The app's windows that can be seen; beside them there are some of a few pixels.
+    fn apps(&self) -> Result<Vec<Window>, ReplyOrIdError> {
         let large = |window: &Window| {
             self.place_of(*window)
                 .is_ok_and(|place| place.width > 100 && place.height > 100)
         };
-        all.into_iter()
-            .find(|window| self.is_the_apps(*window).unwrap_or(false) && large(window))
-            .ok_or_else(|| "the app has no window".to_owned())
+        let mut all = self.from_below()?;
+        all.retain(|window| self.is_the_apps(*window).unwrap_or(false) && large(window));
+        Ok(all)
     }
 
     fn is_the_apps(&self, window: Window) -> Result<bool, ReplyOrIdError> {
@@ -171,8 +184,8 @@ impl Windows {
         let message =
             ClientMessageEvent::new(32, window, protocols, [delete, CURRENT_TIME, 0, 0, 0]);
         self.connection
-            .send_event(false, window, EventMask::NO_EVENT, message)?;
-        self.connection.flush()?;
+            .send_event(false, window, EventMask::NO_EVENT, message)?
+            .check()?;
         Ok(())
     }
 
