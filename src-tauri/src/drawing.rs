@@ -1,11 +1,11 @@
 //! What draws the page on Linux: the graphics card, or the processor where there is none.
 //!
-//! Without a card, WebKit hands its drawing to a graphics card played by the processor, which is slower than drawing plainly.
+//! Without a card, `WebKit` hands its drawing to a graphics card played by the processor, which is slower than drawing plainly.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// Makes WebKit draw with the processor; since WebKitGTK 2.46.
+/// Makes `WebKit` draw with the processor; since `WebKitGTK` 2.46.
 const PLAINLY: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING";
 
 /// Where the kernel shows the cards that can draw.

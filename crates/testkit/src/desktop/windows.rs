@@ -140,7 +140,7 @@ impl Windows {
             self.place_of(*window)
                 .is_ok_and(|place| place.width > 100 && place.height > 100)
         };
-        let mut all = self.from_below()?;
+        let mut all = self.stacked()?;
         all.retain(|window| self.is_the_apps(*window).unwrap_or(false) && large(window));
         Ok(all)
     }
@@ -171,7 +171,7 @@ impl Windows {
     }
 
     /// All windows, the one in front last.
-    fn from_below(&self) -> Result<Vec<Window>, ReplyOrIdError> {
+    fn stacked(&self) -> Result<Vec<Window>, ReplyOrIdError> {
         Ok(self.connection.query_tree(self.root)?.reply()?.children)
     }
 
@@ -247,7 +247,7 @@ impl Stranger<'_> {
     }
 
     fn is_in_front(&self) -> Result<bool, ReplyOrIdError> {
-        let all = self.windows.from_below()?;
+        let all = self.windows.stacked()?;
         let after = all.iter().skip_while(|window| **window != self.window);
         Ok(!after
             .skip(1)
