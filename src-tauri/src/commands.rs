@@ -34,7 +34,8 @@ macro_rules! commands {
 commands! {
     doors: boot, painted, join_team, start_here, start_sample, sign_out, settings_put;
     lists: list_page, rows, counters, filter_values, freshness, desk, search;
-    conversations: conversation, timeline, reveal, templates, fill, save_draft, mark_read;
+    conversations: conversation, timeline, reveal, templates, fill, sale_values, save_draft,
+        mark_read;
     acting: act, undo, undo_many, bulk_preview, bulk, outbox, outbox_retry, outbox_discard;
     team: members, views, view_save, view_remove, present, presence, provenance, raw_event;
     templates: template_list, template_check, template_save, template_remove, template_versions, template_export,

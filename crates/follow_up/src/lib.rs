@@ -4,6 +4,7 @@
 //! missing, why, and what would bring it.
 #![warn(missing_docs)]
 
+pub mod at_hand;
 pub mod built_in;
 pub mod fill;
 pub mod library;
@@ -16,6 +17,7 @@ pub mod values;
 pub mod variable;
 pub mod words;
 
+pub use at_hand::{SaleValue, marks_in, sale_values};
 pub use fill::{Answers, Fill, Mark, Missing, MissingKind};
 pub use library::{Library, TemplateChip, Uses};
 pub use lint::{LintCode, LintFinding, LintPart, LintSeverity};

@@ -1,7 +1,7 @@
 //! One conversation: what it shows, what can be written in it, what was typed.
 
 use contract::ConversationId;
-use follow_up::{Answers, Fill, Locale, TemplateChip};
+use follow_up::{Answers, Fill, Locale, SaleValue, TemplateChip};
 use inbox::{
     asking::{DraftAsked, TimelineAsked, TimelinePage},
     view::{ConversationView, PersonPart},
@@ -74,6 +74,21 @@ pub(super) async fn fill(
             locale,
             answers.unwrap_or_default(),
         )
+        .await?)
+}
+
+/// Lists what every variable is for an order.
+#[tauri::command]
+pub(super) async fn sale_values(
+    opening: State<'_, Opening>,
+    conversation_id: ConversationId,
+    order_key: String,
+    locale: Locale,
+) -> Answer<Vec<SaleValue>> {
+    let shop = opening.shop().await?;
+    Ok(shop
+        .inbox()
+        .sale_values(conversation_id, order_key, locale)
         .await?)
 }
 

@@ -188,6 +188,7 @@ export class FakeHost extends Parts implements Host {
   search = this.reading.search;
   templates = this.reading.templates;
   fill = this.reading.fill;
+  saleValues = this.reading.saleValues;
   present = this.reading.present;
   presence = this.reading.presence;
   provenance = this.reading.provenance;

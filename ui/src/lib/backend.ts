@@ -82,6 +82,7 @@ const tauri: Host = {
   search: (asked) => call('search', { asked }),
   templates: (asked) => call('templates', asked),
   fill: (asked) => call('fill', { ...asked, answers: asked.answers ?? {} }),
+  saleValues: (asked) => call('sale_values', asked),
   handOver: (asked) => call('hand_over', { asked }),
   act: (asked) => call('act', asked),
   bulkPreview: (asked) => call('bulk_preview', asked),

@@ -26,6 +26,7 @@ import type { PresentMember } from './types/PresentMember';
 import type { Provenance } from './types/Provenance';
 import type { Row } from './types/Row';
 import type { RowPage } from './types/RowPage';
+import type { SaleValue } from './types/SaleValue';
 import type { Saved } from './types/Saved';
 import type { SavedView } from './types/SavedView';
 import type { Settings } from './types/Settings';
@@ -123,6 +124,8 @@ export interface Host extends TemplatesHost {
     /** What was answered to each prompt of the text. */
     answers?: Record<string, string>;
   }): Promise<Fill>;
+  /** Lists what every variable of templates is for an order: its value, or why it has none. */
+  saleValues(asked: { conversationId: string; orderKey: string; locale: Locale }): Promise<SaleValue[]>;
   handOver(asked: HandOverAsked): Promise<WrittenDown>;
   act(asked: { conversationId: string; action: Action }): Promise<WrittenDown>;
   /** Tells what an action would change of some conversations, and what not and why. */

@@ -7,16 +7,28 @@ export interface Piece<M extends Mark = Mark> {
   mark: M | null;
 }
 
-/** Moves marks along with an edit; a mark whose value was touched is dropped, for it is no longer the value. */
-export function shiftMarks(before: string, after: string, marks: readonly Mark[]): Mark[] {
+/** What an edit replaced: the stretch before it ran from `start` to `end`, after it to `now`. */
+export interface Edit {
+  start: number;
+  end: number;
+  now: number;
+}
+
+/** Finds the one stretch in which two texts differ. */
+export function editOf(before: string, after: string): Edit {
   const limit = Math.min(before.length, after.length);
   let start = 0;
   while (start < limit && before[start] === after[start]) start += 1;
   let tail = 0;
   while (tail < limit - start && before[before.length - 1 - tail] === after[after.length - 1 - tail])
     tail += 1;
-  const end = before.length - tail;
-  const moved = after.length - before.length;
+  return { start, end: before.length - tail, now: after.length - tail };
+}
+
+/** Moves marks along with an edit; a mark whose value was touched is dropped, for it is no longer the value. */
+export function shiftMarks(before: string, after: string, marks: readonly Mark[]): Mark[] {
+  const { start, end, now } = editOf(before, after);
+  const moved = now - end;
   return marks.flatMap((mark) => {
     if (mark.end <= start) return [mark];
     if (mark.start >= end) return [{ ...mark, start: mark.start + moved, end: mark.end + moved }];

@@ -1,4 +1,4 @@
-/** Finds what is being looked for in a text under its caret: a template after `/`, a colleague after `@`. Pure. */
+/** Finds what is being looked for in a text under its caret: a template or value after `/`, a colleague after `@`. Pure. */
 import { fold } from './fold';
 
 export interface Token {
@@ -16,6 +16,14 @@ export function slashToken(text: string): Token | null {
   const found = /^\/([^\n/]*)$/.exec(text);
   if (!found || text.length > LONGEST) return null;
   return { start: 0, end: text.length, text: found[1] ?? '' };
+}
+
+/** Returns what follows the `/` before the caret where a word could begin: not in an address, a date or between words. */
+export function valueToken(text: string, caret: number): Token | null {
+  const found = /(?:^|[\s([{"“])\/((?:[^\s/][^\n/]*)?)$/.exec(text.slice(0, caret));
+  const typed = found?.[1] ?? '';
+  if (!found || typed.length > LONGEST) return null;
+  return { start: caret - typed.length - 1, end: caret, text: typed };
 }
 
 /** Returns what follows the `@` before the caret; one within a word, as in an address, is none. */

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use contract::document::Document;
 use contract::phone::Phone;
 use contract::{Action, ConversationId, Customer, Order, Stage, Status};
-use follow_up::{Locale, Sources};
+use follow_up::{Locale, Sources, marks_in};
 
 use super::Inbox;
 use super::seat::Seat;
@@ -92,7 +92,7 @@ impl Inbox {
             .await?;
         let mut view = read.ok_or(Refusal::NotFound("conversation"))?;
         if let Some(kept) = self.core().user(move |db| db.draft(id)).await? {
-            view.draft = Some(stopped(&seat, id, kept).await?);
+            view.draft = Some(self.marked(id, stopped(&seat, id, kept).await?).await?);
         }
         let begun = self.core().user(move |db| db.begun(id)).await?;
         (view.begun_note, view.begun_answer) = (begun.note, begun.answer);
@@ -165,6 +165,26 @@ impl Inbox {
             now: self.moment(),
             locale,
         }))
+    }
+
+    /// Finds where values of the sale stand in a draft; the file keeps its text alone.
+    async fn marked(&self, id: ConversationId, draft: Draft) -> Result<Draft, Refusal> {
+        let Some(order_key) = draft.order_key.clone() else {
+            return Ok(draft);
+        };
+        let library = self.seat()?.library().await?;
+        let key = draft.template_key.as_deref();
+        let found = self
+            .with_sources(id, order_key, Locale::default(), |sources| {
+                marks_in(&library, key, sources, &draft.text)
+            })
+            .await;
+        match found {
+            Ok(marks) => Ok(Draft { marks, ..draft }),
+            // A draft about an order that is not here any more is a draft all the same.
+            Err(Refusal::NotFound(_)) => Ok(draft),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Lists the actions that the service has not confirmed, or has refused, oldest first.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use contract::ConversationId;
-use follow_up::{Answers, Fill, Library, Locale, TemplateChip};
+use follow_up::{Answers, Fill, Library, Locale, SaleValue, TemplateChip, sale_values};
 
 use super::Inbox;
 use super::editing::shared;
@@ -75,5 +75,18 @@ impl Inbox {
         })
         .await?
         .ok_or(Refusal::NotFound("template"))
+    }
+
+    /// Lists what every variable of templates is for an order: its value, or why it has none.
+    ///
+    /// # Errors
+    /// `SignedOut`, `NotFound`.
+    pub async fn sale_values(
+        &self,
+        id: ConversationId,
+        order_key: String,
+        locale: Locale,
+    ) -> Result<Vec<SaleValue>, Refusal> {
+        self.with_sources(id, order_key, locale, sale_values).await
     }
 }

@@ -178,6 +178,7 @@ impl UserDb {
                     order_key: some(row.get(2)?),
                     saved_at: row.get(3)?,
                     stop: None,
+                    marks: Vec::new(),
                 };
                 let begun: String = row.get(4)?;
                 let begun = Stage::from_name(&begun);

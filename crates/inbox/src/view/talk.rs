@@ -1,6 +1,7 @@
 //! One person's conversation.
 
 use contract::{Channel, ConversationId, PersonPart, SnoozeUntil, Stage, StageGroup};
+use follow_up::Mark;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -357,6 +358,8 @@ pub struct Draft {
     /// Its order was paid or closed since it was begun: it is not to be sent as it is.
     #[ts(optional = nullable)]
     pub stop: Option<DraftStop>,
+    /// Where values of the sale stand in it.
+    pub marks: Vec<Mark>,
 }
 
 /// Tells that a draft's order is over since the draft was begun.

@@ -479,6 +479,53 @@ fn draft_of(asked: &HandOverAsked) -> DraftAsked {
 }
 
 #[tokio::test]
+async fn a_draft_that_is_read_again_tells_which_parts_came_from_the_sale() {
+    let (_service, desk) = open().await;
+    let (id, link) = (person(1), "https://pay.example.com/c/1");
+    let draft = |template_key: Option<&str>, text: &str| DraftAsked {
+        conversation_id: id,
+        kind: inbox::asking::DraftKind::Message,
+        text: text.to_owned(),
+        template_key: template_key.map(str::to_owned),
+        order_key: Some(order_key(1)),
+    };
+    for (template, text) in [
+        (Some("cart.link"), format!("Olá 🙂 segue:\n{link}\nOk?")),
+        (None, format!("{link} é o seu")),
+    ] {
+        desk.inbox
+            .save_draft(draft(template, &text))
+            .await
+            .expect("kept");
+        let kept = desk.conversation(id).await.draft.expect("kept");
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let marked: Vec<(&str, String)> = kept
+            .marks
+            .iter()
+            .map(|mark| {
+                let stretch = String::from_utf16_lossy(&units[mark.start..mark.end]);
+                (mark.variable.as_str(), stretch)
+            })
+            .collect();
+        assert_eq!(marked, [("checkout_url", link.to_owned())], "{text}");
+    }
+    let gone = DraftAsked {
+        order_key: Some("kiwify:none".to_owned()),
+        ..draft(None, link)
+    };
+    desk.inbox.save_draft(gone).await.expect("kept");
+    let kept = desk.conversation(id).await.draft.expect("kept");
+    assert_eq!((kept.text.as_str(), kept.marks.len()), (link, 0));
+    let values = desk
+        .inbox
+        .sale_values(id, order_key(1), follow_up::Locale::PtBr)
+        .await
+        .expect("there");
+    let told = values.iter().find(|one| one.variable == "checkout_url");
+    assert_eq!(told.and_then(|one| one.value.as_deref()), Some(link));
+}
+
+#[tokio::test]
 async fn a_payment_in_the_meantime_stops_the_chase() {
     let (service, desk) = open().await;
     let asked = HandOverAsked {

@@ -102,3 +102,57 @@ describe('a value that is missing', () => {
     expect(field().value).toBe('');
   });
 });
+
+describe('/ in a text', () => {
+  const typed = async (value: string) => {
+    field().focus();
+    await fireEvent.input(field(), { target: { value } });
+    field().setSelectionRange(value.length, value.length);
+    await fireEvent.keyUp(field(), { key: '/' });
+  };
+  const options = () => screen.getAllByTestId('suggestion-option');
+
+  test('offers the values of the sale and puts the chosen one there as a chip', async () => {
+    await open('pix');
+    await typed('O total é /valor');
+    await waitFor(() => expect(options().map((one) => one.textContent)).toHaveLength(1), WAIT);
+    expect(options()[0]!.textContent).toMatch(/valor\s*R\$/);
+    await press('Enter');
+    await waitFor(() => expect(field().value).toMatch(/^O total é R\$/), WAIT);
+    expect(filled().map((one) => one.dataset.label)).toEqual(['valor']);
+    await fireEvent.keyDown(field(), { key: 'z', ctrlKey: true });
+    await waitFor(() => expect(field().value).toBe('O total é /valor'));
+    await fireEvent.keyDown(field(), { key: 'y', ctrlKey: true });
+    await waitFor(() => expect(filled()).toHaveLength(1));
+  });
+
+  test('shows one without a value with the reason, and does not put it there', async () => {
+    const host = await open('pix');
+    const left = vi.spyOn(host, 'handOver');
+    await typed('Use o /cupom');
+    await waitFor(() => expect(options()[0]!.textContent).toMatch(/cupom\s*não informado/), WAIT);
+    expect(options()[0]).toHaveAttribute('aria-disabled', 'true');
+    await press('Enter');
+    expect(field().value).toBe('Use o /cupom');
+    expect(left).not.toHaveBeenCalled();
+  });
+
+  test('alone offers templates first, then values, and finds by either', async () => {
+    await open('pix');
+    await typed('/');
+    await waitFor(() => expect(screen.getByText('Valores desta venda')).toBeInTheDocument(), WAIT);
+    const words = options().map((one) => one.textContent);
+    expect(words.findIndex((one) => one.includes('Reenviar PIX'))).toBeLessThan(
+      words.findIndex((one) => one.includes('primeiro nome')),
+    );
+    await typed('/nome');
+    await waitFor(() => expect(options().length).toBeGreaterThanOrEqual(3), WAIT);
+  });
+
+  test('is a slash where nothing begins so', async () => {
+    await open('pix');
+    await typed('Pague até 21/11 ou /xyz');
+    expect(screen.queryByTestId('suggestions')).toBeNull();
+    expect(screen.getByTestId('hand-over')).toBeEnabled();
+  });
+});

@@ -84,7 +84,7 @@ export class FakeActing {
       if (kind === 'answer') from.begunAnswer = text || null;
       if (kind !== 'message') return;
       this.drafts.set(conversationId, text);
-      const draft = { text, templateKey, orderKey, savedAt: this.desk.now() };
+      const draft = { text, templateKey, orderKey, savedAt: this.desk.now(), marks: [] };
       from.draft = text === '' ? null : draft;
     });
 

@@ -13,7 +13,7 @@ import { drawn } from './moved';
 import { whole } from './persons';
 import { provenanceOf, rawOf } from './provenance';
 import { matches, rowOf, VIEWS } from './rows';
-import { chips, fill } from './templates';
+import { chips, fill, saleValues } from './templates';
 import { only } from './timeline';
 
 const NEWEST = 50;
@@ -125,6 +125,10 @@ export class FakeReading {
       const from = this.desk.find(asked.conversationId);
       return fill(from, this.desk.order(asked), asked.templateKey, this.desk.now(), asked.answers);
     });
+  saleValues = (asked: { conversationId: string; orderKey: string }) =>
+    this.desk.answer(() =>
+      saleValues(this.desk.find(asked.conversationId), this.desk.order(asked), this.desk.now()),
+    );
   present = (asked: Present) =>
     this.desk.answer(() => {
       const moved = asked.conversationId !== this.#present.conversationId;

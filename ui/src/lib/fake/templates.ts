@@ -1,11 +1,12 @@
 /** A small set of templates with the rule that none is filled with a hole. */
 import { locale } from '../i18n.svelte';
 import { money } from '../money';
-import type { VariableName } from '../templates';
+import { VARIABLES, type VariableName } from '../templates';
 import { MINUTE } from '../time';
 import type { Fill } from '../types/Fill';
 import type { Mark } from '../types/Mark';
 import type { Missing } from '../types/Missing';
+import type { SaleValue } from '../types/SaleValue';
 import type { StageGroup } from '../types/StageGroup';
 import type { TemplateChip } from '../types/TemplateChip';
 import type { OrderCard } from '../types/OrderCard';
@@ -112,6 +113,23 @@ export function values(from: Conversation, order: OrderCard, now: number): Recor
     link: order.checkout?.url ?? null,
     boleto: order.boleto?.line ?? null,
   };
+}
+
+/** Lists what every variable is for an order. */
+export function saleValues(from: Conversation, order: OrderCard, now: number): SaleValue[] {
+  const known = values(from, order, now);
+  const told: Partial<Record<VariableName, string | null>> = {
+    ...Object.fromEntries(Object.entries(VARIABLE).map(([name, variable]) => [variable, known[name]])),
+    'customer.name': from.person.name,
+    'agent.name': 'Ana',
+    store: 'Doces do Vale',
+    platform: order.platform,
+    'order.ref': order.reference,
+  };
+  return VARIABLES.map((variable) => {
+    const value = told[variable] ?? null;
+    return { variable, value, missing: value === null ? 'não informado' : null };
+  });
 }
 
 const holes = (template: Template, known: Record<string, string | null>) =>

@@ -2,11 +2,13 @@
  * What is being written: a message begun from a template or freely, a note, or what the customer answered. Drafts are saved
  * as they are typed and never cross from one conversation to another. Knows no DOM.
  */
-import { begunAtDraft, begunNow, stopOf, stopOfDraft, type Begun, type Stop } from '../chasing';
+import type { Stop } from '../chasing';
 import { hostError, type Host } from '../host';
 import { locale } from '../i18n.svelte';
-import { shiftMarks } from '../marks';
+import { editOf, shiftMarks } from '../marks';
 import { mentionsIn } from '../mentions';
+import { TakenBack } from '../taken_back';
+import { inserted, type VariableName } from '../templates';
 import type { Action } from '../types/Action';
 import type { Channel } from '../types/Channel';
 import type { Colleague } from '../types/Colleague';
@@ -14,36 +16,21 @@ import type { ConversationView } from '../types/ConversationView';
 import type { Draft } from '../types/Draft';
 import type { DraftKind } from '../types/DraftKind';
 import type { Mark } from '../types/Mark';
-import type { Missing } from '../types/Missing';
 import type { OrderCard } from '../types/OrderCard';
+import type { SaleValue } from '../types/SaleValue';
 import type { TemplateChip } from '../types/TemplateChip';
 import type { WrittenDown } from '../types/WrittenDown';
+import { Aside } from './aside';
+import { AtHand, type About } from './at_hand.svelte';
+import { eachMode, KIND, type Blocked, type Mode, type Prompting, type Saved, type Written } from './composing';
 import { Drafts } from './drafts';
+import { Standing } from './standing.svelte';
 
 /** How long typing rests before the draft is written. */
 export const DRAFT_REST = 250;
 export const LONGEST = 4_000;
 
-export type Saved = 'nothing' | 'saving' | 'saved' | 'failed';
-
-/** Tells why a template cannot be used. */
-export interface Blocked {
-  name: string;
-  missing: Missing[];
-  instead: TemplateChip | null;
-  /** What it would say, for the eye only, and where its values and holes stand. */
-  preview: string;
-  marks: Mark[];
-}
-
-/** Lists what can be written: to the customer, to the team, or what the customer said. */
-export type Mode = 'message' | 'note' | 'received';
-
-/** Holds what a template asks before it is filled. */
-export interface Prompting {
-  chip: TemplateChip;
-  answers: Record<string, string>;
-}
+export type { Blocked, Mode, Prompting, Saved } from './composing';
 
 export class Composer {
   conversationId = $state<string | null>(null);
@@ -54,14 +41,11 @@ export class Composer {
   mode = $state<Mode>('message');
   marks = $state.raw<Mark[]>([]);
   templateKey = $state<string | null>(null);
-  chips = $state.raw<TemplateChip[]>([]);
   channel = $state<Channel>('whatsapp');
   saved = $state<Saved>('nothing');
   blocked = $state.raw<Blocked | null>(null);
   /** What the chosen template asks first. */
   prompting = $state<Prompting | null>(null);
-  /** What changed under the text so that it must not go out. */
-  stop = $state.raw<Stop | null>(null);
   /** Who can be called in a note. */
   team = $state.raw<Colleague[]>([]);
   /** Code of what stood in the way of the last hand-over. */
@@ -75,18 +59,17 @@ export class Composer {
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** What was typed since it was last written. */
   #unsaved = new Set<Mode>();
-  #chipsFor = '';
-  /** The reading of the templates that lie under the keys, until they are the order's. */
-  #choosing: Promise<void> | null = null;
-  /** How each order stood when the text was first about it. */
-  #begun = new Map<string, Begun>();
+  #atHand: AtHand;
+  #standing = new Standing();
   #view: ConversationView | null = null;
-  /** Notes and answers begun in other conversations. */
-  #put = new Map<string, { mode: Mode; note: string; answer: string }>();
+  /** What was in each field before, while its conversation is on screen. */
+  #before = eachMode(() => new TakenBack<Written>());
+  #aside = new Aside();
 
   constructor(host: Host) {
     this.#host = host;
     this.#drafts = new Drafts(host);
+    this.#atHand = new AtHand(host);
   }
 
   /** Returns what is in the field. */
@@ -96,7 +79,22 @@ export class Composer {
 
   /** Returns what to wait for until the templates under the keys are the order's; `null` once they are. */
   get choosing(): Promise<void> | null {
-    return this.#choosing;
+    return this.#atHand.choosing;
+  }
+
+  /** Returns the order's templates, those under keys first. */
+  get chips(): TemplateChip[] {
+    return this.#atHand.chips;
+  }
+
+  /** Returns what variables are for the order, as they were read last. */
+  get values(): SaleValue[] {
+    return this.#atHand.values;
+  }
+
+  /** Returns what changed under the text so that it must not go out. */
+  get stop(): Stop | null {
+    return this.#standing.stop;
   }
 
   #typed(mode: Mode): string {
@@ -107,7 +105,7 @@ export class Composer {
   enter(view: ConversationView, orderKey: string | null): void {
     this.leave();
     const { person } = view;
-    const begun = this.#put.get(view.id);
+    const begun = this.#aside.begun(view.id);
     const typed = (kind: DraftKind) => this.#drafts.newest(view.id, kind)?.text;
     this.conversationId = view.id;
     this.orderKey = orderKey;
@@ -124,7 +122,7 @@ export class Composer {
   /** Leaves the conversation; what was typed there is kept. */
   leave(): void {
     this.flush();
-    this.#putAside();
+    if (this.conversationId) this.#aside.put(this.conversationId, this);
     this.conversationId = null;
     this.orderKey = null;
     this.#view = null;
@@ -135,14 +133,12 @@ export class Composer {
     this.marks = [];
     this.templateKey = null;
     this.saved = 'nothing';
-    this.stop = null;
-    this.#begun.clear();
+    this.#standing.clear();
     this.blocked = null;
     this.prompting = null;
     this.failure = null;
-    this.chips = [];
-    this.#chipsFor = '';
-    this.#choosing = null;
+    this.#atHand.clear();
+    for (const before of Object.values(this.#before)) before.clear();
   }
 
   /** Returns what was being written when all that is known of it is on disk. */
@@ -153,8 +149,7 @@ export class Composer {
 
   /** Takes a text that came back, as one that was taken back does, unless something was typed since. */
   async recall(): Promise<void> {
-    // What came back elsewhere is on the host; what is remembered here of having sent it is not true any more.
-    for (const [id, { note, answer }] of this.#put) if (!note || !answer) this.#put.delete(id);
+    this.#aside.recalled();
     const { conversationId } = this;
     if (!conversationId) return;
     const view = await this.#host.conversation(conversationId).catch(() => null);
@@ -162,6 +157,7 @@ export class Composer {
     if (this.note === '') this.note = view.begunNote ?? '';
     if (this.answer === '') this.answer = view.begunAnswer ?? '';
     if (!view.draft || this.text !== '') return;
+    this.#before.message.clear();
     this.#resume(view);
     await this.loadChips();
   }
@@ -172,13 +168,9 @@ export class Composer {
     this.orderKey = draft?.orderKey ?? this.orderKey;
     this.text = draft?.text ?? '';
     this.templateKey = draft?.templateKey ?? null;
-    this.marks = [];
+    this.marks = this.#aside.marks(view.id, this.text) ?? (draft && view.draft?.text === draft.text ? draft.marks : []);
     this.saved = draft ? 'saved' : 'nothing';
-    this.#begun.clear();
-    const order = this.#order();
-    const begun = draft ? begunAtDraft(order, draft) : null;
-    if (order && begun) this.#begun.set(order.orderKey, begun);
-    this.stop = (draft && stopOfDraft(order, draft)) ?? stopOf(order, begun);
+    this.#standing.resume(this.#order(), draft);
   }
 
   /** Returns the draft as it was typed last, which the host may not have written yet. */
@@ -187,23 +179,14 @@ export class Composer {
     if (!saving) return view.draft;
     if (saving.text === '') return null;
     const { text, templateKey, orderKey } = saving;
-    return { ...(view.draft ?? { savedAt: Infinity, stop: null }), text, templateKey, orderKey };
-  }
-
-  /** Keeps a note or an answer that was begun, for when one comes back. */
-  #putAside(): void {
-    const { conversationId, mode, note, answer } = this;
-    if (!conversationId) return;
-    if (note === '' && answer === '') this.#put.delete(conversationId);
-    else this.#put.set(conversationId, { mode, note, answer });
+    return { ...(view.draft ?? { savedAt: Infinity, stop: null, marks: [] }), text, templateKey, orderKey };
   }
 
   /** Takes in how the conversation stands now; a text that makes no sense any more is stopped. */
   follow(view: ConversationView): void {
     if (view.id !== this.conversationId) return;
     this.#view = view;
-    if (this.text.trim() === '') return;
-    for (const order of view.orders) this.stop ??= stopOf(order, this.#begun.get(order.orderKey) ?? null);
+    if (this.text.trim() !== '') this.#standing.follow(view);
   }
 
   /** Turns to another order; what is being written is about that one too, and what stopped it still does. */
@@ -212,45 +195,24 @@ export class Composer {
     this.prompting = null;
     this.blocked = null;
     if (view) this.#view = view;
-    if (this.text !== '') this.#beginAbout(this.#order());
+    if (this.text !== '') this.#standing.beginAbout(this.#order());
     void this.loadChips();
-  }
-
-  /** Remembers how an order stands now that the text is about it. */
-  #beginAbout(order: OrderCard | null): void {
-    if (order && !this.#begun.has(order.orderKey)) this.#begun.set(order.orderKey, begunNow(order));
-  }
-
-  /** Forgets what the text was about; one that is begun now is about the order in hand. */
-  #beginAnew(): void {
-    this.stop = null;
-    this.#begun.clear();
-    this.#beginAbout(this.#order());
   }
 
   /** Reads which templates lie under the keys now; called again when the order changes. */
   async loadChips(): Promise<void> {
-    const { conversationId, orderKey } = this;
-    if (!conversationId || !orderKey) {
-      this.chips = [];
-      this.#choosing = null;
-      return;
-    }
-    const asked = `${conversationId} ${orderKey}`;
-    const isNew = this.#chipsFor !== asked;
-    this.#chipsFor = asked;
-    const reading = this.#readChips(asked, conversationId, orderKey);
-    // Those read anew for the same order are no reason to wait: the ones on screen are its own.
-    if (isNew) this.#choosing = reading;
-    await reading;
-    if (this.#choosing === reading) this.#choosing = null;
+    await this.#atHand.read(this.#about());
   }
 
-  async #readChips(asked: string, conversationId: string, orderKey: string): Promise<void> {
-    const chips = await this.#host
-      .templates({ conversationId, orderKey, locale: locale() })
-      .catch((): TemplateChip[] => []);
-    if (this.#chipsFor === asked) this.chips = chips;
+  /** Reads what the variables are for the order at this moment. */
+  async readValues(): Promise<void> {
+    const about = this.#about();
+    if (about) await this.#atHand.readValues(about);
+  }
+
+  #about(): About | null {
+    const { conversationId, orderKey } = this;
+    return conversationId && orderKey ? { conversationId, orderKey } : null;
   }
 
   /** Fills the template under a key; one with prompts asks first, a blocked one says what is missing instead. */
@@ -302,10 +264,11 @@ export class Composer {
         if (this.text.startsWith('/')) this.type('');
         return;
       }
+      this.#before.message.replaced(this.#written('message'));
       this.text = fill.text;
       this.marks = fill.marks;
       this.templateKey = chip.templateKey;
-      this.#beginAnew();
+      this.#standing.beginAnew(this.#order());
       this.focusAsked += 1;
       this.#saveSoon('message');
     } catch (thrown) {
@@ -313,8 +276,54 @@ export class Composer {
     }
   }
 
+  /** Puts the value of a variable in place of a stretch of the text; returns where the caret goes, `null` without a value. */
+  insertValue(start: number, end: number, variable: VariableName): number | null {
+    const value = this.values.find((one) => one.variable === variable)?.value ?? null;
+    if (value === null) return null;
+    const { text, to } = inserted(this.text, start, end, variable, value);
+    this.#before.message.replaced(this.#written('message'));
+    const at = text.indexOf(value, start);
+    const marks = shiftMarks(this.text, text, this.marks).filter((one) => one.end <= at || one.start >= to);
+    this.marks = [...marks, { start: at, end: at + value.length, variable }];
+    this.text = text;
+    this.#saveSoon('message');
+    return to;
+  }
+
+  /** Takes back what was last done to the text, or makes it again; returns where the caret goes, `null` where nothing was. */
+  turnBack(forth = false): number | null {
+    const { mode } = this;
+    const [before, now] = [this.#before[mode], this.#written(mode)];
+    const then = forth ? before.forth(now) : before.back(now);
+    if (!then) return null;
+    if (mode === 'note') this.note = then.text;
+    else if (mode === 'received') this.answer = then.text;
+    else this.#rewrite(then);
+    this.failure = null;
+    this.#saveSoon(mode);
+    return editOf(now.text, then.text).now;
+  }
+
+  #rewrite({ text, marks, templateKey, stood }: Written): void {
+    this.text = text;
+    this.marks = marks;
+    this.templateKey = templateKey;
+    this.blocked = null;
+    this.#standing.restore(stood);
+    if (text !== '') this.#standing.beginAbout(this.#order());
+    // What happened while the text was another one counts for this one.
+    if (this.#view) this.follow(this.#view);
+  }
+
+  /** Returns what is in a field with all that belongs to it. */
+  #written(mode: Mode): Written {
+    const { marks, templateKey } = this;
+    return { text: this.#typed(mode), marks, templateKey, stood: this.#standing.kept() };
+  }
+
   /** Takes in what was typed. */
   type(text: string): void {
+    if (text !== this.current) this.#before[this.mode].typed(this.#written(this.mode), text);
     if (this.mode === 'note') this.note = text;
     else if (this.mode === 'received') this.answer = text;
     else return this.#write(text);
@@ -323,13 +332,12 @@ export class Composer {
   }
 
   #write(text: string): void {
-    if (this.text === '') this.#beginAnew();
+    if (this.text === '') this.#standing.beginAnew(this.#order());
     this.marks = shiftMarks(this.text, text, this.marks);
     this.text = text;
     if (text === '') {
       this.templateKey = null;
-      this.stop = null;
-      this.#begun.clear();
+      this.#standing.clear();
     }
     this.failure = null;
     this.#saveSoon('message');
@@ -347,7 +355,9 @@ export class Composer {
 
   /** Drops a text that was stopped. */
   discard(): void {
+    const written = this.#written('message');
     this.#empty();
+    this.#before.message.replaced(written);
   }
 
   /** Keeps a text that was stopped as a note for the team. */
@@ -418,6 +428,7 @@ export class Composer {
     if (mode === 'message') return this.#empty();
     if (mode === 'note') this.note = '';
     else this.answer = '';
+    this.#before[mode].clear();
     this.#unsaved.add(mode);
     this.#saveNow();
     if (this.mode === mode) this.mode = 'message';
@@ -425,12 +436,7 @@ export class Composer {
 
   /** Lets go of what left a conversation that is not the one on screen any more, so that it is not found there again. */
   #leftBehind(conversationId: string, mode: Mode, text: string): void {
-    const begun = this.#put.get(conversationId);
-    if (begun && mode !== 'message') {
-      const part = mode === 'note' ? 'note' : 'answer';
-      if (begun[part] !== text) return;
-      this.#put.set(conversationId, { ...begun, mode: 'message', [part]: '' });
-    }
+    if (mode !== 'message' && !this.#aside.left(conversationId, mode === 'note' ? 'note' : 'answer', text)) return;
     void this.#drafts.save({ conversationId, kind: KIND[mode], text: '', templateKey: null, orderKey: null });
   }
 
@@ -451,11 +457,11 @@ export class Composer {
   }
 
   #empty(): void {
+    this.#before.message.clear();
     this.text = '';
     this.marks = [];
     this.templateKey = null;
-    this.stop = null;
-    this.#begun.clear();
+    this.#standing.clear();
     this.failure = null;
     this.saved = 'nothing';
     this.#unsaved.add('message');
@@ -489,6 +495,3 @@ export class Composer {
     this.saved = !kept ? 'failed' : text === '' ? 'nothing' : 'saved';
   }
 }
-
-/** What the host calls what is being written. */
-const KIND: Record<Mode, DraftKind> = { message: 'message', note: 'note', received: 'answer' };

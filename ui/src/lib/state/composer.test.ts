@@ -358,3 +358,119 @@ test('the same thing paid by another order stops the text', async () => {
   composer.follow({ ...view, orders: [{ ...view.orders[0]!, paidBy }] });
   expect(composer.stop).toMatchObject({ group: 'approved', paidBy: '77' });
 });
+
+/** What the chips of the text hold. */
+const held = () => composer.marks.map((mark) => composer.text.slice(mark.start, mark.end));
+
+test('the marks of a filled text stay until it is handed over', async () => {
+  const view = await withOpenPix();
+  const other = await host.conversation(
+    (await host.listPage({ view: 'cart', after: null, limit: 1 })).rows[0]!.id,
+  );
+  await enter(view);
+  await composer.use(1);
+  composer.type(`${composer.text} Ok?`);
+  const [text, before] = [composer.text, held()];
+  expect(before.length).toBeGreaterThan(1);
+  await enter(other);
+  expect(composer.marks).toEqual([]);
+  await enter(await host.conversation(view.id));
+  expect([composer.text, held()]).toEqual([text, before]);
+  await composer.handOver();
+  await enter(other);
+  await enter(await host.conversation(view.id));
+  expect([composer.text, composer.marks]).toEqual(['', []]);
+});
+
+test('after a restart the marks are those that the host finds in the draft, never in another text', async () => {
+  const view = await withOpenPix();
+  const kept = { templateKey: null, orderKey: null, savedAt: 1, stop: null };
+  const marks = [{ start: 3, end: 6, variable: 'customer.first_name' }];
+  await enter({ ...view, draft: { ...kept, text: 'Oi Ana', marks } });
+  expect(held()).toEqual(['Ana']);
+  host.saveDraft = () => Promise.reject(new Error('disk'));
+  composer.type('Outro texto');
+  await vi.advanceTimersByTimeAsync(DRAFT_REST);
+  await enter({ ...view, draft: { ...kept, text: 'Oi Ana', marks } });
+  expect([composer.text, composer.marks]).toEqual(['Outro texto', []]);
+});
+
+test('a template over a text of one’s own can be taken back, and made again', async () => {
+  await enter(await withOpenPix());
+  composer.type('meu texto');
+  await composer.use(1);
+  const [filled, marks, key] = [composer.text, composer.marks, composer.templateKey];
+  expect(composer.turnBack()).toBe('meu texto'.length);
+  expect([composer.text, composer.marks, composer.templateKey]).toEqual(['meu texto', [], null]);
+  await vi.advanceTimersByTimeAsync(DRAFT_REST);
+  expect(host.drafts.get(composer.conversationId!)).toBe('meu texto');
+  expect(composer.turnBack(true)).not.toBeNull();
+  expect([composer.text, composer.marks, composer.templateKey]).toEqual([filled, marks, key]);
+  composer.type(`${filled} Abraço`);
+  await composer.use(2);
+  composer.turnBack();
+  expect(composer.text).toBe(`${filled} Abraço`);
+  composer.turnBack();
+  composer.turnBack();
+  expect(composer.text).toBe('meu texto');
+  expect(composer.turnBack()).toBe(0);
+  expect(composer.turnBack()).toBeNull();
+});
+
+test('a chip that was typed over comes back with the text', async () => {
+  await enter(await withOpenPix());
+  await composer.use(1);
+  const [text, marks] = [composer.text, composer.marks];
+  const first = marks[0]!;
+  composer.type(`${text.slice(0, first.start + 1)}x${text.slice(first.start + 1)}`);
+  expect(composer.marks).toHaveLength(marks.length - 1);
+  composer.turnBack();
+  expect([composer.text, composer.marks]).toEqual([text, marks]);
+});
+
+test('nothing of another conversation, and nothing that was handed over, is taken back', async () => {
+  const view = await withOpenPix();
+  await enter(view);
+  composer.type('meu texto');
+  await composer.use(1);
+  await enter(await host.conversation(view.id));
+  expect(composer.turnBack()).toBeNull();
+  await composer.handOver();
+  expect([composer.turnBack(), composer.text]).toEqual([null, '']);
+});
+
+test('a text taken back is stopped by what happened while another was in its place', async () => {
+  const view = await withOpenPix();
+  await enter(view);
+  composer.type('seu PIX vence hoje');
+  await composer.use(1);
+  host.pay(view.id);
+  composer.follow(await host.conversation(view.id));
+  expect(composer.stop?.group).toBe('approved');
+  composer.discard();
+  expect(composer.stop).toBeNull();
+  composer.turnBack();
+  expect(composer.stop?.group).toBe('approved');
+  composer.turnBack();
+  expect([composer.text, composer.stop?.group]).toEqual(['seu PIX vence hoje', 'approved']);
+});
+
+test('a value goes where it was looked for, as a chip', async () => {
+  const view = await withOpenPix();
+  await enter(view);
+  await composer.readValues();
+  const of = (name: string) => composer.values.find((one) => one.variable === name);
+  const amount = of('amount')!.value!;
+  composer.type('São /val hoje');
+  expect(composer.insertValue(4, 8, 'amount')).toBe(4 + amount.length);
+  expect([composer.text, held()]).toEqual([`São ${amount} hoje`, [amount]]);
+  const code = of('pix.code')!.value!;
+  composer.insertValue(composer.text.length, composer.text.length, 'pix.code');
+  expect(composer.text).toBe(`São ${amount} hoje\n${code}`);
+  expect(held()).toEqual([amount, code]);
+  expect(of('coupon')).toMatchObject({ value: null, missing: 'não informado' });
+  expect(composer.insertValue(0, 0, 'coupon')).toBeNull();
+  composer.turnBack();
+  composer.turnBack();
+  expect(composer.text).toBe('São /val hoje');
+});

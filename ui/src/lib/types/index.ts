@@ -167,6 +167,7 @@ export * from "./Role";
 export * from "./RotateAsked";
 export * from "./Row";
 export * from "./RowPage";
+export * from "./SaleValue";
 export * from "./Saved";
 export * from "./SavedCount";
 export * from "./SavedView";

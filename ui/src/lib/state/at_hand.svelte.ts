@@ -1,0 +1,73 @@
+/** What lies at hand for an order while one writes: its templates, those under keys first, and the values of the sale. */
+import type { Host } from '../host';
+import { locale } from '../i18n.svelte';
+import type { SaleValue } from '../types/SaleValue';
+import type { TemplateChip } from '../types/TemplateChip';
+
+/** An order of a conversation. */
+export interface About {
+  conversationId: string;
+  orderKey: string;
+}
+
+export class AtHand {
+  chips = $state.raw<TemplateChip[]>([]);
+  values = $state.raw<SaleValue[]>([]);
+
+  #host: Host;
+  #for = '';
+  #choosing: Promise<void> | null = null;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Returns what to wait for until the templates are the order's; `null` once they are. */
+  get choosing(): Promise<void> | null {
+    return this.#choosing;
+  }
+
+  /** Lets go of everything: no order is in hand. */
+  clear(): void {
+    this.chips = [];
+    this.values = [];
+    this.#for = '';
+    this.#choosing = null;
+  }
+
+  /** Reads which templates there are now. */
+  async read(about: About | null): Promise<void> {
+    if (!about) {
+      this.chips = [];
+      this.values = [];
+      this.#choosing = null;
+      return;
+    }
+    const asked = nameOf(about);
+    const isNew = this.#for !== asked;
+    if (isNew) this.values = [];
+    this.#for = asked;
+    const reading = this.#readChips(asked, about);
+    // Those read anew for the same order are no reason to wait: the ones on screen are its own.
+    if (isNew) this.#choosing = reading;
+    await reading;
+    if (this.#choosing === reading) this.#choosing = null;
+  }
+
+  async #readChips(asked: string, about: About): Promise<void> {
+    const chips = await this.#host
+      .templates({ ...about, locale: locale() })
+      .catch((): TemplateChip[] => []);
+    if (this.#for === asked) this.chips = chips;
+  }
+
+  /** Reads what the values are at this moment. */
+  async readValues(about: About): Promise<void> {
+    const values = await this.#host
+      .saleValues({ ...about, locale: locale() })
+      .catch((): SaleValue[] => []);
+    if (this.#for === nameOf(about)) this.values = values;
+  }
+}
+
+const nameOf = ({ conversationId, orderKey }: About) => `${conversationId} ${orderKey}`;
