@@ -33,7 +33,7 @@ macro_rules! commands {
 
 commands! {
     doors: boot, painted, join_team, start_here, start_sample, sign_out, settings_put;
-    lists: list_page, rows, counters, filter_values, freshness, desk, search;
+    lists: list_page, rows, counters, filter_values, freshness, desk, search, badge;
     conversations: conversation, timeline, reveal, templates, fill, sale_values, save_draft,
         mark_read;
     acting: act, undo, undo_many, bulk_preview, bulk, outbox, outbox_retry, outbox_discard;

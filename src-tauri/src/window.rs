@@ -26,6 +26,11 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     WebviewWindowBuilder::from_config(app, &config)?
         .on_navigation(move |url| is_own_page(url, dev_url.as_ref()))
         .on_new_window(|_url, _features| NewWindowResponse::Deny)
+        .on_document_title_changed(|window, title| {
+            if let Err(error) = window.set_title(&title) {
+                tracing::debug!(error = %error, "the window could not be called as its page is");
+            }
+        })
         .on_page_load(|window, load| {
             if matches!(load.event(), PageLoadEvent::Finished) {
                 show(&window);
@@ -62,6 +67,16 @@ pub(crate) fn zoom(app: &AppHandle, per_cent: u16) {
     });
     if let Err(error) = zoomed {
         tracing::warn!(error = %error, "the page could not be zoomed");
+    }
+}
+
+/// Puts a number on the app's icon, where the desktop shows one; 0 takes it away.
+pub(crate) fn badge(app: &AppHandle, count: u32) {
+    let shown = app.get_webview_window(LABEL).map_or(Ok(()), |window| {
+        window.set_badge_count((count > 0).then_some(i64::from(count)))
+    });
+    if let Err(error) = shown {
+        tracing::debug!(error = %error, "the icon cannot bear a number");
     }
 }
 

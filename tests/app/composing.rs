@@ -103,3 +103,45 @@ fn a_value_says_its_name_to_the_caret_and_undo_stays_the_fields_own() {
 fn number(look: &Value, name: &str) -> i64 {
     look[name].as_i64().unwrap_or_default()
 }
+
+/// Puts the caret at the end of the field and writes on.
+fn write_on(app: &App, text: &str) {
+    app.script(
+        "const field = document.querySelector('[data-testid=composer]');
+         field.focus();
+         field.setSelectionRange(field.value.length, field.value.length);",
+        &[],
+    );
+    app.type_text(text);
+}
+
+#[test]
+fn a_template_over_ones_own_text_is_taken_back_and_a_value_goes_where_it_is_looked_for() {
+    let page = Page::open(&invented());
+    let app = filled(&page);
+    app.script(
+        "document.querySelector('[data-testid=composer]').select()",
+        &[],
+    );
+    app.type_text("oi, tudo bem");
+    app.wait_for_value("composer", "oi, tudo bem");
+    app.click("template-1");
+    app.wait_for("value-filled");
+    app.press("Control+z");
+    app.wait_for_value("composer", "oi, tudo bem");
+    app.wait_gone("value-filled");
+    app.press("Control+Shift+z");
+    app.wait_for("value-filled");
+    app.press("Control+z");
+    app.wait_for_value("composer", "oi, tudo bem");
+    app.press("Control+z");
+    app.wait_for_value("composer", "oi, tudo ");
+    app.press("Control+y");
+    app.wait_for_value("composer", "oi, tudo bem");
+    write_on(app, " /primeiro");
+    app.wait_for_text("suggestion-option", "primeiro nome");
+    app.press("Enter");
+    app.wait_for("value-filled");
+    let chip = app.text("value-filled");
+    app.wait_for_value("composer", &format!("oi, tudo bem {chip}"));
+}

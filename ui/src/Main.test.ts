@@ -81,6 +81,14 @@ describe('the list', () => {
     expect(document.getElementById(active)).toHaveAttribute('aria-posinset', '1');
   });
 
+  test('tells in its title and on its icon how many conversations end now', async () => {
+    const host = await open();
+    const count = () => screen.getByTestId('count-due').dataset.count;
+    await waitFor(() => expect(Number(count())).toBeGreaterThan(0));
+    await waitFor(() => expect(document.title).toBe(`(${count()}) Balcão`));
+    expect(host.badged).toBe(Number(count()));
+  });
+
   test('marks that it was painted', async () => {
     await open();
     await waitFor(() => expect(document.documentElement.dataset.painted).toBe('true'));

@@ -5,10 +5,10 @@ use inbox::{
     asking::{Found, RowsAsked, SearchAsked},
     view::{Counters, Desk, FilterValues, Freshness, PageAsked, Row, RowPage, View},
 };
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use super::Answer;
-use crate::shop::Opening;
+use crate::{shop::Opening, window};
 
 /// Reads one page of a view.
 #[tauri::command]
@@ -64,4 +64,10 @@ pub(super) async fn desk(opening: State<'_, Opening>) -> Answer<Option<Desk>> {
 #[tauri::command]
 pub(super) async fn search(opening: State<'_, Opening>, asked: SearchAsked) -> Answer<Found> {
     Ok(opening.shop().await?.inbox().search(asked).await?)
+}
+
+/// Shows on the app's icon how many conversations have something that ends now; none at 0.
+#[tauri::command]
+pub(super) fn badge(app: AppHandle, count: u32) {
+    window::badge(&app, count);
 }

@@ -171,6 +171,9 @@ export class FakeHost extends Parts implements Host {
   onOpen = () => Promise.resolve(() => undefined);
   openLink = () => this.desk.answer(() => undefined);
   painted = () => this.desk.answer(() => undefined);
+  /** The number on the icon. */
+  badged = 0;
+  badge = (count: number) => this.desk.answer(() => void (this.badged = count));
 
   listPage = this.reading.listPage;
   rows = this.reading.rows;

@@ -97,6 +97,7 @@ const tauri: Host = {
   openLink: (asked) => call('open_link', asked),
   copyText: (text) => call('copy_text', { text }),
   painted: () => call('painted'),
+  badge: (count) => call('badge', { count }),
   saveDraft: (asked) => call('save_draft', { asked }),
   markRead: (id) => call('mark_read', { id }),
   outbox: () => call('outbox'),

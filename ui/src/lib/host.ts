@@ -145,6 +145,8 @@ export interface Host extends TemplatesHost {
   copyText(text: string): Promise<void>;
   /** Says that the first list is on screen; the host measures its start by it. */
   painted(): Promise<void>;
+  /** Puts a number on the app's icon; 0 takes it away. */
+  badge(count: number): Promise<void>;
   saveDraft(asked: DraftAsked): Promise<void>;
   markRead(id: string): Promise<void>;
   outbox(): Promise<OutboxItem[]>;

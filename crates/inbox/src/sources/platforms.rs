@@ -96,9 +96,6 @@ pub struct SourceField {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum FieldForm {
-    /// A line of text.
-    #[default]
-    Text,
     /// A whole number from 0.
     Number,
     /// A currency's code of three letters.
@@ -109,6 +106,10 @@ pub enum FieldForm {
     Stages,
     /// A table from products to `https` links.
     Links,
+    /// A line of text, and whatever a newer service has that this version cannot draw.
+    #[default]
+    #[serde(other)]
+    Text,
 }
 
 /// Holds numbered steps in each language.
@@ -126,4 +127,23 @@ pub struct PanelSteps {
 #[derive(Deserialize)]
 pub(super) struct Listed {
     pub(super) platforms: Vec<SourcePlatform>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldForm, SourceField};
+
+    #[test]
+    fn a_form_that_is_not_known_here_is_a_text() {
+        for (told, form) in [
+            (r#""form":"stages","#, FieldForm::Stages),
+            (r#""form":"text","#, FieldForm::Text),
+            (r#""form":"colour","#, FieldForm::Text),
+            ("", FieldForm::Text),
+        ] {
+            let field: SourceField = serde_json::from_str(&format!(r#"{{{told}"name":"x"}}"#))
+                .expect("a platform of a newer service is a platform");
+            assert_eq!(field.form, form, "{told}");
+        }
+    }
 }

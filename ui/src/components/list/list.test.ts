@@ -165,6 +165,22 @@ test('rows say why they are back, what they are labelled with and that a draft w
   expect(within(row).getByTestId('row-draft')).toBeInTheDocument();
 });
 
+test.each(['standard', 'compact'] as const)('%s rows tell their labels, too', async (density) => {
+  const host = new FakeHost({ count: 60, settings: { density } });
+  host.world[0]!.labels = ['Atacado', 'Nota fiscal'];
+  render(Main, { host });
+  await screen.findByTestId('list');
+  await press('g');
+  await press('t');
+  const labels = await waitFor(() => {
+    const row = screen.getAllByTestId('row').find((row) => row.dataset.id === host.world[0]!.id);
+    return within(row!).getByTestId('row-labels');
+  });
+  expect(labels).toHaveAttribute('title', 'Atacado, Nota fiscal');
+  expect(labels.textContent).toContain('etiquetas: Atacado, Nota fiscal');
+  expect(labels.textContent.trim().endsWith(density === 'compact' ? '2' : '+1')).toBe(true);
+});
+
 test('a filter is saved as a view and removed again', async () => {
   await open();
   await press('f');

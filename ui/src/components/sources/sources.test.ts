@@ -439,7 +439,7 @@ describe('one source', () => {
       });
       await type('field-reconcileMinutes', 'abc');
       await save();
-      expect(await screen.findByText('Escreva minutos inteiros, só com algarismos.')).toBeInTheDocument();
+      expect(await screen.findByText('Escreva um número inteiro, só com algarismos.')).toBeInTheDocument();
       expect(table.getByText('Cole um link que comece com https://.')).toBeInTheDocument();
       await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('field-reconcileMinutes')));
       expect(host.sources.calls).not.toContain('change');

@@ -53,14 +53,14 @@ export const PLATFORMS: SourcePlatform[] = [
   }),
   platform('hotmart', 'Hotmart', {
     credentials: [field('clientId'), hidden('clientSecret'), hidden('basic')],
-    settings: [field('checkoutUrl', false), field('checkoutUrls', false)],
+    settings: [field('checkoutUrl', false, false, 'link'), field('checkoutUrls', false, false, 'links')],
     pulls: ['sales'],
     pix: 'partly',
     boleto: 'partly',
   }),
   platform('shopify', 'Shopify', {
     credentials: [hidden('accessToken')],
-    settings: [field('shopDomain'), field('abandonAfterMinutes', false)],
+    settings: [field('shopDomain'), field('abandonAfterMinutes', false, false, 'number')],
     pulls: ['orders', 'abandoned'],
     registers: true,
     pix: 'no',
@@ -74,7 +74,7 @@ export const PLATFORMS: SourcePlatform[] = [
   }),
   platform('yampi', 'Yampi', {
     credentials: [hidden('userToken'), hidden('secretKey')],
-    settings: [field('alias'), field('stages', false)],
+    settings: [field('alias'), field('stages', false, false, 'stages')],
     pulls: ['orders', 'abandoned'],
     registers: true,
   }),

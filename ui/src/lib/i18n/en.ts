@@ -19,6 +19,7 @@ export const en: Catalogue = {
   ...peopleEn,
   ...keysEn,
   'app.name': 'Balcão',
+  'app.title': '({n}) Balcão',
 
   'view.due': 'Due now',
   'view.mine': 'Mine',

@@ -18,6 +18,7 @@ export const ptBR = {
   ...peoplePtBR,
   ...keysPtBR,
   'app.name': 'Balcão',
+  'app.title': '({n}) Balcão',
 
   'view.due': 'Vence agora',
   'view.mine': 'Minhas',

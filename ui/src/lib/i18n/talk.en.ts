@@ -208,4 +208,18 @@ export const talkEn = {
   'command.message.received': 'Customer’s answer',
   'command.reveal': 'Look at customer data',
   'refusal.unknown_member': 'That person is not in the team any more.',
+
+  'card.refusedAs': 'Platform’s reason: {reason}',
+  'card.refused.funds': 'insufficient funds',
+  'card.refused.expired': 'expired card',
+  'card.refused.number': 'wrong card number',
+  'card.refused.expiry': 'wrong expiry date',
+  'card.refused.cvc': 'wrong security code',
+  'card.refused.address': 'the billing address does not match',
+  'card.refused.bank': 'the bank declined the card',
+  'card.refused.payment': 'payment not authorised',
+  'card.refused.blocked': 'card blocked by the bank',
+  'card.refused.fraud': 'suspected fraud',
+  'card.refused.processing': 'the payment could not be processed',
+  'card.refused.untold': 'not told by the platform',
 } as const;

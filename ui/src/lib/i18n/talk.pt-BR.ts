@@ -210,4 +210,18 @@ export const talkPtBR = {
   'command.message.received': 'Resposta do cliente',
   'command.reveal': 'Ver dado do cliente',
   'refusal.unknown_member': 'Essa pessoa não está mais na equipe.',
+
+  'card.refusedAs': 'Motivo da plataforma: {reason}',
+  'card.refused.funds': 'saldo insuficiente',
+  'card.refused.expired': 'cartão vencido',
+  'card.refused.number': 'número do cartão incorreto',
+  'card.refused.expiry': 'validade do cartão incorreta',
+  'card.refused.cvc': 'código de segurança incorreto',
+  'card.refused.address': 'o endereço de cobrança não confere',
+  'card.refused.bank': 'o banco recusou o cartão',
+  'card.refused.payment': 'pagamento não autorizado',
+  'card.refused.blocked': 'cartão bloqueado pelo banco',
+  'card.refused.fraud': 'suspeita de fraude',
+  'card.refused.processing': 'falha ao processar o pagamento',
+  'card.refused.untold': 'não informado pela plataforma',
 } as const;

@@ -1,10 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { ptBR } from '../i18n/pt-BR';
+import type { FieldForm } from '../types/FieldForm';
 import type { SourceField } from '../types/SourceField';
 import { entered, faults, placeOf, STAGES, typedOf, type Row, type Typed } from './settings';
 
-const field = (name: string): SourceField => ({ name, required: false, secret: false, form: 'text' });
-const FIELDS = ['shopDomain', 'abandonAfterMinutes', 'statusWords', 'checkoutUrls'].map(field);
+const field = ([name, form]: [string, FieldForm]): SourceField => ({
+  name,
+  required: false,
+  secret: false,
+  form,
+});
+const FORMS: [string, FieldForm][] = [
+  ['shopDomain', 'text'],
+  ['abandonAfterMinutes', 'number'],
+  ['statusWords', 'stages'],
+  ['checkoutUrls', 'links'],
+  // Settings that no page was ever told of, as a new platform's are.
+  ['returnsTo', 'link'],
+  ['paidIn', 'currency'],
+];
+const FIELDS = FORMS.map(field);
 const KEPT = {
   shopDomain: 'doces.example.com',
   abandonAfterMinutes: 20,
@@ -65,19 +80,35 @@ describe('what is saved', () => {
   });
 });
 
+test('what is drawn follows from the form the service tells, whatever the setting is called', () => {
+  const fields = [field(['situations', 'stages']), field(['statusWords', 'text'])];
+  const read = typedOf(fields, { situations: { Pago: 'purchase_approved' }, statusWords: 'x' });
+  expect(read.tables).toEqual({ situations: rows(['Pago', 'purchase_approved']) });
+  expect(read.texts).toEqual({ statusWords: 'x' });
+});
+
 test.each<[string, Parameters<typeof typed>[0], [string, number | null, string][]]>([
   ['nothing', {}, []],
   ['an empty row', { tables: { checkoutUrls: rows(['', '']) } }, []],
   [
     'letters for minutes',
     { texts: { abandonAfterMinutes: 'abc' } },
-    [['abandonAfterMinutes', null, 'not_minutes']],
+    [['abandonAfterMinutes', null, 'not_number']],
   ],
   [
     'half a minute',
     { texts: { abandonAfterMinutes: '0,5' } },
-    [['abandonAfterMinutes', null, 'not_minutes']],
+    [['abandonAfterMinutes', null, 'not_number']],
   ],
+  [
+    'no link, no currency',
+    { texts: { returnsTo: 'http://a.example.com', paidIn: 'R$' } },
+    [
+      ['returnsTo', null, 'no_link'],
+      ['paidIn', null, 'no_currency'],
+    ],
+  ],
+  ['a link and a currency', { texts: { returnsTo: 'https://a.example.com', paidIn: 'brl' } }, []],
   [
     'a link without a product',
     { tables: { checkoutUrls: rows(['', 'https://a.example.com']) } },

@@ -1,12 +1,15 @@
-/** What is typed into a source's settings: texts, minutes, and tables of a shop's own words. Knows neither host nor texts. Pure. */
+/**
+ * What is typed into a source's settings, each in the form the service says it has: texts, numbers, links, and tables of a
+ * shop's own words. Knows no platform and no setting by name but how often a source is asked. Pure.
+ */
 import { fold } from '../fold';
+import type { FieldForm } from '../types/FieldForm';
 import type { SourceField } from '../types/SourceField';
 import type { SourcePlatform } from '../types/SourcePlatform';
 import type { SourceProblem } from '../types/SourceProblem';
 import type { Stage } from '../types/Stage';
 
-export type Kind = 'text' | 'minutes' | 'stages' | 'links';
-export type TableKind = 'stages' | 'links';
+export type TableForm = 'stages' | 'links';
 
 /** One row of a table: the shop's word, and the stage or the link it stands for. */
 export interface Row {
@@ -24,16 +27,9 @@ export interface Typed {
 export interface Fault {
   field: string;
   row: number | null;
-  code: 'not_minutes' | 'no_word' | 'twice' | 'no_stage' | 'no_link';
+  code: 'not_number' | 'no_currency' | 'no_word' | 'twice' | 'no_stage' | 'no_link';
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  abandonAfterMinutes: 'minutes',
-  reconcileMinutes: 'minutes',
-  stages: 'stages',
-  statusWords: 'stages',
-  checkoutUrls: 'links',
-};
 const RECONCILED: SourceField = {
   name: 'reconcileMinutes',
   required: false,
@@ -72,12 +68,7 @@ const RANKS: Readonly<Record<Stage, number>> = {
 export const isStage = (name: string): name is Stage => Object.hasOwn(RANKS, name);
 export const STAGES: readonly Stage[] = Object.keys(RANKS).filter(isStage);
 
-/** Tells how a setting is entered. */
-export function kindOf(field: string): Kind {
-  return (Object.hasOwn(KINDS, field) && KINDS[field]) || 'text';
-}
-
-export const isTable = (kind: Kind): kind is TableKind => kind === 'stages' || kind === 'links';
+export const isTable = (form: FieldForm): form is TableForm => form === 'stages' || form === 'links';
 
 /** Returns what can be entered for a platform; how often it is asked can be said of each that can be asked. */
 export function fieldsOf(platform: SourcePlatform | undefined): readonly SourceField[] {
@@ -89,16 +80,16 @@ export function fieldsOf(platform: SourcePlatform | undefined): readonly SourceF
 
 /** Tells whether a field can show what is kept: a table that this version cannot draw is left as it is. */
 export function isShown(field: SourceField, kept: Record<string, unknown>): boolean {
-  return isTable(kindOf(field.name)) || !isObject(kept[field.name]);
+  return isTable(field.form) || !isObject(kept[field.name]);
 }
 
 /** Reads what is kept into the fields. */
 export function typedOf(fields: readonly SourceField[], kept: Record<string, unknown>): Typed {
   const texts: Record<string, string> = {};
   const tables: Record<string, readonly Row[]> = {};
-  for (const { name } of fields) {
+  for (const { name, form } of fields) {
     const value = kept[name];
-    if (isTable(kindOf(name))) tables[name] = isObject(value) ? rowsOf(value) : [];
+    if (isTable(form)) tables[name] = isObject(value) ? rowsOf(value) : [];
     else texts[name] = value === undefined || value === null || isObject(value) ? '' : String(value);
   }
   return { texts, tables };
@@ -106,13 +97,18 @@ export function typedOf(fields: readonly SourceField[], kept: Record<string, unk
 
 /** Names what cannot be sent as it stands; empty when nothing is. */
 export function faults(fields: readonly SourceField[], typed: Typed): Fault[] {
-  return fields.flatMap(({ name }): Fault[] => {
-    const kind = kindOf(name);
-    if (isTable(kind)) return tableFaults(name, kind, typed.tables[name] ?? []);
-    const text = (typed.texts[name] ?? '').trim();
-    if (kind !== 'minutes' || text === '' || /^\d{1,6}$/.test(text)) return [];
-    return [{ field: name, row: null, code: 'not_minutes' }];
+  return fields.flatMap(({ name, form }): Fault[] => {
+    if (isTable(form)) return tableFaults(name, form, typed.tables[name] ?? []);
+    const code = textFault(form, (typed.texts[name] ?? '').trim());
+    return code ? [{ field: name, row: null, code }] : [];
   });
+}
+
+function textFault(form: FieldForm, text: string): Fault['code'] | null {
+  if (text === '') return null;
+  if (form === 'number') return /^\d{1,6}$/.test(text) ? null : 'not_number';
+  if (form === 'currency') return /^[a-z]{3}$/i.test(text) ? null : 'no_currency';
+  return form === 'link' && !isLink(text) ? 'no_link' : null;
 }
 
 /**
@@ -126,11 +122,10 @@ export function entered(
   typed: Typed,
 ): Record<string, unknown> {
   const next: Record<string, unknown> = { ...kept };
-  for (const { name } of fields) {
-    const kind = kindOf(name);
-    const value = isTable(kind)
+  for (const { name, form } of fields) {
+    const value = isTable(form)
       ? tableIn(kept[name], read.tables[name] ?? [], typed.tables[name] ?? [])
-      : textIn(kept[name], kind, read.texts[name] ?? '', typed.texts[name] ?? '');
+      : textIn(kept[name], form, read.texts[name] ?? '', typed.texts[name] ?? '');
     if (value === undefined) delete next[name];
     else next[name] = value;
   }
@@ -170,15 +165,15 @@ function isBlank({ word, is }: Row): boolean {
   return word.trim() === '' && is.trim() === '';
 }
 
-function tableFaults(field: string, kind: TableKind, rows: readonly Row[]): Fault[] {
-  const same = (word: string) => (kind === 'stages' ? fold(word) : word.trim());
+function tableFaults(field: string, form: TableForm, rows: readonly Row[]): Fault[] {
+  const same = (word: string) => (form === 'stages' ? fold(word) : word.trim());
   return rows.flatMap((one, row): Fault[] => {
     if (isBlank(one)) return [];
     if (one.word.trim() === '') return [{ field, row, code: 'no_word' }];
     const first = rows.findIndex((other) => same(other.word) === same(one.word));
     if (first < row) return [{ field, row, code: 'twice' }];
-    if (kind === 'stages' && !isStage(one.is)) return [{ field, row, code: 'no_stage' }];
-    if (kind === 'links' && !isLink(one.is)) return [{ field, row, code: 'no_link' }];
+    if (form === 'stages' && !isStage(one.is)) return [{ field, row, code: 'no_stage' }];
+    if (form === 'links' && !isLink(one.is)) return [{ field, row, code: 'no_link' }];
     return [];
   });
 }
@@ -191,11 +186,11 @@ function isLink(text: string): boolean {
   }
 }
 
-function textIn(kept: unknown, kind: Kind, read: string, typed: string): unknown {
+function textIn(kept: unknown, form: FieldForm, read: string, typed: string): unknown {
   const text = typed.trim();
   if (text === read.trim()) return kept;
   if (text === '') return undefined;
-  return kind === 'minutes' ? Number(text) : text;
+  return form === 'number' ? Number(text) : text;
 }
 
 function tableIn(kept: unknown, read: readonly Row[], typed: readonly Row[]): unknown {

@@ -3,4 +3,4 @@
 /**
  * Lists how something can be entered.
  */
-export type FieldForm = "text" | "number" | "currency" | "link" | "stages" | "links";
+export type FieldForm = "number" | "currency" | "link" | "stages" | "links" | "text";
