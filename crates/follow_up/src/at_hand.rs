@@ -128,9 +128,7 @@ fn stands(
         |start: usize, end: usize| taken.iter().all(|one| end <= one.start || one.end <= start);
     text.match_indices(value)
         .map(|(start, value)| (start, start + value.len()))
-        .find(|&(start, end)| {
-            start >= from && is_whole(text, start, end) && is_free(start, end)
-        })
+        .find(|&(start, end)| start >= from && is_whole(text, start, end) && is_free(start, end))
         .map(|(start, end)| Found {
             start,
             end,

@@ -26,7 +26,7 @@ test('a draft knows how its order stood', () => {
     { stage: 'pix_generated' as const, group: 'pix' as const, at: 100 },
     { stage: 'purchase_approved' as const, group: 'approved' as const, at: 200 },
   ];
-  const draft = { text: 'oi', templateKey: null, orderKey: null, savedAt: 150 };
+  const draft = { text: 'oi', templateKey: null, orderKey: null, savedAt: 150, marks: [] };
   const paid = { ...order, steps, stage: 'purchase_approved' as const, group: 'approved' as const };
   expect(begunAtDraft(paid, draft)).toEqual({ group: 'pix', paid: false });
   expect(stopOf(paid, begunAtDraft(paid, draft))).toMatchObject({ stage: 'purchase_approved', at: 200 });
@@ -47,7 +47,7 @@ test('the same thing paid by another order stops a text that was begun before, a
   expect(stopOf(overtaken, { group: 'pix', paid: false })).toEqual(stop);
   expect(stopOf(overtaken, { group: 'pix', paid: true })).toBeNull();
   expect(stopOf(overtaken, { group: 'approved', paid: false })).toBeNull();
-  const draft = { text: 'oi', templateKey: null, orderKey: null, savedAt: 150 };
+  const draft = { text: 'oi', templateKey: null, orderKey: null, savedAt: 150, marks: [] };
   expect(stopOf(overtaken, begunAtDraft(overtaken, draft))).toEqual(stop);
   expect(stopOf(overtaken, begunAtDraft(overtaken, { ...draft, savedAt: 250 }))).toBeNull();
   const told = { stage: 'purchase_approved' as const, at: 200, paidBy: '77' };

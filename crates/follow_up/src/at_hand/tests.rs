@@ -71,7 +71,10 @@ fn an_edited_text_keeps_the_values_that_still_stand_whole() {
         .into_iter()
         .map(|(name, _)| name)
         .collect();
-    assert!(!names.contains(&"customer.first_name".to_owned()), "{names:?}");
+    assert!(
+        !names.contains(&"customer.first_name".to_owned()),
+        "{names:?}"
+    );
     assert!(names.contains(&"pix.code".to_owned()), "{names:?}");
 }
 

@@ -95,11 +95,7 @@ test.each<[string, Parameters<typeof typed>[0], [string, number | null, string][
     { texts: { abandonAfterMinutes: 'abc' } },
     [['abandonAfterMinutes', null, 'not_number']],
   ],
-  [
-    'half a minute',
-    { texts: { abandonAfterMinutes: '0,5' } },
-    [['abandonAfterMinutes', null, 'not_number']],
-  ],
+  ['half a minute', { texts: { abandonAfterMinutes: '0,5' } }, [['abandonAfterMinutes', null, 'not_number']]],
   [
     'no link, no currency',
     { texts: { returnsTo: 'http://a.example.com', paidIn: 'R$' } },

@@ -55,17 +55,13 @@ export class AtHand {
   }
 
   async #readChips(asked: string, about: About): Promise<void> {
-    const chips = await this.#host
-      .templates({ ...about, locale: locale() })
-      .catch((): TemplateChip[] => []);
+    const chips = await this.#host.templates({ ...about, locale: locale() }).catch((): TemplateChip[] => []);
     if (this.#for === asked) this.chips = chips;
   }
 
   /** Reads what the values are at this moment. */
   async readValues(about: About): Promise<void> {
-    const values = await this.#host
-      .saleValues({ ...about, locale: locale() })
-      .catch((): SaleValue[] => []);
+    const values = await this.#host.saleValues({ ...about, locale: locale() }).catch((): SaleValue[] => []);
     if (this.#for === nameOf(about)) this.values = values;
   }
 }

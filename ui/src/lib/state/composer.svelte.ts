@@ -22,15 +22,14 @@ import type { TemplateChip } from '../types/TemplateChip';
 import type { WrittenDown } from '../types/WrittenDown';
 import { Aside } from './aside';
 import { AtHand, type About } from './at_hand.svelte';
-import { eachMode, KIND, type Blocked, type Mode, type Prompting, type Saved, type Written } from './composing';
+import { eachMode, KIND } from './composing';
+import type { Blocked, Mode, Prompting, Saved, Written } from './composing';
 import { Drafts } from './drafts';
 import { Standing } from './standing.svelte';
 
 /** How long typing rests before the draft is written. */
 export const DRAFT_REST = 250;
 export const LONGEST = 4_000;
-
-export type { Blocked, Mode, Prompting, Saved } from './composing';
 
 export class Composer {
   conversationId = $state<string | null>(null);
@@ -168,7 +167,8 @@ export class Composer {
     this.orderKey = draft?.orderKey ?? this.orderKey;
     this.text = draft?.text ?? '';
     this.templateKey = draft?.templateKey ?? null;
-    this.marks = this.#aside.marks(view.id, this.text) ?? (draft && view.draft?.text === draft.text ? draft.marks : []);
+    this.marks =
+      this.#aside.marks(view.id, this.text) ?? (draft && view.draft?.text === draft.text ? draft.marks : []);
     this.saved = draft ? 'saved' : 'nothing';
     this.#standing.resume(this.#order(), draft);
   }
@@ -355,9 +355,8 @@ export class Composer {
 
   /** Drops a text that was stopped. */
   discard(): void {
-    const written = this.#written('message');
+    this.#before.message.replaced(this.#written('message'));
     this.#empty();
-    this.#before.message.replaced(written);
   }
 
   /** Keeps a text that was stopped as a note for the team. */
@@ -425,10 +424,10 @@ export class Composer {
   /** Empties a field of what left it; what was typed on meanwhile stays. */
   #left(mode: Mode, text: string): void {
     if (this.#typed(mode) !== text) return;
+    this.#before[mode].clear();
     if (mode === 'message') return this.#empty();
     if (mode === 'note') this.note = '';
     else this.answer = '';
-    this.#before[mode].clear();
     this.#unsaved.add(mode);
     this.#saveNow();
     if (this.mode === mode) this.mode = 'message';
@@ -436,7 +435,8 @@ export class Composer {
 
   /** Lets go of what left a conversation that is not the one on screen any more, so that it is not found there again. */
   #leftBehind(conversationId: string, mode: Mode, text: string): void {
-    if (mode !== 'message' && !this.#aside.left(conversationId, mode === 'note' ? 'note' : 'answer', text)) return;
+    if (mode !== 'message' && !this.#aside.left(conversationId, mode === 'note' ? 'note' : 'answer', text))
+      return;
     void this.#drafts.save({ conversationId, kind: KIND[mode], text: '', templateKey: null, orderKey: null });
   }
 
@@ -457,7 +457,6 @@ export class Composer {
   }
 
   #empty(): void {
-    this.#before.message.clear();
     this.text = '';
     this.marks = [];
     this.templateKey = null;
