@@ -43,7 +43,7 @@ function completesAccent(event: KeyboardEvent): boolean {
 export function perform(command: Command, app: App): void {
   app.inTurn(neededBy(command, app), () => {
     const why = command.why(app);
-    if (why !== null && !command.tells(app)) app.toasts.say(why, null, 'refused');
+    if (why !== null && !command.tells(app)) app.toasts.say(why, null, 'refused', null, app.thread.id);
     else command.run(app);
   });
 }

@@ -247,6 +247,21 @@ test('/ finds a template by a part of its name', async () => {
   expect(send).toBeDisabled();
 });
 
+test('what was said of this conversation is not said of the next', async () => {
+  const host = await open({}, 'all');
+  const here = () => screen.getByTestId('conversation').dataset.id;
+  const first = here();
+  const rafael = { id: 'mem_2', name: 'Rafael Tanaka', isMe: false, pending: false };
+  host.world.find((one) => one.id === first)!.owner = rafael;
+  host.tell({ everything: true });
+  await waitFor(() => expect(screen.getByTestId('owner').textContent).toContain('Rafael'), WAIT);
+  await press('c');
+  await toast('Rafael Tanaka já assumiu esta conversa.');
+  await press('j');
+  await waitFor(() => expect(here()).not.toBe(first), WAIT);
+  expect(screen.queryByTestId('toast')).toBeNull();
+});
+
 test('who else is here is said, and seen by nobody but the others', async () => {
   await open({ company: true });
   expect((await screen.findByTestId('presence', {}, WAIT)).textContent).toMatch(

@@ -93,7 +93,7 @@ export const ORIGINS: readonly Origin[] = [
   { source: 'newsletter', src: null, medium: 'email', campaign: 'natal' },
   { source: 'tiktok', src: null, medium: 'cpc', campaign: null },
 ];
-export const REFUSALS = ['saldo insuficiente', 'cartão vencido', 'recusado pelo banco emissor'];
+export const REFUSALS = ['insufficient_funds', 'expired_card', 'refused_bank'];
 export const LABELS = ['Atacado', 'Nota fiscal', 'Presente', 'Retirada na loja', 'VIP'];
 export const CAMPAIGNS: readonly (readonly [string, string])[] = [
   ['facebook', 'cpc'],

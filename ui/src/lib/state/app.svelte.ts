@@ -308,6 +308,7 @@ export class App {
     // A question about one customer is never answered for another.
     this.acts.ask(null);
     this.taking.forget();
+    this.toasts.turnTo(id);
     const view = await this.thread.open(id);
     if (!view) {
       if (this.thread.status === 'failed') this.composer.leave();

@@ -62,9 +62,10 @@ export class ThreadActs {
 
   /** Takes the conversation, or gives it back where it is ours. */
   async claimOrRelease(): Promise<void> {
-    const owner = this.#thread.view?.owner;
+    const { view } = this.#thread;
+    const owner = view?.owner;
     if (owner && !owner.isMe) {
-      this.#toasts.say(t('refusal.already_claimed', { who: owner.name }), null, 'refused');
+      this.#toasts.say(t('refusal.already_claimed', { who: owner.name }), null, 'refused', null, view.id);
       return;
     }
     if (owner) await this.#here({ kind: 'release', body: {} }, t('toast.released'));

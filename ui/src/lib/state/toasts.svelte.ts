@@ -1,4 +1,4 @@
-/** Short words at the foot of the conversation: what was just done, and how to take it back. */
+/** Short words below the conversation: what was just done, and how to take it back. */
 const STAY = 6_000;
 
 export interface Toast {
@@ -7,6 +7,8 @@ export interface Toast {
   /** The action that can be taken back. */
   undo: string | null;
   tone: 'done' | 'refused';
+  /** The conversation it speaks of as the one on screen. */
+  of: string | null;
 }
 
 export class Toasts {
@@ -19,8 +21,9 @@ export class Toasts {
     undo: string | null = null,
     tone: Toast['tone'] = 'done',
     undoUntil: number | null = null,
+    of: string | null = null,
   ): void {
-    const toast = { id: ++this.#last, text, undo, tone };
+    const toast = { id: ++this.#last, text, undo, tone, of };
     this.list = [...this.list.slice(-1), toast];
     setTimeout(() => this.drop(toast.id), STAY);
     if (undoUntil !== null) setTimeout(() => this.#close(toast.id), undoUntil - Date.now());
@@ -29,6 +32,11 @@ export class Toasts {
   /** Takes the way back from a toast. */
   #close(id: number): void {
     this.list = this.list.map((toast) => (toast.id === id ? { ...toast, undo: null } : toast));
+  }
+
+  /** Takes away what was said of the conversation on screen, now that it is another one. */
+  turnTo(id: string): void {
+    this.list = this.list.filter((toast) => toast.of === null || toast.of === id);
   }
 
   /** Takes a toast away. */
