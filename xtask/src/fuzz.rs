@@ -38,20 +38,8 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
 
-/// Seeds for what has no fixtures.
-const CURSORS: [&str; 3] = [
-    "{\"page\":1}\nstatus: 200\nlink: <https://api.example.com/orders?page_info=abc>; rel=\"next\"\nretry-after: 2\n\n{\"orders\":[]}",
-    "2\nstatus: 429\nx-rate-limit-reset: 900\n\n{}",
-    "{\"since\":\"2026-08-01T00:00:00Z\",\"to\":\"2026-08-02T00:00:00Z\",\"until\":\"2026-08-02T00:00:00Z\",\"page\":1}\nstatus: 200\nx-total-count: 1\n\n[{\"id\":1,\"payment_status\":\"pending\"}]",
-];
-const POSITIONS: [&str; 3] = ["k3v9.17", "17", "0"];
-const WRITTEN: [&str; 5] = [
-    "R$ 1.234,56",
-    "+55 11 90000-0000",
-    "111.444.777-35",
-    "00190.50095 40144.816069 06809.350314 3 37370000000100",
-    "00020126330014br.gov.bcb.pix0111000000000005204000053039865802BR5904LOJA6006CIDADE62070503***6304",
-];
+/// Where the seeds lie of what has no fixtures, a folder a target.
+const SEEDS: &str = "seeds";
 
 /// Runs the targets.
 pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<()> {
@@ -146,13 +134,14 @@ fn sow(repository: &Repository, folder: &Path) -> anyhow::Result<()> {
             }
         }
     }
-    for (target, seeds) in [
-        ("cursors", &CURSORS[..]),
-        ("positions", &POSITIONS),
-        ("written", &WRITTEN),
-    ] {
-        for (number, seed) in seeds.iter().enumerate() {
-            write(folder, target, &format!("seed-{number}"), seed.as_bytes())?;
+    for target in fs::read_dir(folder.join(SEEDS))? {
+        let target = target?;
+        let name = target.file_name().to_string_lossy().into_owned();
+        for file in fs::read_dir(target.path())? {
+            let path = file?.path();
+            let stem = path.file_stem().context("a seed has a name")?;
+            let stem = format!("seed-{}", stem.to_string_lossy());
+            write(folder, &name, &stem, &fs::read(&path)?)?;
         }
     }
     Ok(())

@@ -20,7 +20,21 @@ pub(super) const ABOUT: About = About {
         ("subscription_late", "payment_overdue"),
         ("subscription_canceled", "subscription_canceled"),
         ("carrinho_abandonado (status abandoned)", "cart_abandoned"),
-        ("any other, by order_status", "the stage of the status"),
+        (
+            "paid, approved, authorized (order_status, beside an event nobody knows)",
+            "purchase_approved",
+        ),
+        (
+            "waiting_payment, pending, processing (likewise)",
+            "payment_pending",
+        ),
+        ("refused (likewise)", "payment_refused"),
+        ("refunded (likewise)", "refunded"),
+        ("chargedback (likewise)", "chargeback"),
+        (
+            "pending_refund, refund_requested (likewise)",
+            "refund_requested",
+        ),
     ],
     pix: Shown::Yes,
     boleto: Shown::Yes,

@@ -6,6 +6,7 @@ mod fixtures;
 mod folding;
 mod joins;
 mod platforms;
+mod properties;
 mod pulls;
 mod registers;
 mod robustness;

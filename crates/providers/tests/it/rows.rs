@@ -11,7 +11,6 @@ use crate::case::{self, Case};
 
 /// Rows in people's words, which no word of a body meets: `(platform, row, what such a body never holds)`.
 const PROSE: &[(&str, &str, Option<&str>)] = &[
-    ("kiwify", "any other, by order_status", None),
     (
         "hotmart",
         "version 1.0.0: status of form posts",
@@ -26,6 +25,12 @@ const PROSE: &[(&str, &str, Option<&str>)] = &[
 
 /// Platforms that read an event nobody knows by something else in its body.
 const READS_ANY: [&str; 5] = ["kiwify", "cart_abandonment", "custom", "iset", "unified"];
+
+/// Platforms that take bodies of the unified contract.
+const OF_THE_CONTRACT: [&str; 2] = ["iset", "unified"];
+
+/// A word that no platform and no code knows.
+const NOBODYS: &str = "palavra_que_ninguem_conhece";
 
 /// Platforms whose row in people's words holds beside the others: the address names an event, and the body says more.
 const BESIDE: [&str; 1] = ["iset"];
@@ -57,10 +62,7 @@ fn every_fixture_meets_a_row_that_names_its_stage() {
             failures.push(format!("{}: no row for {event}", case.label()));
         }
         for stage in stages {
-            let names = |(_, becomes): &Row| {
-                becomes.contains(&stage) || OPEN.iter().any(|open| becomes.contains(open))
-            };
-            if !rows.iter().any(names) {
+            if !names(&rows, &stage) {
                 failures.push(format!(
                     "{}: {event} becomes {stage}: {rows:?}",
                     case.label()
@@ -140,6 +142,102 @@ fn every_word_the_code_knows_has_a_row() {
     }
     let failures: Vec<String> = failures.into_iter().collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// Where an event that nobody knows is read by something else, a word is known when the code reads it otherwise than such a one.
+/// It has a row of its own then, which names what comes of it.
+#[test]
+fn every_word_that_makes_a_difference_has_a_row() {
+    let mut failures = BTreeSet::new();
+    let mut made = BTreeSet::new();
+    // A custom source's words are its settings' own.
+    for slug in READS_ANY.into_iter().filter(|slug| *slug != "custom") {
+        let literals = literals(slug);
+        for case in case::of(slug).iter().filter(|case| case.pulled.is_none()) {
+            let sent = Sent::of(case);
+            let Some((event, _)) = told(&sent.read(case)) else {
+                continue;
+            };
+            let mut own = sent.words(&event);
+            own.retain(|word| *word == event || is_part_of_a_row(case.provider(), word));
+            for word in own.iter().collect::<BTreeSet<_>>() {
+                let unknown = told(&sent.saying(NOBODYS, word).read(case));
+                let unknown = unknown.map(|(_, stages)| stages);
+                for other in &literals {
+                    let Some((_, stages)) = told(&sent.saying(other, word).read(case)) else {
+                        continue;
+                    };
+                    if stages.is_empty() || unknown.as_ref() == Some(&stages) {
+                        continue;
+                    }
+                    made.insert(slug);
+                    let rows = own_rows(case.provider(), other);
+                    // The contract takes our stages by their own names, which its rows say of all at once.
+                    let is_own_name = OF_THE_CONTRACT.contains(&slug) && stages == [other.as_str()];
+                    if !is_own_name && !stages.iter().all(|stage| names(&rows, stage)) {
+                        failures.insert(format!("{slug} makes {stages:?} of {other}: {rows:?}"));
+                    }
+                }
+            }
+        }
+    }
+    let failures: Vec<String> = failures.into_iter().collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    let told = ["cart_abandonment", "iset", "kiwify", "unified"];
+    assert!(
+        told.iter().all(|slug| made.contains(slug)),
+        "no word makes a difference in all but {made:?}"
+    );
+}
+
+/// What a custom source makes of words is told by its own settings, and by nothing else.
+#[test]
+fn every_word_of_a_blueprint_becomes_what_it_says() {
+    let mut seen = 0;
+    for case in case::of("custom") {
+        let stages = case.settings().as_json().pointer("/blueprint/stages");
+        let Some(stages) = stages.and_then(Value::as_object) else {
+            continue;
+        };
+        let sent = Sent::of(&case);
+        let Some((event, now)) = told(&sent.read(&case)).filter(|(_, now)| !now.is_empty()) else {
+            continue;
+        };
+        let own = sent.words(&event).into_iter();
+        let own = own.filter(|word| stages.get(word).and_then(Value::as_str) == Some(&now[0]));
+        for word in own.collect::<BTreeSet<_>>() {
+            for (other, becomes) in stages {
+                let (_, stages) = told(&sent.saying(other, &word).read(&case)).unwrap_or_default();
+                assert_eq!(
+                    stages,
+                    [becomes.as_str().unwrap_or_default()],
+                    "{}: {other}",
+                    case.label()
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 10, "{seen}");
+}
+
+/// Returns the rows that name a word; those of the unified contract, too, where its bodies are taken as they are.
+fn own_rows(provider: &dyn Provider, word: &str) -> Vec<Row> {
+    let contract = providers::provider("unified").filter(|_| provider.slug() == "iset");
+    let others = contract.map_or(&[][..], |contract| contract.about().events);
+    let rows = provider.about().events.iter().chain(others);
+    let of_word = |(key, _): &&Row| {
+        let mut parts = key.split(" + ");
+        parts.any(|part| is_met(part, &[folded(word)]))
+    };
+    rows.filter(of_word).copied().collect()
+}
+
+/// Tells whether one of some rows names a stage, or leaves it to more than the event.
+fn names(rows: &[Row], stage: &str) -> bool {
+    rows.iter().any(|(_, becomes)| {
+        becomes.contains(stage) || OPEN.iter().any(|open| becomes.contains(open))
+    })
 }
 
 /// A request that may say other words than its fixture.
