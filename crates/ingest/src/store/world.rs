@@ -1,5 +1,8 @@
 //! Where time and randomness come from, so that tests can say what they are.
 
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
 use chrono::{DateTime, Utc};
 use rand::Rng;
 
@@ -7,6 +10,12 @@ use rand::Rng;
 pub trait World: Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Returns how long the process has run, by a clock that nobody sets.
+    fn has_run(&self) -> Duration {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGAN.elapsed()
+    }
 
     /// Fills a buffer with bytes nobody can guess.
     fn fill(&self, bytes: &mut [u8]);

@@ -1,14 +1,18 @@
 //! Letting the raw bodies of old deliveries go, a few at a time beside the commits. What became of a delivery stays: its row,
 //! time, result, keys and entries. A body is written over where it lies before its room is given back.
 //!
-//! Rows are numbered as they come in, so the table is gone through once, from where the last step stopped.
+//! Rows are numbered as they come in, so the table is gone through once, from where the last step stopped. Nothing goes while
+//! the clock is doubted.
+
+mod clock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
 use super::blanking::{self, BLANK, LET_GO};
 use super::place::optional;
-use crate::store::StoreError;
+use crate::store::{StoreError, World};
+use clock::Clock;
 
 /// The most deliveries one step looks at.
 const ROWS: usize = 128;
@@ -21,24 +25,26 @@ pub(super) struct Sweep {
     kept: Option<TimeDelta>,
     /// The last delivery that was let go of; `None` before it was read.
     done_to: Option<i64>,
+    clock: Clock,
 }
 
 impl Sweep {
-    pub(super) const fn new(kept: Option<TimeDelta>) -> Self {
+    pub(super) fn new(kept: Option<TimeDelta>) -> Self {
         Self {
             kept,
             done_to: None,
+            clock: Clock::default(),
         }
     }
 
     /// Lets go of the next bodies that are old enough; returns roughly how many bytes were written, 0 where there was nothing
     /// to do.
-    pub(super) fn step(
-        &mut self,
-        db: &Connection,
-        now: DateTime<Utc>,
-    ) -> Result<usize, StoreError> {
-        let Some(before) = self.kept.and_then(|kept| now.checked_sub_signed(kept)) else {
+    pub(super) fn step(&mut self, db: &Connection, world: &dyn World) -> Result<usize, StoreError> {
+        let Some(kept) = self.kept else {
+            return Ok(0);
+        };
+        let now = self.clock.time(db, world)?;
+        let Some(before) = now.and_then(|now| now.checked_sub_signed(kept)) else {
             return Ok(0);
         };
         let done_to = match self.done_to {

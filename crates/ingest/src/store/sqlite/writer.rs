@@ -268,7 +268,7 @@ impl Writer {
     }
 
     fn let_bodies_go(&mut self) {
-        match self.bodies.step(&self.db, self.world.now()) {
+        match self.bodies.step(&self.db, self.world.as_ref()) {
             Ok(0) => {}
             Ok(bytes) => self.checkpoints.wrote(bytes),
             Err(error) => tracing::warn!(error = %error, "old bodies stay for now"),

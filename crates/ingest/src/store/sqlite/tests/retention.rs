@@ -11,7 +11,7 @@ use crate::store::conformance::Stage;
 use crate::store::conformance::script::{Script, by_email, by_phone};
 use crate::store::sqlite::connection;
 use crate::store::sqlite::retention::Sweep;
-use crate::store::{DeliveryResult, Sought, Store, Subjects, World};
+use crate::store::{DeliveryResult, Sought, Store, Subjects};
 
 const KEPT: TimeDelta = TimeDelta::days(90);
 
@@ -29,11 +29,16 @@ async fn sells(script: &Script, word: &str, count: usize) -> Vec<DeliveryId> {
     ids
 }
 
-/// Steps until nothing is left to do; returns how many steps did something.
+/// Steps until nothing is left to do, a day after the clock was looked at first; returns how many steps did something.
 fn swept(db: &Connection, script: &Script, kept: Option<TimeDelta>) -> usize {
     let mut sweep = Sweep::new(kept);
-    let steps = (0..50).map(|_| sweep.step(db, script.world.now()).unwrap());
-    steps.take_while(|bytes| *bytes > 0).count()
+    let mut step = || sweep.step(db, script.world.as_ref()).unwrap();
+    step();
+    script.world.pass(TimeDelta::days(1));
+    (0..50)
+        .map(|_| step())
+        .take_while(|bytes| *bytes > 0)
+        .count()
 }
 
 fn file_holds(folder: &Folder, word: &str) -> bool {
@@ -57,11 +62,9 @@ async fn old_bodies_go_and_what_became_of_them_stays() {
     let db = connection::writer(&folder.options().path).unwrap();
     assert_eq!(swept(&db, &script, None), 0, "without an age they stay");
     assert_eq!(swept(&db, &script, Some(KEPT)), 3, "128 rows a step");
-    assert_eq!(
-        swept(&db, &script, Some(KEPT)),
-        0,
-        "another begins where it ended"
-    );
+    let mut another = Sweep::new(Some(KEPT));
+    let bytes = another.step(&db, script.world.as_ref()).unwrap();
+    assert_eq!(bytes, 0, "another begins where it ended");
 
     for id in &old {
         let after = store.delivery(script.workspace.id, *id).await.unwrap();
@@ -86,6 +89,45 @@ async fn old_bodies_go_and_what_became_of_them_stays() {
     assert!(file_holds(&folder, "novo-0003-fim"));
     assert!(!file_holds(&folder, "velho-0007-fim"));
     assert!(!file_holds(&folder, "velho-0299-fim"));
+}
+
+/// A clock that was set far ahead has a day to be set right; until then, and through any number of starts, nothing goes.
+#[tokio::test]
+async fn a_clock_far_ahead_lets_nothing_go_for_a_day() {
+    let folder = Folder::set().await;
+    let (_store, script) = opened(&folder, calm()).await;
+    sells(&script, "venda", 3).await;
+    let db = connection::writer(&folder.options().path).unwrap();
+    let world = script.world.as_ref();
+    let hour = TimeDelta::hours(1);
+    let (year, most_of_a_day) = (TimeDelta::days(365), TimeDelta::hours(23));
+    let mut sweep = Sweep::new(Some(KEPT));
+    assert_eq!(sweep.step(&db, world).unwrap(), 0);
+
+    world.set_ahead(year);
+    assert_eq!(sweep.step(&db, world).unwrap(), 0);
+    world.pass(most_of_a_day);
+    assert_eq!(sweep.step(&db, world).unwrap(), 0);
+    // What comes meanwhile has the wrong time too, which proves nothing; nor does another start.
+    sells(&script, "depois", 1).await;
+    let mut sweep = Sweep::new(Some(KEPT));
+    for _ in 0..most_of_a_day.num_hours() {
+        assert_eq!(sweep.step(&db, world).unwrap(), 0);
+        world.pass(hour);
+    }
+    world.set_ahead(-year);
+    assert_eq!(sweep.step(&db, world).unwrap(), 0, "it was set right");
+
+    // Time that passes is believed at once, and so is a leap that stands for a day.
+    world.set_ahead(year);
+    assert_eq!(sweep.step(&db, world).unwrap(), 0);
+    world.pass(TimeDelta::days(1));
+    assert!(sweep.step(&db, world).unwrap() > 0);
+    let mut sweep = Sweep::new(Some(TimeDelta::hours(1)));
+    sells(&script, "agora", 1).await;
+    sweep.step(&db, world).unwrap();
+    world.pass(KEPT);
+    assert!(sweep.step(&db, world).unwrap() > 0);
 }
 
 /// A body that is let go for its age can still belong to somebody who is erased, and what was erased stays told as erased.
