@@ -91,6 +91,7 @@ pub struct SqliteStore {
     tallies: Arc<Tallies>,
     readers: Arc<Readers>,
     eye: Arc<erasing::Eye>,
+    veil: Arc<erasing::Veil>,
     checkpoints: Arc<Checkpoints>,
     failed: watch::Receiver<Option<Fault>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -181,8 +182,9 @@ impl Store for SqliteStore {
         workspace: WorkspaceId,
         id: DeliveryId,
     ) -> Result<DeliveryDetail, StoreError> {
+        let veil = Arc::clone(&self.veil);
         self.readers
-            .read(move |db| deliveries::get(db, workspace, id))
+            .read(move |db| deliveries::get(db, &veil, workspace, id))
             .await
     }
 
@@ -232,9 +234,9 @@ impl Store for SqliteStore {
             Source::Memory(page) => return Ok(page),
             Source::File(state) => state,
         };
-        let epoch = self.feeds.epoch();
+        let (epoch, veil) = (self.feeds.epoch(), Arc::clone(&self.veil));
         self.readers
-            .read(move |db| pages::after(db, &state, epoch, seq, bounds))
+            .read(move |db| pages::after((db, &veil), &state, epoch, seq, bounds))
             .await
     }
 
@@ -245,9 +247,9 @@ impl Store for SqliteStore {
         bounds: PageBounds,
     ) -> Result<FeedPage, StoreError> {
         let state = self.feeds.outline(workspace)?;
-        let epoch = self.feeds.epoch();
+        let (epoch, veil) = (self.feeds.epoch(), Arc::clone(&self.veil));
         self.readers
-            .read(move |db| pages::before(db, &state, epoch, seq, bounds))
+            .read(move |db| pages::before((db, &veil), &state, epoch, seq, bounds))
             .await
     }
 

@@ -102,8 +102,10 @@ pub struct SourceDuties {
 /// Gives out and erases what is held of one person.
 #[async_trait]
 pub trait Subjects: Send + Sync + 'static {
-    /// Erases a person: raw bodies, entries, keys, names, checkouts and finished fetches, in one transaction, and has the feed
-    /// tell which conversations are gone. When it returns, no file of the store holds any of it, the write-ahead log included.
+    /// Erases a person: raw bodies, entries, keys, names, checkouts and finished fetches, and has the feed tell which
+    /// conversations are gone. One transaction decides it: from then on nothing of the person is read. Of whom there is much, the
+    /// rows are overwritten in steps after it, if need be by the next process. When it returns, no file of the store holds any of
+    /// it, the write-ahead log included.
     ///
     /// Deliveries keep their row, time and result; entries their number, time and chain. What comes later of the person's old
     /// orders is not kept; a new order begins a new conversation.

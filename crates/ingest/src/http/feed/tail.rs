@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
-use contract::{Epoch, WorkspaceId};
+use contract::{Epoch, WorkspaceId, kind};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::store::{FeedEntry, FeedPage, PageBounds, Store, StoreError};
@@ -160,6 +160,11 @@ impl Ring {
     fn take_in(&mut self, page: &FeedPage) -> &mut Self {
         self.epoch = Some(page.epoch.clone());
         self.made = None;
+        if page.entries.iter().any(tells_of_erasing) {
+            // What was kept from before may tell of the person still.
+            self.frames.clear();
+            self.bytes = 0;
+        }
         for entry in &page.entries {
             let frame = frame(&page.epoch, entry);
             self.bytes += frame.len();
@@ -202,6 +207,11 @@ fn joined<'a>(frames: impl Iterator<Item = &'a (u64, Bytes)>) -> Option<Chunk> {
         last,
         entries,
     })
+}
+
+/// Tells whether an entry says that somebody was erased; one whose text only quotes the word costs a page read anew.
+fn tells_of_erasing(entry: &FeedEntry) -> bool {
+    entry.json.contains(kind::SUBJECT_ERASED)
 }
 
 /// Writes an entry as a server-sent event. Its JSON has no line breaks, since it is stored without white space.

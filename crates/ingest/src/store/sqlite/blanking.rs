@@ -30,18 +30,18 @@ pub(super) fn is_blank(db: &Connection, delivery_row: i64) -> Result<bool, Store
     Ok(blank)
 }
 
-/// Overwrites a delivery's body.
-pub(super) fn delivery(db: &Connection, row: i64) -> Result<(), StoreError> {
+/// Overwrites a delivery's body; returns how many bytes it has.
+pub(super) fn delivery(db: &Connection, row: i64) -> Result<usize, StoreError> {
     let length: usize = db
         .prepare_cached("SELECT length(body) FROM delivery WHERE id = ?1")?
         .query_row([row], |row| row.get(0))?;
     db.prepare_cached("UPDATE delivery SET body = ?2 WHERE id = ?1")?
         .execute(params![row, vec![0xff_u8; length.max(BLANK.len())]])?;
-    Ok(())
+    Ok(length)
 }
 
-/// Overwrites an entry: what is left is its number, its time and its chain.
-pub(super) fn entry(db: &Connection, position: i64) -> Result<(), StoreError> {
+/// Overwrites an entry: what is left is its number, its time and its chain; returns how many bytes its body has.
+pub(super) fn entry(db: &Connection, position: i64) -> Result<usize, StoreError> {
     let [names, body] = db
         .prepare_cached(
             "SELECT length(conversation) + octet_length(kind), octet_length(body)
@@ -56,7 +56,7 @@ pub(super) fn entry(db: &Connection, position: i64) -> Result<(), StoreError> {
         kind::ERASED,
         format!("{:1$}", "{}", filling(names, body))
     ])?;
-    Ok(())
+    Ok(body)
 }
 
 /// Returns how long the new body has to be for the record to keep its length, given what the old one had: the bytes of its

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::accept::{code_of, result_of};
 use super::blanking;
+use super::erasing::Veil;
 use super::place::optional;
 use crate::store::{
     DeliveryDetail, DeliveryPage, DeliveryQuery, DeliveryResult, DeliverySummary, Fault,
@@ -46,11 +47,12 @@ pub(super) fn list(
 /// Reads one delivery whole; a repeat shows the body it repeats.
 pub(super) fn get(
     db: &Connection,
+    veil: &Veil,
     workspace: WorkspaceId,
     id: DeliveryId,
 ) -> Result<DeliveryDetail, StoreError> {
     let sql = format!(
-        "SELECT {SUMMARY}, d.proof, d.headers, d.body, o.body, d.query
+        "SELECT {SUMMARY}, d.proof, d.headers, d.body, o.body, d.query, d.id, d.duplicate_of
          FROM delivery d JOIN integration i ON i.id = d.integration
          JOIN workspace w ON w.id = d.workspace
          LEFT JOIN delivery o ON o.id = d.duplicate_of
@@ -60,7 +62,7 @@ pub(super) fn get(
         workspace.as_u128().to_be_bytes(),
         id.as_u128().to_be_bytes()
     ];
-    let (summary, proof, headers, body, original, query) =
+    let (summary, proof, headers, body, original, query, is_hidden) =
         db.prepare_cached(&sql)?.query_row(ids, |row| {
             Ok((
                 read_summary(row)?,
@@ -69,9 +71,12 @@ pub(super) fn get(
                 row.get::<_, Vec<u8>>(13)?,
                 row.get::<_, Option<Vec<u8>>>(14)?,
                 row.get::<_, String>(15)?,
+                veil.hides_delivery(row.get(16)?) || veil.hides_delivery(row.get(17)?),
             ))
         })?;
-    let packed = if body.is_empty() {
+    let packed = if is_hidden {
+        blanking::BLANK.to_vec()
+    } else if body.is_empty() {
         original.unwrap_or_default()
     } else {
         body

@@ -1,21 +1,24 @@
-//! Erasing a person: found on a reader's connection, gone in one transaction, and then looked for in the file itself.
+//! Erasing a person: found on a reader's connection, closed in one transaction, overwritten, and then looked for in the file itself.
 //!
 //! What is erased is overwritten where it lies and the log is emptied into the file. Copies may still stand in the free space of
 //! pages that were split or joined while the person was a customer: the file is searched for them, and those pages are wiped.
 //!
-//! Nobody who writes waits for long: of a person with very many orders most rows are overwritten before, some at a time. What
-//! is kept until the last transaction is enough to find the person again, so that breaking off in between loses nothing.
+//! Nobody who writes waits for long: of a person with very many orders the rows are overwritten some at a time. Closing them is
+//! what counts: from that transaction on the feed tells that they are gone, nothing new is kept of their orders, no reader sees
+//! what is left, and which rows are left stands in the file, so that breaking off in between loses nothing.
 
 mod finding;
 mod giving_out;
 mod needles;
+mod remains;
 mod scrubbing;
 mod source;
+mod veil;
 mod wiping;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::{
@@ -26,19 +29,22 @@ use rusqlite::{Connection, params};
 use super::append::append;
 use super::integrations::Shelved;
 use super::writer::Writing;
-use super::{SMALL, SqliteStore, audit, blanking, duties};
+use super::{SMALL, SqliteStore, audit, duties};
 use crate::store::{
     Deed, Fault, Holdings, Sought, SourceErasure, SourceNotice, StoreError, Subjects, Trust, action,
 };
 use finding::Found;
+pub(super) use remains::{Remains, STEP_BYTES};
+#[cfg(test)]
+pub(super) use remains::{STEP, noted};
 pub(super) use scrubbing::Eye;
+pub(super) use veil::Veil;
 
 /// How often a person's conversations may change between being found and being erased.
 const TRIES: usize = 5;
 
-/// Rows overwritten in one transaction, and how many bytes they count as in the writer's queue.
-const STEP: usize = 200;
-const STEP_BYTES: usize = 256 << 10;
+/// How long a step waits that the writer's queue had no room for.
+const PAUSE: Duration = Duration::from_millis(100);
 
 #[async_trait]
 impl Subjects for SqliteStore {
@@ -48,15 +54,11 @@ impl Subjects for SqliteStore {
         sought: Sought,
         by: Option<Actor>,
     ) -> Result<Erasure, StoreError> {
-        if self.readers.read(scrubbing::is_due).await? {
-            self.scrub(None).await?;
-        }
+        self.take_up().await?;
         for _ in 0..TRIES {
             let found = self.find(workspace, sought.clone()).await?;
-            let (found, ahead) = self.overwrite_ahead(found).await?;
-            let by = by.clone();
-            let work = move |writing: &mut Writing<'_>| carry_out(writing, found, &ahead, by);
-            if let Some((erasure, words)) = self.write(SMALL, work).await? {
+            if let Some(closed) = self.close_found(found, by.clone()).await? {
+                let Closed { erasure, words, .. } = self.overwrite(closed).await?;
                 self.scrub(Some(words)).await?;
                 return Ok(erasure);
             }
@@ -106,9 +108,10 @@ impl Subjects for SqliteStore {
     ) -> Result<Holdings, StoreError> {
         let found = self.find(workspace, sought).await?;
         let first = first_id(&found);
+        let veil = Arc::clone(&self.veil);
         let holdings = self
             .readers
-            .read(move |db| giving_out::collect(db, &found))
+            .read(move |db| giving_out::collect(db, &veil, &found))
             .await?;
         let deed = Deed::new(by, action::SUBJECT_EXPORTED, first)
             .with("conversations", holdings.conversation_ids.len())
@@ -124,49 +127,90 @@ impl SqliteStore {
         self.catalogue.by_id(id).ok_or(StoreError::NotFound)
     }
 
-    async fn find(&self, workspace: WorkspaceId, sought: Sought) -> Result<Found, StoreError> {
+    /// Does what was broken off: rows that are yet to be overwritten, and files that have yet to be seen to.
+    async fn take_up(&self) -> Result<(), StoreError> {
+        for (name, remains) in self.readers.read(remains::noted).await? {
+            self.in_steps(&Arc::new(remains), 0).await?;
+            self.write(SMALL, move |writing| remains::forget(writing.db, &name))
+                .await?;
+        }
+        if self.readers.read(scrubbing::is_due).await? {
+            self.scrub(None).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks for a person until there is little that came meanwhile, which the writer has to look through.
+    pub(super) async fn find(
+        &self,
+        workspace: WorkspaceId,
+        sought: Sought,
+    ) -> Result<Found, StoreError> {
         let only_from = match sought.only_from {
             None => None,
             Some(id) => Some((self.account(id)?.row, id)),
         };
-        let found = self
+        let mut found = self
             .readers
             .read(move |db| Found::look(db, workspace, &sought, only_from))
             .await?;
+        for _ in 0..TRIES {
+            let (later, is_near) = self.readers.read(move |db| found.catch_up(db)).await?;
+            found = later;
+            if is_near {
+                break;
+            }
+        }
         if found.is_empty() {
             return Err(StoreError::NotFound);
         }
         Ok(found)
     }
 
-    /// Overwrites most of what is held of a person of whom there is much. Deliveries go first: an entry that is gone does not
-    /// lead to the one that brought it.
-    async fn overwrite_ahead(&self, found: Found) -> Result<(Found, Ahead), StoreError> {
-        let mut ahead = Ahead::default();
-        if found.entries.len() + found.deliveries.len() <= STEP {
-            return Ok((found, ahead));
+    /// Closes the conversations that were found; `None` when the person's conversations are others by now.
+    pub(super) async fn close_found(
+        &self,
+        found: Found,
+        by: Option<Actor>,
+    ) -> Result<Option<Closed>, StoreError> {
+        let (veil, fold) = (Arc::clone(&self.veil), self.veil.fold());
+        let closed = self
+            .write(STEP_BYTES, move |writing| {
+                close(writing, found, by, (&veil, fold))
+            })
+            .await;
+        if closed.is_err() {
+            self.veil.lift(fold);
         }
-        ahead.deliveries.clone_from(&found.deliveries);
-        ahead.entries = found.entries.difference(&found.anchors).copied().collect();
-        self.in_steps(&ahead.deliveries, blanking::delivery).await?;
-        self.in_steps(&ahead.entries, blanking::entry).await?;
-        Ok((found, ahead))
+        closed
     }
 
-    /// Overwrites rows, some at a time.
-    async fn in_steps(
-        &self,
-        rows: &BTreeSet<i64>,
-        overwrite: fn(&Connection, i64) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        let rows: Vec<i64> = rows.iter().copied().collect();
-        for step in rows.chunks(STEP) {
-            let step = step.to_vec();
-            self.write(STEP_BYTES, move |writing| {
-                scrubbing::note_due(writing.db)?;
-                step.iter().try_for_each(|row| overwrite(writing.db, *row))
-            })
+    /// Overwrites what is left of somebody whose conversations are closed.
+    async fn overwrite(&self, closed: Closed) -> Result<Closed, StoreError> {
+        let Some(name) = closed.note.clone() else {
+            return Ok(closed);
+        };
+        self.in_steps(&closed.remains, closed.done).await?;
+        self.write(SMALL, move |writing| remains::forget(writing.db, &name))
             .await?;
+        self.veil.lift(closed.fold);
+        Ok(closed)
+    }
+
+    /// Overwrites rows from a place on, some at a time. What the writer has no room for waits.
+    async fn in_steps(&self, remains: &Arc<Remains>, from: usize) -> Result<(), StoreError> {
+        let mut at = from;
+        while at < remains.len() {
+            let step = Arc::clone(remains);
+            let work = move |writing: &mut Writing<'_>| {
+                scrubbing::note_due(writing.db)?;
+                step.step(writing.db, at)
+            };
+            match self.write(STEP_BYTES, work).await {
+                Ok(next) => at = next,
+                Err(StoreError::Overloaded) => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -206,74 +250,68 @@ impl SqliteStore {
     }
 }
 
-/// What was overwritten before the last transaction.
-#[derive(Default)]
-struct Ahead {
-    entries: BTreeSet<i64>,
-    deliveries: BTreeSet<i64>,
+/// Somebody whose conversations are closed.
+pub(super) struct Closed {
+    erasure: Erasure,
+    /// By which copies left in the file are found.
+    words: Vec<String>,
+    remains: Arc<Remains>,
+    /// How many of the rows are overwritten already.
+    done: usize,
+    /// The note of what is left; `None` where nothing is.
+    note: Option<String>,
+    /// By which the rows are hidden until then.
+    fold: u64,
 }
 
 /// Does what an earlier process left to be done, before any other connection is open.
 pub(super) fn finish(db: &Connection, path: &Path, eye: &Eye) -> Result<(), StoreError> {
+    remains::at_once(db)?;
     if scrubbing::is_due(db)? {
         scrubbing::at_once(db, path, eye)?;
     }
     Ok(())
 }
 
-/// Erases what was found and what came since; `None` when the person's conversations are others by now.
-fn carry_out(
+/// Closes what was found and what came since, and overwrites the first rows; `None` when the person's conversations are others
+/// by now.
+fn close(
     writing: &mut Writing<'_>,
     mut found: Found,
-    ahead: &Ahead,
     by: Option<Actor>,
-) -> Result<Option<(Erasure, Vec<String>)>, StoreError> {
+    (veil, fold): (&Veil, u64),
+) -> Result<Option<Closed>, StoreError> {
     if !found.look_on(writing.db)? {
         return Ok(None);
     }
-    for place in found.entries.difference(&ahead.entries) {
-        blanking::entry(writing.db, *place)?;
-    }
-    for row in found.deliveries.difference(&ahead.deliveries) {
-        blanking::delivery(writing.db, *row)?;
-    }
+    let remains = Remains::of(writing.db, &found)?;
     let erasure = Erasure {
         conversation_ids: found.conversations.values().copied().collect(),
         entries: count(found.entries.len()),
         deliveries: count(found.deliveries.len()),
-        checkouts: forget_checkouts(writing.db, &found)?,
-        jobs: forget_jobs(writing.db, &found)?,
+        checkouts: count(remains.checkouts.len()),
+        jobs: count(remains.jobs.len()),
     };
     forget_keys(writing, &found)?;
     forget_people(writing, found.conversations.keys())?;
     tell(writing, &found, &erasure, by)?;
     scrubbing::note_due(writing.db)?;
     writing.ledger.erased.push(found.workspace);
-    Ok(Some((
+    let done = remains.step(writing.db, 0)?;
+    let note = if done < remains.len() {
+        veil.hide(fold, &erasure.conversation_ids, remains.deliveries());
+        Some(remains.note(writing)?)
+    } else {
+        None
+    };
+    Ok(Some(Closed {
         erasure,
-        found.needles.words().map(str::to_owned).collect(),
-    )))
-}
-
-fn forget_checkouts(db: &Connection, found: &Found) -> Result<u64, StoreError> {
-    let mut gone = 0;
-    for key in &found.checkouts {
-        gone += db
-            .prepare_cached("DELETE FROM checkout WHERE key = ?1")?
-            .execute([key])?;
-    }
-    Ok(count(gone))
-}
-
-/// An open fetch goes on: what it brings of an erased person's order is not kept.
-fn forget_jobs(db: &Connection, found: &Found) -> Result<u64, StoreError> {
-    let mut gone = 0;
-    for row in &found.jobs {
-        gone += db
-            .prepare_cached("DELETE FROM job WHERE id = ?1 AND state >= 2")?
-            .execute([row])?;
-    }
-    Ok(count(gone))
+        words: found.needles.words().map(str::to_owned).collect(),
+        remains: Arc::new(remains),
+        done,
+        note,
+        fold,
+    }))
 }
 
 /// The keys of orders stay, so that what comes later of them is known to be an erased person's.

@@ -212,6 +212,7 @@ impl SqliteStore {
             session_lasts: options.session_lasts,
             tallies,
             eye,
+            veil: Arc::default(),
             checkpoints,
             failed,
             threads: Mutex::new(threads),

@@ -1,17 +1,18 @@
 //! Reading the feed's pages from the file.
 
 use chrono::{DateTime, Utc};
-use contract::{Chain, ConversationId, Epoch};
+use contract::{Chain, ConversationId, Epoch, kind};
 use rusqlite::{Connection, Row, params};
 
 use super::append::{SEQ_BITS, position};
+use super::erasing::Veil;
 use super::feeds::{State, bounded, to_json};
 use super::place::optional;
 use crate::store::{Fault, FeedEntry, FeedPage, PageBounds, StoreError};
 
 /// Reads the entries after a position, as far as the head that was known when asking.
 pub(super) fn after(
-    db: &Connection,
+    (db, veil): (&Connection, &Veil),
     state: &State,
     epoch: Epoch,
     seq: u64,
@@ -27,14 +28,14 @@ pub(super) fn after(
         position(state.row, state.seq)?,
         bounds.entries.max(1)
     ];
-    let rows = statement.query_map(range, read)?;
+    let rows = statement.query_map(range, |row| read(row, veil))?;
     let entries = collect(rows, bounds)?;
     Ok(state.page(epoch, entries, chain_before, seq))
 }
 
 /// Reads the newest entries below a position.
 pub(super) fn before(
-    db: &Connection,
+    (db, veil): (&Connection, &Veil),
     state: &State,
     epoch: Epoch,
     seq: u64,
@@ -50,7 +51,7 @@ pub(super) fn before(
         position(state.row, end)? - 1,
         bounds.entries.max(1)
     ];
-    let rows = statement.query_map(range, read)?;
+    let rows = statement.query_map(range, |row| read(row, veil))?;
     let mut entries = collect(rows, bounds)?;
     entries.reverse();
     let after = entries.first().map_or(end, |first| first.seq) - 1;
@@ -59,12 +60,12 @@ pub(super) fn before(
 }
 
 /// Reads the entry at a place in the table.
-pub(super) fn one(db: &Connection, position: i64) -> Result<FeedEntry, StoreError> {
+pub(super) fn one(db: &Connection, veil: &Veil, position: i64) -> Result<FeedEntry, StoreError> {
     let entry = db
         .prepare_cached(
             "SELECT position, at, conversation, kind, body, chain FROM entry WHERE position = ?1",
         )?
-        .query_row([position], read)?;
+        .query_row([position], |row| read(row, veil))?;
     Ok(entry)
 }
 
@@ -101,7 +102,8 @@ fn collect(
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<FeedEntry> {
+/// Reads an entry; one that is about to be overwritten as what will be left of it.
+fn read(row: &Row<'_>, veil: &Veil) -> rusqlite::Result<FeedEntry> {
     let position: i64 = row.get(0)?;
     let seq = position & ((1 << SEQ_BITS) - 1);
     let at = DateTime::from_timestamp_millis(row.get(1)?).unwrap_or(DateTime::<Utc>::MIN_UTC);
@@ -111,9 +113,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<FeedEntry> {
         row.get_ref(4)?.as_str()?.trim_end(),
     );
     let chain = Chain::from_bytes(row.get(5)?);
-    let conversation = row.get_ref(2)?.as_blob()?;
-    let conversation = <[u8; 16]>::try_from(conversation)
-        .ok()
-        .map(|bytes| ConversationId::from_u128(u128::from_be_bytes(bytes)));
+    let public = <[u8; 16]>::try_from(row.get_ref(2)?.as_blob()?).ok();
+    if public.is_some_and(|public| veil.hides_conversation(&public)) {
+        let left = (kind::ERASED, "{}");
+        return Ok(to_json(seq.unsigned_abs(), at, None, left, chain));
+    }
+    let conversation = public.map(|bytes| ConversationId::from_u128(u128::from_be_bytes(bytes)));
     Ok(to_json(seq.unsigned_abs(), at, conversation, said, chain))
 }

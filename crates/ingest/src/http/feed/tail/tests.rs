@@ -44,6 +44,18 @@ fn frames_are_server_sent_events_with_their_position() {
 }
 
 #[test]
+fn what_came_before_an_erasing_is_read_anew() {
+    let mut ring = Ring::default();
+    ring.take_in(&page(1, 3, 1));
+    let mut told = page(4, 5, 1);
+    let erased = r#"{"seq":5,"kind":"subject.erased"}"#;
+    told.entries.last_mut().unwrap().json = Arc::from(erased);
+    let chunk = ring.take_in(&told).after(3).unwrap();
+    assert_eq!(ids(&chunk.bytes), ["a.4", "a.5"]);
+    assert!(ring.lies_before(0, &epoch("a")), "1 to 3 are forgotten");
+}
+
+#[test]
 fn a_cursor_is_served_from_the_ring_only_where_nothing_is_missing() {
     let mut ring = Ring::default();
     ring.take_in(&page(5, 9, 1));

@@ -14,7 +14,7 @@ use super::super::blanking;
 use super::super::deliveries::unpacked;
 use super::super::place::TraceKeys;
 use super::needles::Needles;
-use crate::identity::{Trace, Traces};
+use crate::identity::Traces;
 use crate::store::{Fault, Key16, Sought, StoreError};
 
 mod seeds;
@@ -23,7 +23,7 @@ mod seeds;
 const SLICE: u32 = 512;
 
 /// All that is held of a person.
-pub(super) struct Found {
+pub(in super::super) struct Found {
     pub(super) workspace: WorkspaceId,
     pub(super) workspace_row: i64,
     /// The rows that were found themselves, before merges are followed.
@@ -45,9 +45,6 @@ pub(super) struct Found {
     pub(super) checkouts: BTreeSet<[u8; 16]>,
     /// Fetches of their orders.
     pub(super) jobs: BTreeSet<i64>,
-    /// Entries by which the person can still be found when all others are gone: the first to tell each of their traces.
-    pub(super) anchors: BTreeSet<i64>,
-    told: BTreeSet<(Trace, String)>,
     /// Up to where the log, the deliveries and the checkouts were looked through.
     entries_to: i64,
     deliveries_to: i64,
@@ -79,8 +76,6 @@ impl Found {
             needles: Needles::default(),
             checkouts: BTreeSet::new(),
             jobs: BTreeSet::new(),
-            anchors: BTreeSet::new(),
-            told: BTreeSet::new(),
             entries_to: position(workspace_row, 0)?,
             deliveries_to: 0,
             checkouts_to: -1,
@@ -114,6 +109,16 @@ impl Found {
         self.gather_deliveries(db)?;
         self.gather_checkouts(db)?;
         Ok(true)
+    }
+
+    /// Looks through what came since, on a reader's connection; tells whether so little did that the writer can do the rest.
+    pub(super) fn catch_up(mut self, db: &Connection) -> Result<(Self, bool), StoreError> {
+        let before = (self.entries_to, self.deliveries_to);
+        // Where the conversations are others now, the writer will say so.
+        let is_same = self.look_on(db)?;
+        let near = i64::from(SLICE);
+        let is_near = self.entries_to - before.0 < near && self.deliveries_to - before.1 < near;
+        Ok((self, is_near || !is_same))
     }
 
     /// Tells whether a text names the person; one from another account does not count where only one is meant.
@@ -154,7 +159,6 @@ impl Found {
         self.seeds.clear();
         self.conversations.clear();
         self.entries.clear();
-        self.anchors.clear();
         self.orders.clear();
         self.needles = Needles::default();
         for (trace, text) in &sought.traces {
@@ -169,27 +173,21 @@ impl Found {
 
     fn gather_entries(&mut self, db: &Connection) -> Result<(), StoreError> {
         let mine = self.publics();
-        let (mut places, mut events) = (BTreeSet::new(), Vec::new());
+        let (mut places, mut events) = (BTreeSet::new(), Vec::<Event>::new());
         let to = self.each_entry(db, self.entries_to, |entry| {
             if mine.contains(entry.conversation) {
                 places.insert(entry.position);
                 if entry.kind == kind::COMMERCE {
-                    events.push((entry.position, entry.event()?));
+                    events.push(entry.event()?);
                 }
             }
             Ok(())
         })?;
-        for (place, event) in events {
+        for event in events {
             let only = self.only_from.map(|(_, only)| only);
             self.is_mixed |= only.is_some_and(|only| only != event.integration_id);
             self.needles.add_event(&event);
             let traces = Traces::of(&event);
-            let weak = traces.iter().filter(|(trace, _)| trace.is_weak());
-            for (trace, text) in weak {
-                if self.told.insert((trace, text.to_owned())) {
-                    self.anchors.insert(place);
-                }
-            }
             let keys = TraceKeys::of(self.workspace, &traces);
             self.keys.extend(keys.personal());
             self.orders

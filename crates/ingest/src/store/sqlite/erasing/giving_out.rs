@@ -6,11 +6,12 @@ use serde_json::value::RawValue;
 
 use super::super::place::optional;
 use super::super::{deliveries, pages};
+use super::Veil;
 use super::finding::Found;
 use crate::store::{Fault, HeldDelivery, Holdings, StoreError};
 
 /// Collects it.
-pub(super) fn collect(db: &Connection, found: &Found) -> Result<Holdings, StoreError> {
+pub(super) fn collect(db: &Connection, veil: &Veil, found: &Found) -> Result<Holdings, StoreError> {
     let mut holdings = Holdings {
         conversation_ids: found.conversations.values().copied().collect(),
         entries: Vec::new(),
@@ -18,7 +19,7 @@ pub(super) fn collect(db: &Connection, found: &Found) -> Result<Holdings, StoreE
         checkouts: Vec::new(),
     };
     for place in &found.entries {
-        let entry = pages::one(db, *place)?;
+        let entry = pages::one(db, veil, *place)?;
         holdings.entries.push(raw(entry.json.to_string())?);
     }
     for row in &found.deliveries {
@@ -26,7 +27,7 @@ pub(super) fn collect(db: &Connection, found: &Found) -> Result<Holdings, StoreE
             .prepare_cached("SELECT public FROM delivery WHERE id = ?1")?
             .query_row([row], |row| row.get(0))?;
         let id = DeliveryId::from_u128(u128::from_be_bytes(public));
-        let detail = deliveries::get(db, found.workspace, id)?;
+        let detail = deliveries::get(db, veil, found.workspace, id)?;
         // A repeat shows the body it repeats, which is given out with the delivery that has it.
         let repeats = detail.summary.duplicate_of.is_some();
         holdings.deliveries.push(HeldDelivery {

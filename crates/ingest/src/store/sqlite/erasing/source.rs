@@ -3,6 +3,7 @@
 //! a walk that was broken off begins anew and finds what is left.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use contract::{Actor, ConversationId, IntegrationId, WorkspaceId, entry::SubjectErased, kind};
 use rusqlite::{Connection, params};
@@ -13,7 +14,8 @@ use super::super::place::TraceKeys;
 use super::super::writer::Writing;
 use super::super::{SMALL, SqliteStore, audit, blanking, duties};
 use super::finding::Origin;
-use super::{STEP, STEP_BYTES, count, forget_people, scrubbing};
+use super::remains::{Remains, STEP, STEP_BYTES};
+use super::{count, forget_people, scrubbing};
 use crate::identity::Traces;
 use crate::store::{Deed, Fault, Key16, SourceErasure, StoreError, action};
 
@@ -150,7 +152,8 @@ impl SqliteStore {
                 .await?;
             after = to;
             overwritten += count(rows.len());
-            self.in_steps(&rows, blanking::delivery).await?;
+            let rows = Arc::new(Remains::of_deliveries(rows));
+            self.in_steps(&rows, 0).await?;
             if !more {
                 return Ok(overwritten);
             }
@@ -429,7 +432,7 @@ fn next_deliveries(
     db: &Connection,
     account: i64,
     after: i64,
-) -> Result<(BTreeSet<i64>, i64, bool), StoreError> {
+) -> Result<(Vec<i64>, i64, bool), StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT d.id, d.integration = ?2
              AND length(d.body) > 0 AND substr(d.body, 1, 4) <> ?3
@@ -445,12 +448,12 @@ fn next_deliveries(
          FROM delivery d WHERE d.id > ?1 ORDER BY d.id LIMIT ?4",
     )?;
     let mut rows = statement.query(params![after, account, blanking::BLANK, SLICE])?;
-    let (mut found, mut last, mut seen) = (BTreeSet::new(), after, 0);
+    let (mut found, mut last, mut seen) = (Vec::new(), after, 0);
     while let Some(row) = rows.next()? {
         seen += 1;
         last = row.get(0)?;
         if row.get(1)? {
-            found.insert(last);
+            found.push(last);
         }
     }
     Ok((found, last, seen == SLICE))

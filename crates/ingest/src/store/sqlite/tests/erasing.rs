@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use contract::Customer;
+use contract::{Customer, DeliveryId, Event, Stage, kind};
 
 use super::Folder;
 use super::writing::{calm, opened};
 use crate::identity::Trace;
-use crate::store::conformance::Stage;
+use crate::store::conformance::Stage as _;
 use crate::store::conformance::script::{Script, by_email};
+use crate::store::sqlite::erasing::{Remains, STEP, STEP_BYTES, noted};
 use crate::store::sqlite::{SMALL, SqliteStore};
-use crate::store::{Sought, Store};
+use crate::store::{DeliveryResult, Sought, Store, StoreError, World};
 
 fn mail(n: usize) -> String {
     format!("pessoa-{n:04}@example.com")
@@ -156,6 +157,127 @@ async fn what_a_process_left_undone_is_done_by_the_next() {
     again.quick_check().await.unwrap();
 }
 
+/// Has one person order very often; returns an order of theirs and a delivery.
+async fn orders_often(script: &Script, who: usize, orders: usize) -> (Event, DeliveryId) {
+    let event = |n: usize| script.event(&format!("muitos-{n}"), by_email(&mail(who)));
+    let mut first = None;
+    // Many together, so that they share commits.
+    for from in (0..orders).step_by(500) {
+        let many = (from..orders.min(from + 500)).map(|n| {
+            let delivery = script.delivery(&[event(n)]);
+            first.get_or_insert(delivery.id);
+            script.store.accept(delivery)
+        });
+        for accepted in futures_util::future::join_all(many).await {
+            accepted.unwrap();
+        }
+    }
+    (event(0), first.unwrap())
+}
+
+/// Each step is a commit of its own, with few rows in it, so that no sale waits for more than one.
+#[tokio::test]
+async fn somebody_with_thousands_of_orders_goes_in_steps() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, calm()).await;
+    let orders = 5_000;
+    orders_often(&script, 1, orders).await;
+    let before = store.pulse().batch_jobs.count;
+    let erased = script
+        .store
+        .erase(script.workspace.id, named(1), None)
+        .await
+        .unwrap();
+    let all = u64::try_from(orders).unwrap();
+    assert_eq!((erased.entries, erased.deliveries), (all, all));
+    let commits = store.pulse().batch_jobs.count - before;
+    let steps = 2 * all / u64::try_from(STEP).unwrap();
+    assert!(commits >= steps, "{commits} commits for {steps} steps");
+    assert!(!holds(&folder, &mail(1)));
+    let left = store.readers.read(noted).await.unwrap();
+    assert!(left.is_empty());
+    let log = script.log().await;
+    assert!(log.iter().all(|entry| entry.kind != kind::COMMERCE));
+}
+
+#[tokio::test]
+async fn a_step_is_bounded_by_rows_and_by_bytes() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, calm()).await;
+    for _ in 0..3 {
+        let mut large = script.delivery(&[]);
+        // Nothing that could be packed.
+        let mut noise = vec![0; STEP_BYTES / 2 + 1];
+        script.world.fill(&mut noise);
+        large.body = hex::encode(noise).into();
+        script.store.accept(large).await.unwrap();
+    }
+    let steps = store
+        .write(SMALL, |writing| {
+            let list = |rows: Vec<i64>| Remains::of_deliveries(rows).step(writing.db, 0);
+            // Rows that are overwritten already cost a step like any other.
+            Ok((list(vec![1, 2, 3])?, list(vec![1; 3 * STEP])?))
+        })
+        .await;
+    let (by_bytes, by_rows) = steps.unwrap();
+    assert!(by_bytes < 3, "{by_bytes} large bodies in one step");
+    assert!(by_rows <= STEP, "{by_rows} rows in one step");
+}
+
+/// From the transaction that closes somebody on, nothing of them is read or kept, although the rows are all there yet; what the
+/// process leaves undone the next one does before it reads anything.
+#[tokio::test]
+async fn an_erasing_that_is_broken_off_goes_on_at_the_next_start() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, calm()).await;
+    let (order, delivery) = orders_often(&script, 1, 3 * STEP).await;
+    let workspace = script.workspace.id;
+    let found = store.find(workspace, named(1)).await.unwrap();
+    assert!(store.close_found(found, None).await.unwrap().is_some());
+    assert!(holds(&folder, &mail(1)), "only the first step is done");
+
+    let log = script.log().await;
+    assert!(log.iter().all(|entry| entry.kind != kind::COMMERCE));
+    assert!(log.iter().any(|entry| entry.kind == kind::SUBJECT_ERASED));
+    let mut told = log.iter().map(|entry| entry.body.get());
+    assert!(!told.any(|body| body.contains(&mail(1))));
+    let shown = script.store.delivery(workspace, delivery).await.unwrap();
+    assert!(shown.erased && shown.body.is_empty());
+    let later = script.event_at(&order.external_id, Stage::Refunded, by_email(&mail(1)));
+    let later = script
+        .store
+        .accept(script.delivery(&[later]))
+        .await
+        .unwrap();
+    assert_eq!(later.result, DeliveryResult::Ignored);
+
+    drop(script);
+    store.close().await;
+    drop(store);
+    let (store, script) = opened(&folder, calm()).await;
+    assert!(!holds(&folder, &mail(1)));
+    assert!(store.readers.read(noted).await.unwrap().is_empty());
+    let gone = script.store.erase(workspace, named(1), None).await;
+    assert_eq!(gone, Err(StoreError::NotFound));
+    script.log().await;
+    store.quick_check().await.unwrap();
+}
+
+/// A fault may end one in the same process: whoever erases next goes on with it.
+#[tokio::test]
+async fn an_erasing_that_was_given_up_is_taken_up_by_the_next() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, calm()).await;
+    orders_often(&script, 1, 2 * STEP).await;
+    buys(&script, 2).await;
+    let workspace = script.workspace.id;
+    let found = store.find(workspace, named(1)).await.unwrap();
+    assert!(store.close_found(found, None).await.unwrap().is_some());
+    script.store.erase(workspace, named(2), None).await.unwrap();
+    assert!(!holds(&folder, &mail(1)) && !holds(&folder, &mail(2)));
+    assert!(store.readers.read(noted).await.unwrap().is_empty());
+}
+
 /// How many events the large file holds, unless `BALCAO_ERASED_EVENTS` says otherwise, and how many people they are of.
 const EVENTS: u32 = 5_000_000;
 const PEOPLE: u32 = 200_000;
@@ -188,7 +310,7 @@ fn fill(folder: &Folder) {
     .unwrap();
     run(
         "INSERT INTO entry (position, at, conversation, chain, kind, body)
-         SELECT sale.position + 1000 + i, sale.at,
+         SELECT sale.position + 100000 + i, sale.at,
              (SELECT public FROM home WHERE home.i = n.i * 7919 % (SELECT count(*) FROM home)),
              randomblob(16), sale.kind,
              replace(sale.body, 'pessoa-9999', printf('massa-%07d', i)) FROM n, sale",
@@ -197,12 +319,12 @@ fn fill(folder: &Folder) {
     run(
         "INSERT INTO delivery (public, workspace, integration, received_at, first_seq, entry_count,
              event, proof, headers, body_bytes, body)
-         SELECT unhex(printf('019f%028x', i)), workspace, integration, received_at, first_seq + 1000 + i, 1,
+         SELECT unhex(printf('019f%028x', i)), workspace, integration, received_at, first_seq + 100000 + i, 1,
              event, proof, headers, body_bytes, body FROM n, sent",
         events(),
     );
     db.execute(
-        "UPDATE workspace SET head_seq = head_seq + 1000 + ?1 WHERE id = 1",
+        "UPDATE workspace SET head_seq = head_seq + 100000 + ?1 WHERE id = 1",
         [events()],
     )
     .unwrap();
@@ -210,7 +332,8 @@ fn fill(folder: &Folder) {
         .unwrap();
 }
 
-/// Tells how long it takes to erase somebody on a large file, and how long others wait meanwhile.
+/// Tells how long it takes to erase somebody on a large file, one with thousands of orders among them, and how long others wait
+/// meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "fills a file of many gigabytes: run it by its name, on a machine that does nothing else"]
 async fn on_a_large_file_nobody_waits_for_an_erasing() {
@@ -219,6 +342,7 @@ async fn on_a_large_file_nobody_waits_for_an_erasing() {
     for n in [9_999, 1, 2, 3] {
         buys(&script, n).await;
     }
+    orders_often(&script, 4, 5_000).await;
     drop(script);
     store.close().await;
     drop(store);
@@ -250,7 +374,7 @@ async fn on_a_large_file_nobody_waits_for_an_erasing() {
             waits
         }
     });
-    for n in [2, 3] {
+    for n in [2, 3, 4] {
         let began = Instant::now();
         let erased = script
             .store
