@@ -45,7 +45,8 @@ commands! {
         source_retire, source_register, source_test, source_sync, source_jobs, source_job_cancel, source_deliveries,
         source_delivery, source_reprocess, source_reprocess_all, source_preview, customer_erase,
         customer_export, source_erase_customers;
-    people: people_list, people_invite, people_let_back_in, people_remove, people_devices, people_end_session;
+    people: people_list, people_invite, people_open_invites, people_take_invite_back, people_set_role,
+        people_let_back_in, people_remove, people_devices, people_end_session;
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub mod kind {
     pub const KEPT_APART: &str = "conversation.kept_apart";
     /// A conversation gathered so many names that its contact data is shared; the body is [`super::Shared`].
     pub const SHARED: &str = "conversation.shared";
-    /// A person joined the team; the body is [`super::Joined`].
+    /// A person joined the team, or has another role from now on; the body is [`super::Joined`].
     pub const JOINED: &str = "member.joined";
     /// A person was removed from the team; the body is [`super::Left`].
     pub const LEFT: &str = "member.left";
@@ -345,7 +345,7 @@ pub struct Shared {
     pub names: u32,
 }
 
-/// The body of a member joining.
+/// The body of a member joining, or being given another role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]

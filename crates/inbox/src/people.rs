@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use contract::{MemberId, NewInvite, Role, SessionId};
+use contract::{Actor, MemberId, NewInvite, Role, SessionId};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -69,6 +69,21 @@ pub struct SignedInDevice {
     pub is_this: bool,
 }
 
+/// Shows an invite that nobody has come in by yet; its code is not known any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OpenInvite {
+    /// Names it.
+    pub id: String,
+    /// What whoever comes in by it may do.
+    pub role: Role,
+    /// When it stops working.
+    pub expires_at: At,
+    /// Who made it; `None` where the service's own tool did.
+    pub by: Option<Actor>,
+}
+
 /// A list of members as the service answers it.
 #[derive(Deserialize)]
 struct Members {
@@ -82,6 +97,12 @@ struct Member {
     name: String,
     role: Role,
     joined_at: At,
+}
+
+/// A list of invites as the service answers it.
+#[derive(Deserialize)]
+struct Invites {
+    invites: Vec<OpenInvite>,
 }
 
 /// A list of sessions as the service answers it.
@@ -127,6 +148,40 @@ impl Inbox {
     /// `Forbidden`, `Offline`, `SignedOut`.
     pub async fn invite(&self, role: Role) -> Result<EntryCode, Refusal> {
         self.entry_code("invites", &NewInvite { role }).await
+    }
+
+    /// Lists the invites that nobody has come in by yet, the first to end first: those that one may give oneself.
+    ///
+    /// # Errors
+    /// `Forbidden`, `Offline`, `SignedOut`.
+    pub async fn open_invites(&self) -> Result<Vec<OpenInvite>, Refusal> {
+        let (_, line) = self.reach()?;
+        let ask = ask(&line, Method::GET, "invites", &[])?;
+        let listed: Invites = answer::json(ask, WAIT).await?;
+        Ok(listed.invites)
+    }
+
+    /// Takes an invite back: nobody comes in by it any more.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Offline`, `SignedOut`.
+    pub async fn take_invite_back(&self, id: &str) -> Result<(), Refusal> {
+        let (_, line) = self.reach()?;
+        if !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Refusal::NotFound("invite"));
+        }
+        let ask = ask(&line, Method::DELETE, &format!("invites/{id}"), &[])?;
+        Ok(answer::nothing(ask, WAIT).await?)
+    }
+
+    /// Gives a member another role, which counts at once. Admins.
+    ///
+    /// # Errors
+    /// `LastAdmin`, `Forbidden`, `NotFound`, `Offline`, `SignedOut`.
+    pub async fn set_role(&self, id: MemberId, role: Role) -> Result<(), Refusal> {
+        let (_, line) = self.reach()?;
+        let ask = ask(&line, Method::PATCH, &format!("members/{id}"), &[])?;
+        Ok(answer::nothing(ask.json(&json!({ "role": role })), WAIT).await?)
     }
 
     /// Takes a member's password and sessions away and makes a code that lets them back in. Admins.

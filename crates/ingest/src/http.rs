@@ -7,6 +7,7 @@ mod commands;
 mod deliveries;
 mod feed;
 mod integrations;
+mod invites;
 mod jobs;
 mod operations;
 mod orders;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, delete, get, post, put};
+use axum::routing::{any, delete, get, patch, post, put};
 use contract::{IntegrationId, SessionId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -237,9 +238,16 @@ fn people() -> Router<Desk> {
             "/api/v1/sessions/me",
             get(people::me).merge(delete(people::sign_out)),
         )
-        .route("/api/v1/invites", post(people::invite))
+        .route(
+            "/api/v1/invites",
+            get(invites::list).merge(post(invites::invite)),
+        )
+        .route("/api/v1/invites/{id}", delete(invites::revoke))
         .route("/api/v1/members", get(people::members))
-        .route("/api/v1/members/{id}", delete(people::remove))
+        .route(
+            "/api/v1/members/{id}",
+            patch(people::set_role).merge(delete(people::remove)),
+        )
         .route("/api/v1/members/me/password", put(passwords::set))
         .route(
             "/api/v1/members/{id}/reset-password",
@@ -296,13 +304,13 @@ fn method_not_allowed() -> Refused {
     .hint("The header Allow names the methods; /openapi.json lists every route.")
 }
 
-/// Refuses a look at a webhook address with a browser.
-fn webhook_takes_post() -> Refused {
+/// Refuses other methods at a webhook address; `allowed` names those it has.
+fn webhook_takes(allowed: &'static str) -> Refused {
     Refused::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
-        "A webhook address takes POST only.",
+        "Webhooks come by POST.",
     )
-    .hint("The address is in order; enter it in the platform's webhook settings.")
-    .header(header::ALLOW, HeaderValue::from_static("POST"))
+    .hint("Enter the address in the platform's webhook settings.")
+    .header(header::ALLOW, HeaderValue::from_static(allowed))
 }

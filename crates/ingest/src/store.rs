@@ -46,8 +46,8 @@ pub use jobs::{
     Progress, PulledPage, Setback, Span, Then,
 };
 pub use people::{
-    Enrolment, Login, Member, NewInviteRow, NewPassword, NewReturn, OpenSession, Redeem, Session,
-    TokenHash, Workspace,
+    Enrolment, InviteId, Login, Member, NewInviteRow, NewPassword, NewReturn, OpenInvite,
+    OpenSession, Redeem, Session, TokenHash, Workspace, most_invited,
 };
 pub use pulse::{Histogram, Pulse};
 pub use secret::SecretText;

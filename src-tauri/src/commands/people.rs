@@ -2,7 +2,7 @@
 //! asked for it, once, and kept nowhere.
 
 use contract::{MemberId, Role, SessionId};
-use inbox::people::{EntryCode, SignedInDevice, Teammate};
+use inbox::people::{EntryCode, OpenInvite, SignedInDevice, Teammate};
 use tauri::State;
 
 use super::Answer;
@@ -18,6 +18,28 @@ pub(super) async fn people_list(opening: State<'_, Opening>) -> Answer<Vec<Teamm
 #[tauri::command]
 pub(super) async fn people_invite(opening: State<'_, Opening>, role: Role) -> Answer<EntryCode> {
     Ok(opening.shop().await?.inbox().invite(role).await?)
+}
+
+/// Lists the invites that nobody has come in by yet.
+#[tauri::command]
+pub(super) async fn people_open_invites(opening: State<'_, Opening>) -> Answer<Vec<OpenInvite>> {
+    Ok(opening.shop().await?.inbox().open_invites().await?)
+}
+
+/// Takes an invite back.
+#[tauri::command]
+pub(super) async fn people_take_invite_back(opening: State<'_, Opening>, id: String) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().take_invite_back(&id).await?)
+}
+
+/// Gives a member another role.
+#[tauri::command]
+pub(super) async fn people_set_role(
+    opening: State<'_, Opening>,
+    id: MemberId,
+    role: Role,
+) -> Answer<()> {
+    Ok(opening.shop().await?.inbox().set_role(id, role).await?)
 }
 
 /// Makes a code that lets a member back in; their password and sessions end.

@@ -118,3 +118,38 @@ async fn out_of_reach_nothing_is_pretended() {
     assert_eq!(invited.err(), Some(Refusal::Offline));
     assert_eq!(ana.inbox.devices(None).await.err(), Some(Refusal::Offline));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn roles_and_open_invites_are_changed_by_those_who_may() {
+    let real = Real::start().await;
+    let ana = sit(&real, &real.serving.base_url()).await;
+    ana.live().await;
+    let code = ana.inbox.invite(Role::Lead).await.expect("invites");
+    let open = ana.inbox.open_invites().await.expect("lists");
+    let by = open[0].by.as_ref().map(|by| by.name.as_str());
+    assert_eq!((open.len(), open[0].role, by), (1, Role::Lead, Some("Ana")));
+    let bia = enter(&real, &code, "Bia").await;
+    assert_eq!(ana.inbox.open_invites().await, Ok(Vec::new()));
+
+    bia.inbox.invite(Role::Agent).await.expect("invites");
+    let open = bia.inbox.open_invites().await.expect("lists");
+    let id = open[0].id.as_str();
+    bia.inbox.take_invite_back(id).await.expect("taken back");
+    assert_eq!(bia.inbox.open_invites().await, Ok(Vec::new()));
+    for id in [id, "../members"] {
+        let gone = bia.inbox.take_invite_back(id).await;
+        assert!(matches!(gone, Err(Refusal::NotFound(_))), "{gone:?}");
+    }
+
+    let people = ana.inbox.people().await.expect("lists");
+    let (of_ana, of_bia) = (people[0].id, people[1].id);
+    let by_lead = bia.inbox.set_role(of_bia, Role::Admin).await;
+    assert_eq!(by_lead.err(), Some(Refusal::Forbidden));
+    let alone = ana.inbox.set_role(of_ana, Role::Lead).await;
+    assert_eq!(alone.err(), Some(Refusal::LastAdmin));
+    ana.inbox.set_role(of_bia, Role::Agent).await.expect("set");
+    let bia_row = ("Bia".to_owned(), Role::Agent, false);
+    assert!(names(&ana).await.contains(&bia_row));
+    let agents = bia.inbox.open_invites().await;
+    assert_eq!(agents.err(), Some(Refusal::Forbidden));
+}

@@ -1,4 +1,4 @@
-//! People: sign-in by invite, who am I, sign-out, the team.
+//! People: sign-in by invite, who am I, sign-out, the team and its roles.
 
 use std::time::Instant;
 
@@ -6,20 +6,17 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, TimeDelta, Utc};
-use contract::{Invite, Me, MemberId, NewInvite, Role, SignedIn};
+use chrono::{DateTime, Utc};
+use contract::{Me, MemberId, Role, SignedIn};
 use serde::{Deserialize, Serialize};
 
 use super::answer::Refused;
 use super::body::{Json, Parts1};
-use super::who::{Admin, Agent, Lead};
+use super::who::{Admin, Agent};
 use super::{Desk, passwords};
 use crate::caller::Origin;
-use crate::people::{code_hash, new_code, new_token};
-use crate::store::{NewInviteRow, Redeem, TokenHash};
-
-/// How long an invite works.
-const INVITE_LASTS: TimeDelta = TimeDelta::days(7);
+use crate::people::{code_hash, new_token};
+use crate::store::{Redeem, TokenHash};
 
 /// Asks for a session: with an invite and a name, or with a login and a password.
 #[derive(Deserialize)]
@@ -105,32 +102,6 @@ pub(crate) async fn sign_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /api/v1/invites`; nobody invites above their own role, and leads invite agents only.
-pub(crate) async fn invite(
-    State(desk): State<Desk>,
-    lead: Lead,
-    Json(request): Json<NewInvite>,
-) -> Result<Response, Refused> {
-    if lead.role() != Role::Admin && request.role != Role::Agent {
-        return Err(Refused::forbidden());
-    }
-    let code = new_code(&*desk.world);
-    let expires_at = desk.world.now() + INVITE_LASTS;
-    let row = NewInviteRow {
-        code: code_hash(&code),
-        role: request.role,
-        expires_at,
-        by: Some(lead.session.me.member_id),
-    };
-    desk.store.create_invite(lead.workspace(), row).await?;
-    let invite = Invite {
-        code,
-        role: request.role,
-        expires_at,
-    };
-    Ok((StatusCode::CREATED, Answer(invite)).into_response())
-}
-
 /// Lists the team.
 #[derive(Serialize)]
 pub(crate) struct Team {
@@ -161,6 +132,28 @@ pub(crate) async fn members(
     Ok(Answer(Team {
         members: people.collect(),
     }))
+}
+
+/// Says what a member may do from now on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRole {
+    role: Role,
+}
+
+/// `PATCH /api/v1/members/{id}`: gives another role, which counts at once.
+pub(crate) async fn set_role(
+    State(desk): State<Desk>,
+    admin: Admin,
+    Parts1(id): Parts1<MemberId>,
+    Json(new): Json<NewRole>,
+) -> Result<StatusCode, Refused> {
+    desk.store
+        .set_role(admin.workspace(), id, new.role, admin.actor())
+        .await?;
+    let role = new.role.as_str();
+    tracing::info!(member.id = %id, member.role = role, "{id} has the role {role} now");
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `DELETE /api/v1/members/{id}`: ends all their sessions; what they did stays.

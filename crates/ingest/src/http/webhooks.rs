@@ -20,7 +20,7 @@ use serde::Serialize;
 use self::duties::Duty;
 use super::answer::Refused;
 use super::body::{self, Parts1};
-use super::{Desk, webhook_takes_post};
+use super::{Desk, webhook_takes};
 use crate::caller::Origin;
 use crate::reading::{Read, Reader, UNIFIED_PROOF_HEADER};
 use crate::store::{
@@ -71,17 +71,34 @@ pub(super) enum Address {
     Name,
 }
 
-/// `POST /api/v1/webhooks/{provider}/{key}`.
+/// `POST /api/v1/webhooks/{provider}/{key}`; some panels look at the address first, by GET or HEAD.
 pub(crate) async fn by_key(
     State(desk): State<Desk>,
     Parts1((provider, key)): Parts1<(String, String)>,
     request: Request,
 ) -> Result<Response, Refused> {
-    check_head(&desk, &request)?;
+    let is_look = matches!(*request.method(), Method::GET | Method::HEAD);
+    if is_look {
+        within_address_rate(&desk, &request)?;
+    } else {
+        check_head(&desk, &request, "GET, HEAD, POST")?;
+    }
     let integration = desk.store.integration_by_key(&key).filter(|found| {
         providers::provider(&provider).is_some_and(|known| known.slug() == found.provider)
     });
+    if is_look {
+        return looked_at(integration.is_some());
+    }
     receive(&desk, integration, Address::Key, request).await
+}
+
+/// Answers a panel, or a browser, that looks whether an address is there before it is entered; nothing is kept of it.
+fn looked_at(is_there: bool) -> Result<Response, Refused> {
+    if is_there {
+        Ok(StatusCode::OK.into_response())
+    } else {
+        Err(unknown_webhook())
+    }
 }
 
 /// `POST /api/v1/webhooks/{provider}`.
@@ -90,7 +107,7 @@ pub(crate) async fn by_header(
     Parts1(provider): Parts1<String>,
     request: Request,
 ) -> Result<Response, Refused> {
-    check_head(&desk, &request)?;
+    check_head(&desk, &request, "POST")?;
     let named = request
         .headers()
         .get(INTEGRATION_HEADER)
@@ -99,10 +116,16 @@ pub(crate) async fn by_header(
     receive(&desk, integration, Address::Name, request).await
 }
 
-fn check_head(desk: &Desk, request: &Request) -> Result<(), Refused> {
+fn check_head(desk: &Desk, request: &Request, allowed: &'static str) -> Result<(), Refused> {
     if request.method() != Method::POST {
-        return Err(webhook_takes_post());
+        return Err(webhook_takes(allowed));
     }
+    within_address_rate(desk, request)?;
+    body::check_head(request.headers(), &desk.config)
+        .inspect_err(|refused| desk.metrics.refused("none", refused.code()))
+}
+
+fn within_address_rate(desk: &Desk, request: &Request) -> Result<(), Refused> {
     let trusted = &desk.config.trusted_proxies;
     let origin = Origin::of(request.extensions(), request.headers(), trusted);
     desk.origin_rate
@@ -110,9 +133,7 @@ fn check_head(desk: &Desk, request: &Request) -> Result<(), Refused> {
         .map_err(|wait| {
             desk.metrics.refused("none", "rate_limited");
             Refused::rate_limited("This address sends faster than it may.").retry_after(wait)
-        })?;
-    body::check_head(request.headers(), &desk.config)
-        .inspect_err(|refused| desk.metrics.refused("none", refused.code()))
+        })
 }
 
 /// Finds the integration a header names, by id or slug, or the only active one of the platform; where none is active, a paused

@@ -37,6 +37,10 @@ pub mod action {
     pub const REPROCESSED: &str = "delivery.reprocessed";
     /// An invite was made.
     pub const INVITED: &str = "invite.created";
+    /// An open invite was taken back; the subject is the id it is listed by.
+    pub const INVITE_REVOKED: &str = "invite.revoked";
+    /// A member was given another role.
+    pub const ROLE_SET: &str = "member.role_set";
     /// A person joined.
     pub const JOINED: &str = "member.joined";
     /// A member was removed.

@@ -1,5 +1,6 @@
 //! What every store promises, as tests that know only [`Store`]; each engine runs them all.
 
+pub(crate) mod access;
 pub(crate) mod checkouts;
 pub(crate) mod commands;
 pub(crate) mod deliveries;
@@ -12,6 +13,7 @@ pub(crate) mod script;
 pub(crate) mod sharing;
 pub(crate) mod subjects;
 pub(crate) mod trust;
+pub(crate) mod upkeep;
 mod world;
 
 pub(crate) use script::Stage;
@@ -63,6 +65,9 @@ macro_rules! store_conformance {
             trust: a_session_in_use_goes_on_and_a_resting_one_ends, a_removed_member_is_out,
                 a_password_ends_other_sessions, a_login_is_one_members, what_is_refused_is_not_recorded,
                 deeds_are_recorded_once, counts_move_with_what_is_read_anew, a_deleted_integration_frees_its_slug;
+            access: devices_are_listed_and_ended_in_somebodys_name, a_member_is_let_back_in_once,
+                who_reads_a_payload_is_recorded, a_role_counts_at_once, open_invites_are_listed_and_taken_back;
+            upkeep: a_webhooks_registration_is_remembered, a_store_tells_how_it_is;
             merges: a_merge_by_a_person_is_undone, what_was_told_goes_back_as_it_came,
                 a_suggestion_is_made_once, those_kept_apart_stay_apart, shared_contact_data_swallows_nobody,
                 an_order_joins_the_cart_it_grew_from, claims_come_with_a_merge_and_go_with_its_undoing,
@@ -80,3 +85,45 @@ macro_rules! store_conformance {
     };
 }
 pub(crate) use store_conformance;
+
+/// Whoever adds to the promise adds a case to it.
+#[test]
+fn every_method_of_the_store_has_a_case() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+    let cases: String = ["store/conformance", "store/conformance/jobs"]
+        .iter()
+        .flat_map(|part| std::fs::read_dir(folder.join(part)).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(read)
+        .collect();
+    let mut methods = Vec::new();
+    for file in [
+        "store",
+        "store/jobs",
+        "store/sharing",
+        "store/subjects",
+        "store/trust",
+    ] {
+        let source = read(folder.join(file).with_extension("rs"));
+        let (_, promise) = source.split_once("\npub trait ").unwrap();
+        let (promise, _) = promise.split_once("\n}\n").unwrap();
+        let named = promise
+            .split("    fn ")
+            .chain(promise.split(" async fn "))
+            .skip(1);
+        methods.extend(named.filter_map(|rest| {
+            let name: String = rest
+                .chars()
+                .take_while(|one| one.is_alphanumeric() || *one == '_')
+                .collect();
+            rest.get(name.len()..)?.starts_with('(').then_some(name)
+        }));
+    }
+    methods.sort();
+    methods.dedup();
+    assert!(methods.len() > 60, "{methods:?}");
+    methods.retain(|name| !cases.contains(&format!(".{name}(")));
+    assert!(methods.is_empty(), "no case asks for {methods:?}");
+}

@@ -72,6 +72,49 @@ pub struct NewInviteRow {
     pub by: Option<MemberId>,
 }
 
+/// Returns the most that a role's invites may give: leads invite agents only, and agents nobody.
+#[must_use]
+pub const fn most_invited(by: Role) -> Option<Role> {
+    match by {
+        Role::Agent => None,
+        Role::Lead => Some(Role::Agent),
+        Role::Admin => Some(Role::Admin),
+    }
+}
+
+/// Names an invite without telling its code: half of the code's hash, of which no code can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InviteId(pub [u8; 16]);
+
+impl InviteId {
+    /// Reads 32 hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for InviteId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&hex::encode(self.0))
+    }
+}
+
+/// Shows an invite that can still be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenInvite {
+    /// Names it.
+    pub id: InviteId,
+    /// What the invited person may do.
+    pub role: Role,
+    /// When it stops working.
+    pub expires_at: DateTime<Utc>,
+    /// Who invited; `None` where the service's own tool did.
+    pub by: Option<Actor>,
+}
+
 /// Turns an invite into a session.
 #[derive(Debug, Clone)]
 pub struct Redeem {

@@ -40,6 +40,7 @@ mod seal;
 mod sessions;
 mod sharing;
 mod tallies;
+mod team;
 #[cfg(test)]
 mod tests;
 mod trust;

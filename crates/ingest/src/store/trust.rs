@@ -1,11 +1,12 @@
 //! The part of [`Store`](super::Store) that people answer for: who did what, how sources fare, how sessions begin and end.
 
 use async_trait::async_trait;
-use contract::{Actor, DeliveryId, IntegrationId, MemberId, SessionId, WorkspaceId};
+use contract::{Actor, DeliveryId, IntegrationId, MemberId, Role, SessionId, WorkspaceId};
 
 use super::{
-    Accepted, Activity, Deed, DeliveryDetail, DeliveryResult, Login, NewIntegration, NewPassword,
-    NewReading, NewReturn, OpenSession, RecordPage, Session, StoreError, TokenHash, Upserted,
+    Accepted, Activity, Deed, DeliveryDetail, DeliveryResult, InviteId, Login, NewIntegration,
+    NewPassword, NewReading, NewReturn, OpenInvite, OpenSession, RecordPage, Session, StoreError,
+    TokenHash, Upserted,
 };
 
 /// Keeps who did what; each deed is recorded in the transaction that does it.
@@ -104,6 +105,38 @@ pub trait Trust: Send + Sync + 'static {
         &self,
         workspace: WorkspaceId,
         id: MemberId,
+        by: Actor,
+    ) -> Result<(), StoreError>;
+
+    /// Gives a member another role, at once in all their sessions; the feed tells it as it tells who joins. Invites of theirs
+    /// that the new role does not cover no longer work.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the workspace has no such member;
+    /// [`Refusal::LastAdmin`](super::Refusal::LastAdmin) when nobody could set things up afterwards.
+    async fn set_role(
+        &self,
+        workspace: WorkspaceId,
+        id: MemberId,
+        role: Role,
+        by: Actor,
+    ) -> Result<(), StoreError>;
+
+    /// Lists the invites that can still be used, the first to end first; codes that let a member back in are none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn invites(&self, workspace: WorkspaceId) -> Result<Vec<OpenInvite>, StoreError>;
+
+    /// Takes an invite back, where it is for no more than a role.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when no such invite can be used.
+    async fn revoke_invite(
+        &self,
+        workspace: WorkspaceId,
+        id: InviteId,
+        most: Role,
         by: Actor,
     ) -> Result<(), StoreError>;
 

@@ -58,6 +58,79 @@ async fn an_invite_becomes_a_member_once() {
 }
 
 #[tokio::test]
+async fn open_invites_can_be_seen_and_taken_back() {
+    let api = Api::start().await;
+    let lead = api.member(Role::Lead).await;
+    let invite = async |token: &str, role: &str| {
+        let body = json!({"role": role});
+        let made = api.post(token, "/api/v1/invites", &body).await;
+        made.ok().value()["code"].as_str().unwrap().to_owned()
+    };
+    let listed = async |token: &str| {
+        let open = api.get(token, "/api/v1/invites").await.ok().value();
+        open["invites"].as_array().unwrap().clone()
+    };
+    let code = invite(&lead, "agent").await;
+    invite(&api.admin, "admin").await;
+    let (seen, all) = (listed(&lead).await, listed(&api.admin).await);
+    assert_eq!(
+        (seen.len(), all.len()),
+        (1, 2),
+        "leads see those for agents"
+    );
+    assert_eq!(
+        (&seen[0]["role"], &seen[0]["by"]["name"]),
+        (&json!("agent"), &json!("lead"))
+    );
+    let text = serde_json::to_string(&all).unwrap();
+    assert!(!text.contains(&code), "codes are shown once");
+
+    let take_back = async |token: &str, id: &str| {
+        let path = format!("/api/v1/invites/{id}");
+        api.send(api.request(Method::DELETE, &path).bearer_auth(token))
+            .await
+    };
+    let own = seen[0]["id"].as_str().unwrap();
+    let above = all.iter().find(|one| one["role"] == "admin").unwrap();
+    let above = above["id"].as_str().unwrap();
+    take_back(&lead, above).await.refuses(404, "not_found");
+    take_back(&lead, "nonsense").await.refuses(404, "not_found");
+    assert_eq!(take_back(&lead, own).await.status, 204);
+    take_back(&lead, own).await.refuses(404, "not_found");
+    let body = json!({"invite": code, "name": "Caio"});
+    api.send(api.request(Method::POST, "/api/v1/sessions").json(&body))
+        .await
+        .refuses(410, "invite_expired");
+}
+
+#[tokio::test]
+async fn an_admin_gives_another_role() {
+    let api = Api::start().await;
+    let agent = api.member(Role::Agent).await;
+    let me = api.get(&agent, "/api/v1/sessions/me").await.ok().value();
+    let path = format!("/api/v1/members/{}", me["memberId"].as_str().unwrap());
+    let set = async |token: &str, body: Value| {
+        let request = api.request(Method::PATCH, &path).bearer_auth(token);
+        api.send(request.json(&body)).await
+    };
+    set(&agent, json!({"role": "admin"}))
+        .await
+        .refuses(403, "forbidden");
+    set(&api.admin, json!({"role": "owner"}))
+        .await
+        .refuses(422, "invalid");
+    api.get(&agent, "/api/v1/deliveries")
+        .await
+        .refuses(403, "forbidden");
+    assert_eq!(set(&api.admin, json!({"role": "lead"})).await.status, 204);
+    api.get(&agent, "/api/v1/deliveries").await.ok();
+    assert_eq!(set(&api.admin, json!({"role": "agent"})).await.status, 204);
+    api.get(&agent, "/api/v1/deliveries")
+        .await
+        .refuses(403, "forbidden");
+}
+
+#[tokio::test]
 async fn names_are_checked_and_guessing_is_slow() {
     let api = Api::with(|config| config.sign_ins_per_minute = 4).await;
     let sign_in = async |body: Value| {

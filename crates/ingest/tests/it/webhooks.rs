@@ -177,16 +177,14 @@ async fn addresses_that_lead_nowhere_say_so() {
         let answer = api.deliver(path, "unified", "{}").await;
         assert_eq!(answer.status, 404, "{path}");
     }
-    let look = api.send(api.request(Method::GET, &path)).await;
-    look.refuses(405, "method_not_allowed");
-    assert_eq!(look.headers["allow"], "POST");
-    let head = api
-        .client
-        .head(format!("{}{path}", api.base))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(head.status(), 405);
+    for (path, allowed) in [
+        (path.as_str(), "GET, HEAD, POST"),
+        ("/api/v1/webhooks/unified", "POST"),
+    ] {
+        let other = api.send(api.request(Method::PUT, path)).await;
+        other.refuses(405, "method_not_allowed");
+        assert_eq!(other.headers["allow"], allowed);
+    }
 
     let id = "/api/v1/integrations/loja";
     api.send(api.request(Method::DELETE, id).bearer_auth(&api.admin))
@@ -195,6 +193,26 @@ async fn addresses_that_lead_nowhere_say_so() {
     api.deliver(&path, "unified", &order("A-1", "pending"))
         .await
         .refuses(404, "unknown_webhook");
+}
+
+/// Some panels ask whether the address is there before they take it.
+#[tokio::test]
+async fn an_address_can_be_looked_at() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "luna").await;
+    for (path, status) in [
+        (path.as_str(), 200),
+        ("/api/v1/webhooks/luna/0000", 404),
+        (path.replace("luna", "vega").as_str(), 404),
+    ] {
+        let look = api.send(api.request(Method::GET, path)).await;
+        assert_eq!(look.status, status, "{path}");
+        assert_eq!(look.body.is_empty(), status == 200, "{path}");
+        let head = api.client.head(format!("{}{path}", api.base));
+        assert_eq!(head.send().await.unwrap().status(), status, "{path}");
+    }
+    let kept = api.get(&api.admin, "/api/v1/deliveries").await.ok().value();
+    assert_eq!(kept["deliveries"], serde_json::json!([]));
 }
 
 #[tokio::test]

@@ -138,7 +138,55 @@ describe('inviting', () => {
   });
 });
 
+describe('open invites', () => {
+  test('stand below the team and are cancelled one by one', async () => {
+    const host = await openPeople();
+    await screen.findAllByTestId('person');
+    expect(screen.queryByTestId('open-invite')).toBeNull();
+    for (const role of ['role-lead', 'role-agent']) {
+      await click('invite');
+      await click(role);
+      await click('make-invite');
+      await screen.findByTestId('entry-code');
+      await click('people-back');
+    }
+    const open = await screen.findAllByTestId('open-invite');
+    expect(open.map((one) => one.dataset.role)).toEqual(['lead', 'agent']);
+    expect(open[0]?.textContent).toContain('Marina');
+    await fireEvent.click(screen.getAllByTestId('take-invite-back')[0]!);
+    await waitFor(() => expect(screen.getAllByTestId('open-invite')).toHaveLength(1));
+    host.people.failing = 'not_found';
+    await click('take-invite-back');
+    expect(await screen.findByTestId('open-failure')).toHaveAttribute('data-code', 'not_found');
+  });
+
+  test('are not asked for by agents', async () => {
+    const host = await openPeople({ role: 'agent' });
+    await screen.findAllByTestId('person');
+    expect(host.people.calls).not.toContain('openInvites');
+  });
+});
+
 describe('a member', () => {
+  test('is given another role by an admin, who reads that it is done', async () => {
+    const host = await openPerson('Rafael');
+    const act = await screen.findByTestId('set-role');
+    expect(act).toBeDisabled();
+    await click('role-admin');
+    await fireEvent.click(act);
+    expect((await screen.findByTestId('role-changed')).textContent).toContain('Rafael');
+    expect(host.people.members.filter((one) => one.role === 'admin')).toHaveLength(2);
+    host.people.failing = 'last_admin';
+    await click('role-agent');
+    await click('set-role');
+    expect(await screen.findByTestId('role-failure')).toHaveAttribute('data-code', 'last_admin');
+  });
+
+  test.each(['lead', 'agent'] as const)('a %s gives no roles', async (role) => {
+    await openPerson('Rafael', { role });
+    expect(screen.queryByTestId('set-role')).toBeNull();
+  });
+
   test('an admin ends one session; the others stay', async () => {
     await openPerson('Rafael');
     expect(await screen.findAllByTestId('device')).toHaveLength(2);

@@ -220,7 +220,9 @@ describe('one source', () => {
       .getAllByTestId('finding')
       .map((finding) => finding.dataset.key);
     expect(keys).toEqual(['why.badProof', 'why.unmapped', 'why.rejected']);
-    expect(answer.textContent).toContain('3 recusas por assinatura nas últimas 24 h: confira o segredo.');
+    expect(answer.textContent).toContain(
+      '3 recusas por assinatura nas últimas 24 h: cole aqui de novo o segredo',
+    );
     await fireEvent.click(within(answer).getByTestId('fix-unmapped'));
     await screen.findByTestId('reprocess-all');
     expect(screen.getByTestId('filter-unmapped')).toHaveAttribute('aria-pressed', 'true');

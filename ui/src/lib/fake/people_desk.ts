@@ -3,6 +3,7 @@ import { HostError } from '../host';
 import type { PeopleHost } from '../people_host';
 import { DAY, HOUR, MINUTE } from '../time';
 import type { EntryCode } from '../types/EntryCode';
+import type { OpenInvite } from '../types/OpenInvite';
 import type { Role } from '../types/Role';
 import type { SignedInDevice } from '../types/SignedInDevice';
 import type { Teammate } from '../types/Teammate';
@@ -33,6 +34,7 @@ export class FakePeople implements PeopleHost {
   failing: string | null = null;
   members: Teammate[] = [];
   open = new Map<string, SignedInDevice[]>();
+  invites: OpenInvite[] = [];
 
   readonly #around: Surroundings;
   #made = 0;
@@ -57,7 +59,30 @@ export class FakePeople implements PeopleHost {
       ),
     );
   invite = (role: Role) =>
-    this.#ask('invite', role === 'agent' ? 'lead' : 'admin', () => this.#code(role, 7 * DAY));
+    this.#ask('invite', role === 'agent' ? 'lead' : 'admin', () => {
+      const code = this.#code(role, 7 * DAY);
+      const me = this.members.find((one) => one.isMe);
+      const by = me ? { id: me.id, name: me.name } : null;
+      this.invites.push({ id: `inv_${this.#made}`, role, expiresAt: code.expiresAt, by });
+      return code;
+    });
+  openInvites = () =>
+    this.#ask('openInvites', 'lead', () =>
+      this.invites.filter((one) => one.role === 'agent' || this.#around.role() === 'admin'),
+    );
+  takeInviteBack = (id: string) =>
+    this.#ask('takeInviteBack', 'lead', () => {
+      if (!this.invites.some((one) => one.id === id)) throw new HostError('not_found');
+      this.invites = this.invites.filter((one) => one.id !== id);
+    });
+  setRole = (id: string, role: Role) =>
+    this.#ask('setRole', 'admin', () => {
+      const one = this.#find(id);
+      const admins = this.members.filter((other) => other.role === 'admin');
+      if (one.role === 'admin' && role !== 'admin' && admins.length === 1) throw new HostError('last_admin');
+      this.members = this.members.map((other) => (other === one ? { ...one, role } : other));
+      this.#around.told();
+    });
   letBackIn = (id: string) =>
     this.#ask('letBackIn', 'admin', () => {
       const { role } = this.#find(id);

@@ -25,15 +25,20 @@ export const peopleEn = {
   'people.nowhere': 'no session',
   'people.since': 'since {date}',
   'people.adminNote':
-    'Admins see where each person is signed in, let in again whoever lost access, and remove people.',
+    'Admins see where each person is signed in, change roles, let in again whoever lost access, and remove people.',
 
   'people.invite': 'Invite',
   'people.mayDo': 'What may this person do?',
   'people.may.agent': 'Look after conversations: templates, notes, claims.',
   'people.may.lead': 'Also edit the team’s templates and views, see the sources, invite agents.',
   'people.may.admin': 'Also look after sources, people and customer data.',
-  'people.roleStays':
-    'The role comes with the invite. To change it later, invite again and remove the old entry.',
+  'people.roleStays': 'The role comes with the invite. Admins can change it later, on the person’s page.',
+  'people.role.do': 'Change role',
+  'people.role.done': 'Done: {name} has the role {role} now.',
+  'people.open.title': 'Open invites',
+  'people.open.until': 'valid until {until}',
+  'people.open.untilBy': 'valid until {until}, made by {name}',
+  'people.open.takeBack': 'Cancel invite',
   'people.make': 'Make an invite',
   'people.another': 'Another invite',
   'people.lasts': 'Valid',

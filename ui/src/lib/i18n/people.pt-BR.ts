@@ -24,15 +24,20 @@ export const peoplePtBR = {
   'people.nowhere': 'sem sessão',
   'people.since': 'desde {date}',
   'people.adminNote':
-    'Quem administra vê onde cada um está conectado, deixa entrar de novo quem perdeu o acesso e remove pessoas.',
+    'Quem administra vê onde cada um está conectado, muda papéis, deixa entrar de novo quem perdeu o acesso e remove pessoas.',
 
   'people.invite': 'Convidar',
   'people.mayDo': 'O que a pessoa vai poder fazer?',
   'people.may.agent': 'Atender: conversas, modelos prontos, notas.',
   'people.may.lead': 'Também editar modelos e visões da equipe, ver as fontes e convidar atendentes.',
   'people.may.admin': 'Também cuidar de fontes, pessoas e dados de clientes.',
-  'people.roleStays':
-    'O papel vem com o convite. Para mudar depois, convide de novo e remova a entrada antiga.',
+  'people.roleStays': 'O papel vem com o convite. Depois, quem administra pode mudar na página da pessoa.',
+  'people.role.do': 'Mudar papel',
+  'people.role.done': 'Feito: {name} agora tem o papel {role}.',
+  'people.open.title': 'Convites em aberto',
+  'people.open.until': 'vale até {until}',
+  'people.open.untilBy': 'vale até {until}, criado por {name}',
+  'people.open.takeBack': 'Cancelar convite',
   'people.make': 'Criar convite',
   'people.another': 'Outro convite',
   'people.lasts': 'Validade',

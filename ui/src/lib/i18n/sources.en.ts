@@ -175,8 +175,9 @@ export const sourcesEn = {
   'why.noCredential': 'An API credential is missing: {field}.',
   'why.noSetting': 'Still to be entered: {field}.',
   'why.badProof': {
-    one: '{n} refused for its signature in the last 24 h: check the secret.',
-    other: '{n} refused for their signature in the last 24 h: check the secret.',
+    one: '{n} refused for its signature in the last 24 h: paste the secret that the platform’s panel shows here again.',
+    other:
+      '{n} refused for their signature in the last 24 h: paste the secret that the platform’s panel shows here again.',
   },
   'why.notRegistered': 'The platform says it does not send to this address. Register it or paste it again.',
   'why.probe': 'The platform’s API refused or did not answer. Check the credentials.',

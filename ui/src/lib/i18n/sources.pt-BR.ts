@@ -176,8 +176,9 @@ export const sourcesPtBR = {
   'why.noCredential': 'Falta uma credencial da API: {field}.',
   'why.noSetting': 'Falta preencher: {field}.',
   'why.badProof': {
-    one: '{n} recusa por assinatura nas últimas 24 h: confira o segredo.',
-    other: '{n} recusas por assinatura nas últimas 24 h: confira o segredo.',
+    one: '{n} recusa por assinatura nas últimas 24 h: cole aqui de novo o segredo que o painel da plataforma mostra.',
+    other:
+      '{n} recusas por assinatura nas últimas 24 h: cole aqui de novo o segredo que o painel da plataforma mostra.',
   },
   'why.notRegistered': 'A plataforma diz que não envia para este endereço. Registre ou cole de novo.',
   'why.probe': 'A API da plataforma recusou ou não respondeu. Confira as credenciais.',

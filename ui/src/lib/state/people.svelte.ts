@@ -1,6 +1,7 @@
 /** The people of the team on screen: where one is among them, and what is done about them. Knows no DOM. */
 import { hostError, type Host } from '../host';
 import type { EntryCode } from '../types/EntryCode';
+import type { OpenInvite } from '../types/OpenInvite';
 import type { Role } from '../types/Role';
 import type { SignedInDevice } from '../types/SignedInDevice';
 import type { Teammate } from '../types/Teammate';
@@ -11,6 +12,8 @@ export type PeoplePlace = { at: 'list' } | { at: 'invite' } | { at: 'one'; id: s
 export class PeopleDesk {
   place = $state.raw<PeoplePlace>({ at: 'list' });
   people = $state.raw<Teammate[]>([]);
+  /** Invites that nobody has come in by yet; empty for whoever may not invite. */
+  open = $state.raw<OpenInvite[]>([]);
   /** When each member was last noted at a device, 0 for nowhere; only whose devices one may see is in it. */
   seen = $state.raw<ReadonlyMap<string, number>>(new Map());
   status = $state<'loading' | 'ready' | 'failed'>('loading');
@@ -80,6 +83,7 @@ export class PeopleDesk {
     this.#generation += 1;
     this.go({ at: 'list' });
     this.people = [];
+    this.open = [];
     this.seen = new Map();
     this.status = 'loading';
     this.failure = null;
@@ -102,6 +106,7 @@ export class PeopleDesk {
       if (this.status === 'loading') this.status = 'failed';
       return;
     }
+    await this.#readOpen();
     await this.#readSeen(generation);
   }
 
@@ -125,6 +130,20 @@ export class PeopleDesk {
     const { place } = this;
     const code = await this.#host.people.invite(role);
     if (this.place === place) this.code = code;
+    await this.#readOpen();
+  }
+
+  /** Takes an invite back: nobody comes in by it any more. */
+  async takeInviteBack(id: string): Promise<void> {
+    await this.#host.people.takeInviteBack(id);
+    this.open = this.open.filter((one) => one.id !== id);
+  }
+
+  /** Gives a member another role. */
+  async setRole(id: string, role: Role): Promise<void> {
+    await this.#host.people.setRole(id, role);
+    this.people = this.people.map((one) => (one.id === id ? { ...one, role } : one));
+    await this.load();
   }
 
   /** Lets a member back in by a code; their password and sessions are gone. */
@@ -150,6 +169,17 @@ export class PeopleDesk {
     this.go({ at: 'list' });
     this.removed = name;
     void this.load();
+  }
+
+  /** What cannot be read now stays as it was: the invites are beside the list. */
+  async #readOpen(): Promise<void> {
+    if (this.invites.length === 0) {
+      this.open = [];
+      return;
+    }
+    const generation = this.#generation;
+    const open = await this.#host.people.openInvites().catch(() => null);
+    if (open && generation === this.#generation) this.open = open;
   }
 
   /** Asked for one by one: it is beside the point, and may take its time. */

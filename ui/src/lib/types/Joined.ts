@@ -3,7 +3,7 @@ import type { Actor } from "./Actor";
 import type { Role } from "./Role";
 
 /**
- * The body of a member joining.
+ * The body of a member joining, or being given another role.
  */
 export type Joined = { 
 /**

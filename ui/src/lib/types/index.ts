@@ -112,6 +112,7 @@ export * from "./NamedSource";
 export * from "./NewInvite";
 export * from "./NewSource";
 export * from "./Noted";
+export * from "./OpenInvite";
 export * from "./OrderCard";
 export * from "./Origin";
 export * from "./OutboxItem";

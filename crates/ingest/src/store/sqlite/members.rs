@@ -65,7 +65,12 @@ pub(super) fn remove(
     Ok(())
 }
 
-fn has_other_admin(db: &Connection, workspace_row: i64, row: i64) -> Result<bool, StoreError> {
+/// Tells whether a team has an admin beside one.
+pub(super) fn has_other_admin(
+    db: &Connection,
+    workspace_row: i64,
+    row: i64,
+) -> Result<bool, StoreError> {
     let found = db
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM member

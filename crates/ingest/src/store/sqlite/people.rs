@@ -134,7 +134,8 @@ pub(super) fn enrol(
     find_session(writing.db, &enrolment.token)?.ok_or(Fault::Internal.into())
 }
 
-fn tell_joined(
+/// Has the feed tell who belongs to the team, and as what.
+pub(super) fn tell_joined(
     writing: &mut Writing<'_>,
     workspace: WorkspaceId,
     member: Actor,

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use contract::{Actor, DeliveryId, IntegrationId, MemberId, SessionId, WorkspaceId};
+use contract::{Actor, DeliveryId, IntegrationId, MemberId, Role, SessionId, WorkspaceId};
 
-use super::{SMALL, SqliteStore, audit, deliveries, integrations, members, reprocess, sessions};
+use super::{
+    SMALL, SqliteStore, audit, deliveries, integrations, members, reprocess, sessions, team,
+};
 use crate::store::{
-    Accepted, Activity, Deed, DeliveryDetail, DeliveryResult, Login, NewIntegration, NewPassword,
-    NewReading, NewReturn, OpenSession, RecordPage, Session, Store, StoreError, TokenHash, Trust,
-    Upserted, action,
+    Accepted, Activity, Deed, DeliveryDetail, DeliveryResult, InviteId, Login, NewIntegration,
+    NewPassword, NewReading, NewReturn, OpenInvite, OpenSession, RecordPage, Session, Store,
+    StoreError, TokenHash, Trust, Upserted, action,
 };
 
 impl SqliteStore {
@@ -140,6 +142,42 @@ impl Trust for SqliteStore {
             .await;
         self.sessions.forget();
         outcome
+    }
+
+    async fn set_role(
+        &self,
+        workspace: WorkspaceId,
+        id: MemberId,
+        role: Role,
+        by: Actor,
+    ) -> Result<(), StoreError> {
+        let outcome = self
+            .write(SMALL, move |writing| {
+                team::set_role(writing, workspace, id, role, by)
+            })
+            .await;
+        self.sessions.forget();
+        outcome
+    }
+
+    async fn invites(&self, workspace: WorkspaceId) -> Result<Vec<OpenInvite>, StoreError> {
+        let now = self.world.now();
+        self.readers
+            .read(move |db| team::invites(db, workspace, now))
+            .await
+    }
+
+    async fn revoke_invite(
+        &self,
+        workspace: WorkspaceId,
+        id: InviteId,
+        most: Role,
+        by: Actor,
+    ) -> Result<(), StoreError> {
+        self.write(SMALL, move |writing| {
+            team::revoke_invite(writing, workspace, id, most, by)
+        })
+        .await
     }
 
     async fn sessions(
