@@ -158,6 +158,14 @@ fn listed(app: &App, view: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Turns back to the app and waits until it follows the service again, which is there. After a long absence it tries seldom by
+/// itself, and at once for whoever comes back to it.
+#[track_caller]
+fn back_to_live(app: &App) {
+    app.desktop().windows().turn_away_and_back();
+    app.wait_for_css("[data-testid=freshness][data-state=live]");
+}
+
 /// Waits until everything that was done here has reached the service and come back.
 #[track_caller]
 fn wait_until_sent(app: &App) {

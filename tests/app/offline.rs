@@ -17,7 +17,7 @@ fn what_happened_meanwhile_arrives_once() {
     super::open(&app, &Sale::new(2));
 
     service.elsewhere(|service| tell_all(service, &source, &meanwhile));
-    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    super::back_to_live(&app);
     tell_all(&service, &source, &after);
     app.wait_for_text("count-pix", "10");
 

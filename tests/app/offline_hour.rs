@@ -57,7 +57,7 @@ fn what_is_done_in_an_hour_without_the_service_arrives_in_order() {
         assert_eq!(by_ana(&service.entries()), [], "nothing has left");
         service.claim(&colleague, &id_of(8));
     });
-    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    super::back_to_live(&app);
     app.wait_for_css("[data-testid=outbox][data-waiting='0'][data-refused='1']");
     let arrived: Vec<(String, String)> = DONE[..6]
         .iter()

@@ -229,7 +229,7 @@ fn what_waits_here_is_taken_back_as_if_it_had_never_been() {
 
     service.start_again();
     let before = service.entries().len();
-    app.wait_for_css("[data-testid=freshness][data-state=live]");
+    super::back_to_live(&app);
     super::wait_until_sent(&app);
     assert_eq!(service.entries().len(), before, "nothing was sent");
 }

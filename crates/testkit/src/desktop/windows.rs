@@ -91,6 +91,21 @@ impl Windows {
         until("the window's place", || self.is_at(place));
     }
 
+    /// Turns to another program and back to the app, as somebody does who wonders whether the network is there again.
+    ///
+    /// # Panics
+    /// When the app has no window.
+    #[track_caller]
+    pub fn turn_away_and_back(&self) {
+        drop(self.cover());
+        let turned = self
+            .app()
+            .and_then(|window| self.turn_to(window).map_err(|error| error.to_string()));
+        if let Err(reason) = turned {
+            panic!("the window was not turned to: {reason}");
+        }
+    }
+
     /// Asks the app's window to close, as its frame's button does.
     ///
     /// # Panics
@@ -189,6 +204,13 @@ impl Windows {
         Ok(())
     }
 
+    fn turn_to(&self, window: Window) -> Result<(), ReplyOrIdError> {
+        let asked = self
+            .connection
+            .set_input_focus(InputFocus::PARENT, window, CURRENT_TIME)?;
+        Ok(asked.check()?)
+    }
+
     fn open_stranger(&self) -> Result<Window, ReplyOrIdError> {
         let window = self.connection.generate_id()?;
         let look = CreateWindowAux::new();
@@ -206,9 +228,7 @@ impl Windows {
             &look,
         )?;
         self.connection.map_window(window)?;
-        self.connection
-            .set_input_focus(InputFocus::PARENT, window, CURRENT_TIME)?
-            .check()?;
+        self.turn_to(window)?;
         Ok(window)
     }
 }
