@@ -44,6 +44,8 @@ pub mod kind {
     pub const TEMPLATE_SAVED: &str = "template.saved";
     /// A shared template was removed; the body is [`super::Removed`].
     pub const TEMPLATE_REMOVED: &str = "template.removed";
+    /// The team's sequences were saved; the body is `follow_up`'s `SequencesSaved`.
+    pub const SEQUENCE_SAVED: &str = "sequence.saved";
     /// A view of the team was saved; the body is [`crate::TeamView`].
     pub const VIEW_SAVED: &str = "view.saved";
     /// A view of the team was removed; the body is [`super::Removed`].

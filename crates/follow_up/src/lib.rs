@@ -11,6 +11,7 @@ pub mod library;
 pub mod link;
 pub mod lint;
 pub mod name;
+pub mod sequence;
 pub mod shared;
 pub mod template;
 pub mod values;
@@ -21,6 +22,10 @@ pub use at_hand::{SaleValue, marks_in, sale_values};
 pub use fill::{Answers, Fill, Mark, Missing, MissingKind};
 pub use library::{Library, TemplateChip, Uses};
 pub use lint::{LintCode, LintFinding, LintPart, LintSeverity};
+pub use sequence::{
+    SequenceState, SequenceStep, Sequences, SequencesSaved, SharedSequences, StageSequence, StepAt,
+    StopReason,
+};
 pub use shared::{
     IncomingChange, SharedTemplate, SharedTemplates, TemplateCard, TemplateChange, TemplateCheck,
     TemplateFault, TemplateFaultCode, TemplateHistory, TemplateImport, TemplateIncoming,

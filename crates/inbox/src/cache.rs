@@ -39,6 +39,7 @@ mod overlay;
 mod said;
 mod saved;
 mod shelf;
+mod steps;
 mod sweep;
 mod team;
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod pulse;
 mod reading;
 mod saved;
 pub(crate) mod seat;
+mod sequencing;
 mod setup;
 mod templating;
 mod tending;

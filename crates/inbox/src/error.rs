@@ -63,6 +63,12 @@ pub enum Refusal {
     /// Nobody could set things up afterwards.
     #[error("the last admin stays")]
     LastAdmin,
+    /// Another member has the conversation.
+    #[error("another member has the conversation")]
+    AlreadyClaimed,
+    /// No step of a sequence is due for the order.
+    #[error("no step of a sequence is due")]
+    NoStepDue,
     /// Somebody saved another version meanwhile.
     #[error("somebody saved another version meanwhile")]
     VersionConflict,
@@ -109,6 +115,8 @@ impl Refusal {
             Self::Incompatible => "incompatible",
             Self::Forbidden => "forbidden",
             Self::LastAdmin => "last_admin",
+            Self::AlreadyClaimed => "already_claimed",
+            Self::NoStepDue => "no_step_due",
             Self::VersionConflict => "version_conflict",
             Self::TemplateStopped(_) => "template_stopped",
             Self::SignedOut => "signed_out",

@@ -13,6 +13,7 @@ mod leaving;
 pub mod notices;
 mod outbox;
 pub mod people;
+mod sequences;
 pub mod sources;
 mod team;
 mod templates;

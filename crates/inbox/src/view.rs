@@ -14,8 +14,8 @@ pub use card::{
 };
 pub use contract::PersonPart;
 pub use lists::{
-    Amount, Colleague, Counters, Deadline, DeadlineKind, FilterValues, Named, NamedSource, Owner,
-    PageAsked, Pressure, Row, RowPage, SavedCount, SavedView, View, ViewCount,
+    Amount, Colleague, Counters, Deadline, DeadlineKind, DueStep, FilterValues, Named, NamedSource,
+    Owner, PageAsked, Pressure, Row, RowPage, SavedCount, SavedView, View, ViewCount,
 };
 pub use news::{Change, Desk, Freshness, FreshnessState, Trouble};
 pub use outbox::{OutboxItem, OutboxState};

@@ -15,6 +15,7 @@ mod passwords;
 mod people;
 mod presence;
 mod register;
+mod sequences;
 mod sessions;
 mod subjects;
 mod sync;
@@ -218,6 +219,10 @@ fn conversations() -> Router<Desk> {
         .route(
             "/api/v1/templates/{key}/{locale}",
             put(templates::save).delete(templates::remove),
+        )
+        .route(
+            "/api/v1/sequences",
+            get(sequences::show).merge(put(sequences::save)),
         )
         .route("/api/v1/views", get(team_views::list))
         .route(

@@ -14,6 +14,7 @@ use super::judge::Bought;
 use super::listing::{self, Deltas};
 use super::moment::{Reading, Told};
 use super::saved::{self, Saved};
+use super::steps::{self, Heard, Plan};
 use super::team::{self, Shared};
 use super::traits::{Numbers, Origin, Tally};
 use super::{Applied, ApplyError, Happening, labels};
@@ -56,6 +57,10 @@ pub(super) struct Batch<'db> {
     numbers: Numbers,
     /// The saved views, read when the first conversation is judged.
     saved: Option<Vec<Saved>>,
+    /// What orders are followed up by, likewise.
+    plan: Option<Plan>,
+    /// When sources last told anything.
+    heard: Heard,
     /// Who was erased; entries that name them are passed over.
     erased: Arc<BTreeSet<ConversationId>>,
     applied: Applied,
@@ -137,6 +142,8 @@ impl<'db> Batch<'db> {
             tally: Tally::new(),
             numbers: Numbers::default(),
             saved: None,
+            plan: None,
+            heard: Heard::new(),
             erased: Arc::default(),
             applied: Applied::default(),
         })
@@ -197,6 +204,7 @@ impl<'db> Batch<'db> {
     pub(super) fn finish(mut self, following: Following) -> Result<Applied, ApplyError> {
         self.write_orders()?;
         self.write_moments()?;
+        steps::hear(self.db, &self.heard)?;
         // A conversation that was taken in must not be listed any more, so merges are followed at once.
         match following {
             Following::Later if self.relinked.is_empty() => self.leave()?,
@@ -256,6 +264,8 @@ impl Batch<'_> {
         [own, root]: [i64; 2],
         event: &Event,
     ) -> Result<(), ApplyError> {
+        let heard = self.heard.entry(event.integration_id).or_default();
+        *heard = stored_at.max(*heard);
         let public = self.load(root)?.public;
         let touched = match self.orders.get_mut(&event.order_key) {
             Some(touched) => touched,
@@ -330,6 +340,7 @@ impl Batch<'_> {
         match team::take(self.db, signed(seq), stored_at, told)? {
             Some(Shared::Members) => change.views = true,
             Some(Shared::Templates) => change.templates = true,
+            Some(Shared::Sequences) => (change.templates, self.plan) = (true, None),
             None => change.views |= saved::take(self.db, signed(seq), told)?,
         }
         Ok(())

@@ -61,6 +61,7 @@ const ROWS: &[&str] = &[
     "SELECT 'colleague ' || hex(public) || ' ' || name || ' ' || role || ' ' || seq FROM colleague ORDER BY public",
     "SELECT 'template ' || name || ' ' || seq || ' ' || body || ' ' || hex(by) || ' ' || by_name || ' ' || at
     FROM template ORDER BY name",
+    "SELECT 'sequences ' || seq || ' ' || body FROM sequences",
     "SELECT 'listing ' || coalesce(hex(s.public), l.view) || ' ' || l.rank || ' ' || hex(c.public) || ' ' || coalesce(p.order_key, '')
     FROM listing l JOIN conversation c ON c.id = l.conversation LEFT JOIN purchase p ON p.id = l.purchase
         LEFT JOIN saved s ON s.code = l.view

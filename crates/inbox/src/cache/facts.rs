@@ -18,6 +18,8 @@ const MAX_END: usize = 24;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Facts {
     pub(super) stage: Stage,
+    /// Since when it stands there.
+    pub(super) since: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) amount: Option<Amount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -104,6 +106,7 @@ impl Facts {
         let [utm_source, utm_medium, utm_campaign] = utms(order);
         Some(Self {
             stage: told.stage,
+            since: told.at.timestamp_millis(),
             amount: order.amount().map(|money| Amount {
                 minor: money.minor,
                 currency: money.currency,

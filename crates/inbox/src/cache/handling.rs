@@ -4,7 +4,10 @@
 //! What is kept is the newest of each thing told, by the feed's numbers, so the order in which entries come does not matter;
 //! a conversation that took others in is judged by the newest of them all.
 
+use std::collections::BTreeMap;
+
 use contract::{Actor, Channel, Event, MemberId, SnoozeUntil, Stage, StageGroup};
+use follow_up::sequence::opt_out::opts_out;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +15,9 @@ use super::ApplyError;
 use super::judge::Bought;
 use super::moment::{Moment, Told};
 use crate::view::{BackReason, Handling};
+
+/// Most handings over that are kept of one conversation.
+const MOST_HANDED: usize = 60;
 
 pub(super) const SINCE: &str = "SELECT seq, at, what FROM moment
     WHERE conversation = ?1 AND seq > ?2 AND kind < 2";
@@ -34,6 +40,12 @@ pub(super) struct Registers {
     /// When somebody last wrote to the customer, 0 for never.
     #[serde(default, skip_serializing_if = "is_never")]
     answered_at: i64,
+    /// When the customer last asked not to be written to, 0 for never.
+    #[serde(default, skip_serializing_if = "is_never")]
+    opted_out_at: i64,
+    /// When which template was last handed over, by order and key ('' for none).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    handed: BTreeMap<String, BTreeMap<String, i64>>,
     /// The newest news that opens what was resolved.
     #[serde(skip)]
     pub(super) press_seq: i64,
@@ -82,12 +94,15 @@ impl Registers {
     pub(super) fn take(&mut self, seq: i64, at: i64, told: &Told) {
         match told {
             Told::Event(event) if is_pressing(event) => self.press_seq = self.press_seq.max(seq),
-            Told::Received(told) => self.hear(seq, at, told.channel),
+            Told::Received(told) => self.hear(seq, at, told.channel, &told.text),
             Told::Resolved(told) => self.close(seq, at, &told.by, true),
             Told::Reopened(told) => self.close(seq, at, &told.by, false),
             Told::Snoozed(told) => self.put_aside(seq, at, &told.by, Some(&told.until)),
             Told::Woken(told) => self.put_aside(seq, at, &told.by, None),
-            Told::HandedOver(_) => self.answer(seq, at),
+            Told::HandedOver(told) => {
+                let (order, template) = (told.order_key.as_deref(), told.template_key.as_deref());
+                self.answer(seq, at, order, template);
+            }
             Told::Noted(_) | Told::Claimed(_) => self.handle(seq, at),
             _ => {}
         }
@@ -134,6 +149,12 @@ impl Registers {
         self.handle(other.handled_seq, other.handled_at);
         self.wrote_at = self.wrote_at.max(other.wrote_at);
         self.answered_at = self.answered_at.max(other.answered_at);
+        self.opted_out_at = self.opted_out_at.max(other.opted_out_at);
+        for (order, templates) in &other.handed {
+            for (template, at) in templates {
+                self.hand(order, template, *at);
+            }
+        }
         self.press_seq = self.press_seq.max(other.press_seq);
         self.heard_at = self.heard_at.max(other.heard_at);
     }
@@ -144,21 +165,68 @@ impl Registers {
             && self.aside.is_none()
             && self.handled_seq == 0
             && self.wrote_at == 0
+            && self.opted_out_at == 0
     }
 
     /// Notes that the customer answered.
-    pub(super) fn hear(&mut self, seq: i64, at: i64, channel: Channel) {
+    pub(super) fn hear(&mut self, seq: i64, at: i64, channel: Channel, text: &str) {
         self.press_seq = self.press_seq.max(seq);
         self.heard_at = self.heard_at.max(at);
         if channel == Channel::Whatsapp {
             self.wrote_at = self.wrote_at.max(at);
         }
+        if opts_out(text) {
+            self.opted_out_at = self.opted_out_at.max(at);
+        }
     }
 
-    /// Notes that a text went to the customer.
-    pub(super) fn answer(&mut self, seq: i64, at: i64) {
+    /// Notes that a text went to the customer, and what of.
+    pub(super) fn answer(
+        &mut self,
+        seq: i64,
+        at: i64,
+        order: Option<&str>,
+        template: Option<&str>,
+    ) {
         self.handle(seq, at);
         self.answered_at = self.answered_at.max(at);
+        if let Some(order) = order {
+            self.hand(order, template.unwrap_or_default(), at);
+        }
+    }
+
+    /// Tells whether the customer asked not to be written to.
+    pub(super) const fn opted_out(&self) -> bool {
+        self.opted_out_at != 0
+    }
+
+    /// Lists what was handed over because of an order: templates ('' for none) and when.
+    pub(super) fn handed(&self, order: &str) -> impl Iterator<Item = (&str, i64)> {
+        let of_order = self.handed.get(order).into_iter().flatten();
+        of_order.map(|(template, at)| (template.as_str(), *at))
+    }
+
+    /// Notes the newest handing over of each template for each order, of the newest [`MOST_HANDED`] in all: which those are does
+    /// not depend on the order in which they are told.
+    fn hand(&mut self, order: &str, template: &str, at: i64) {
+        let templates = self.handed.entry(order.to_owned()).or_default();
+        let known = templates.entry(template.to_owned()).or_default();
+        *known = at.max(*known);
+        if self.handed.values().map(BTreeMap::len).sum::<usize>() <= MOST_HANDED {
+            return;
+        }
+        let all = self.handed.iter().flat_map(|(order, templates)| {
+            let one = move |(template, at): (&String, &i64)| (*at, order.clone(), template.clone());
+            templates.iter().map(one)
+        });
+        if let Some((_, order, template)) = all.min()
+            && let Some(templates) = self.handed.get_mut(&order)
+        {
+            templates.remove(&template);
+            if templates.is_empty() {
+                self.handed.remove(&order);
+            }
+        }
     }
 
     /// Returns when the customer wrote what nobody has answered yet.

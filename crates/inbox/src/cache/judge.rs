@@ -7,11 +7,12 @@ use contract::{MemberId, Money};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
-use super::handling::Stands;
+use super::handling::{Registers, Stands};
 use super::listing::code;
 use super::saved::Saved;
+use super::steps::{self, Chase, Plan};
 use super::words;
-use crate::view::{Amount, Deadline, DeadlineKind, Handling, Pressure, View};
+use crate::view::{Amount, Deadline, DeadlineKind, DueStep, Handling, Pressure, View};
 use crate::{card, deadline};
 
 /// One of a conversation's orders: its row and what is read from it.
@@ -37,6 +38,10 @@ pub(super) struct Standing<'a> {
     pub(super) waits_since: Option<i64>,
     /// How the work on it stands.
     pub(super) stands: &'a Stands,
+    /// What was told of the work on it.
+    pub(super) registers: &'a Registers,
+    /// What orders are followed up by.
+    pub(super) plan: &'a Plan,
     /// The names of its labels, folded.
     pub(super) labels: &'a [String],
     /// What was said in it, newest first.
@@ -67,6 +72,9 @@ pub(super) struct Urgency {
     /// What it is ranked by, while it is among what is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) pressure: Option<Pressure>,
+    /// The step of a sequence that is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) step: Option<DueStep>,
 }
 
 /// Says where a conversation belongs.
@@ -105,19 +113,44 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
     let window = standing.waits_since.map(deadline::window);
     let pressing = most_pressing(chased.iter().copied(), standing.now);
     let shown = pressing.or(orders.first());
+    let followed = steps::follow(
+        orders,
+        &closed,
+        &Chase {
+            plan: standing.plan,
+            registers: standing.registers,
+            heard_at: standing.heard_at,
+            // Whose it is matters here, not what they are called.
+            taken_by: standing
+                .owner
+                .filter(|owner| *owner != standing.me)
+                .map(|_| ""),
+            handling: &standing.stands.handling,
+            now: standing.now,
+        },
+    );
     let urgency = Urgency {
+        step: followed.due.map(|(step, _)| step),
         nearest: nearest(&chased, window, standing.now),
         pressure: pressure(pressing, shown, window, standing),
     };
     Judged {
         name: name(&*orders),
-        listed: listed(orders, &chased, shown, urgency.pressure, standing),
+        listed: listed(
+            orders,
+            &chased,
+            shown,
+            urgency.pressure,
+            followed.due,
+            standing,
+        ),
         urgency,
         turns: chased
             .iter()
             .flat_map(|bought| bought.facts.turns())
             .chain(window.map(|window| window.at))
             .chain(standing.stands.turn)
+            .chain(followed.turns)
             .chain(saved.flat_map(|saved| saved.narrow.turns(orders)))
             .collect::<BTreeSet<_>>()
             .into_iter()
@@ -225,6 +258,7 @@ fn listed(
     chased: &[&Bought],
     shown: Option<&Bought>,
     pressure: Option<Pressure>,
+    due: Option<(DueStep, &Bought)>,
     standing: Standing<'_>,
 ) -> Vec<Listed> {
     let now = standing.now;
@@ -239,6 +273,7 @@ fn listed(
     let mut rows = vec![newest_first(code(View::All), shown)];
     rows.extend(aside(standing, shown));
     rows.extend(pressure.map(|pressure| row(code(View::Due), pressure.at, shown)));
+    rows.extend(due.map(|(step, bought)| row(code(View::Steps), step.since, Some(bought))));
     if is_work(&standing.stands.handling) {
         let is_open = pressure.is_some() || chased.iter().any(|bought| bought.facts.is_open(now));
         if standing.owner == Some(standing.me) {

@@ -8,7 +8,7 @@ use super::judge::Listed;
 use crate::view::View;
 
 /// Every view, each at the place of its code.
-pub(super) const VIEWS: [View; 13] = [
+pub(super) const VIEWS: [View; 14] = [
     View::Due,
     View::Mine,
     View::Unassigned,
@@ -22,6 +22,7 @@ pub(super) const VIEWS: [View; 13] = [
     View::Chargeback,
     View::Snoozed,
     View::Resolved,
+    View::Steps,
 ];
 
 /// The numbers from here on are saved views'.
@@ -48,6 +49,7 @@ pub(super) const fn code(view: View) -> i64 {
         View::Chargeback => 10,
         View::Snoozed => 11,
         View::Resolved => 12,
+        View::Steps => 13,
     }
 }
 

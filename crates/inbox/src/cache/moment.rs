@@ -8,6 +8,7 @@ use contract::{
     Actor, Channel, CommandId, ConversationId, Entry, Event, MemberId, PersonPart, SnoozeUntil,
     Stage, TeamView, kind,
 };
+use follow_up::SequencesSaved;
 use serde::{Deserialize, Serialize};
 
 use super::ApplyError;
@@ -66,6 +67,7 @@ pub(super) enum Told {
     ViewRemoved(Removed),
     TemplateSaved(TemplateTold),
     TemplateRemoved(Removed),
+    SequencesSaved(Box<SequencesSaved>),
     SubjectErased(SubjectErased),
     /// Of a kind, or in a shape, that this version does not read.
     Nothing,
@@ -99,6 +101,9 @@ impl Told {
             kind::VIEW_REMOVED => entry.read().map(Self::ViewRemoved),
             kind::TEMPLATE_SAVED => entry.read().map(Self::TemplateSaved),
             kind::TEMPLATE_REMOVED => entry.read().map(Self::TemplateRemoved),
+            kind::SEQUENCE_SAVED => entry
+                .read()
+                .map(|told| Self::SequencesSaved(Box::new(told))),
             kind::SUBJECT_ERASED => entry.read().map(Self::SubjectErased),
             _ => Ok(Self::Nothing),
         };
@@ -134,6 +139,7 @@ impl Told {
             | Self::ViewRemoved(_)
             | Self::TemplateSaved(_)
             | Self::TemplateRemoved(_)
+            | Self::SequencesSaved(_)
             | Self::SubjectErased(_)
             | Self::Nothing => None,
         }
@@ -277,6 +283,7 @@ impl Told {
             | Self::ViewRemoved(_)
             | Self::TemplateSaved(_)
             | Self::TemplateRemoved(_)
+            | Self::SequencesSaved(_)
             | Self::SubjectErased(_)
             | Self::Nothing => return None,
         })

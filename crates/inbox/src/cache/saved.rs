@@ -253,7 +253,8 @@ fn pass(db: &Connection) -> rusqlite::Result<Option<i64>> {
     Ok(Some(at).filter(|at| *at >= 0))
 }
 
-fn begin_pass(db: &Connection, from: Option<i64>) -> rusqlite::Result<()> {
+/// Has every conversation looked at once more, from the one after `from` on; `None` ends it.
+pub(super) fn begin_pass(db: &Connection, from: Option<i64>) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE meta SET passed_to = ?1 WHERE id = 1")?
         .execute([from.unwrap_or(-1)])?;
     Ok(())

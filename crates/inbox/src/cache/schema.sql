@@ -193,6 +193,19 @@ CREATE TABLE template (
     at INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
+-- The team's sequences, as the service told them last; no row while it told none.
+CREATE TABLE sequences (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+
+-- When each source last told anything, by the service's clock.
+CREATE TABLE source_heard (
+    source BLOB PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Every list, in its order: a page is one range of this key.
 CREATE TABLE listing (
     view INTEGER NOT NULL,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::conversation::{Holding, columns, holding};
 use super::moment::Told;
+use super::{saved, steps};
 use crate::view::Colleague;
 
 /// Holds a template of the team's as it was saved.
@@ -48,6 +49,8 @@ pub(super) enum Shared {
     Members,
     /// A template.
     Templates,
+    /// The sequences, or what one of their templates needs.
+    Sequences,
 }
 
 /// Takes in what an entry tells of the team or its templates.
@@ -64,17 +67,40 @@ pub(super) fn take(
             let Some((name, body)) = body(told) else {
                 return Ok(None);
             };
-            save(db, seq, at, &name, &body, told.by.as_ref())?;
+            return change(db, seq, at, &name, &body, told.by.as_ref()).map(Some);
         }
-        Told::TemplateRemoved(told) => save(db, seq, at, &told.key, "", Some(&told.by))?,
+        Told::TemplateRemoved(told) => {
+            return change(db, seq, at, &told.key, "", Some(&told.by)).map(Some);
+        }
+        Told::SequencesSaved(told) => {
+            if !steps::save(db, seq, told)? {
+                return Ok(None);
+            }
+            saved::begin_pass(db, Some(0))?;
+            return Ok(Some(Shared::Sequences));
+        }
         _ => return Ok(None),
     }
-    let is_member = matches!(told, Told::Joined(_) | Told::Left(_));
-    Ok(Some(if is_member {
-        Shared::Members
-    } else {
-        Shared::Templates
-    }))
+    Ok(Some(Shared::Members))
+}
+
+/// Saves or removes a template, and has everything looked at again where sequences follow otherwise because of it.
+fn change(
+    db: &Connection,
+    seq: i64,
+    at: i64,
+    name: &str,
+    body: &str,
+    by: Option<&Actor>,
+) -> rusqlite::Result<Shared> {
+    let key = name.rsplit_once('/').map_or(name, |(key, _)| key);
+    let before = steps::need(db, key)?;
+    save(db, seq, at, name, body, by)?;
+    if steps::need(db, key)? == before {
+        return Ok(Shared::Templates);
+    }
+    saved::begin_pass(db, Some(0))?;
+    Ok(Shared::Sequences)
 }
 
 /// Lists the members, by name.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use contract::{ConversationId, Customer, Filter, MemberId, Order, StageGroup, ViewId};
+use follow_up::SharedSequences;
 
 use super::batch::bought;
 use super::conversation::Conversation;
 use super::shelf::Shelf;
-use super::{ApplyError, KeptTemplate, Overlay, saved, team};
+use super::{ApplyError, KeptTemplate, Overlay, saved, steps, team};
 #[cfg(test)]
 use super::{handling, labels, links, listing, said, traits};
 use crate::asking::{Found, SearchAsked, TimelineAsked, TimelinePage};
@@ -105,6 +106,14 @@ impl Views {
     /// [`ApplyError`] of storage.
     pub fn templates(&self) -> Result<Vec<KeptTemplate>, ApplyError> {
         self.shelf.read(|db| Ok(team::templates(db)?))
+    }
+
+    /// Returns the team's sequences, or those that come with the program.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn sequences(&self) -> Result<SharedSequences, ApplyError> {
+        self.shelf.read(|db| Ok(steps::sequences(db)?))
     }
 
     /// Names the conversations and orders that stand at one of some stages, of some platforms, the newest first, at most

@@ -1,6 +1,7 @@
 //! One order's card.
 
 use contract::{IntegrationId, PaymentMethod, Stage, StageGroup};
+use follow_up::SequenceState;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -57,6 +58,9 @@ pub struct OrderCard {
     pub recovered_by: Option<String>,
     /// The other order by which the same thing was paid: there is nothing left to chase in this one.
     pub paid_by: Option<PaidBy>,
+    /// How its sequence stands, where it is followed by one.
+    #[serde(default)]
+    pub sequence: Option<SequenceState>,
     /// All events were tests.
     pub is_test: bool,
     /// The last event.

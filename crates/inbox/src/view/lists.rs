@@ -39,6 +39,8 @@ pub enum View {
     Snoozed,
     /// Nothing left to be done, newest first.
     Resolved,
+    /// A step of a sequence is due, the one that has been so longest first.
+    Steps,
 }
 
 /// Asks for one page of a view.
@@ -105,6 +107,8 @@ pub struct Row {
     pub deadline: Option<Deadline>,
     /// What it is ranked by among what is due; `None` where it is not.
     pub pressure: Option<Pressure>,
+    /// The step of a sequence that is due.
+    pub step: Option<DueStep>,
     /// The last thing that happened.
     #[ts(type = "number")]
     pub last_at: i64,
@@ -148,6 +152,22 @@ pub struct Owner {
     pub is_me: bool,
     /// The service has not confirmed it yet.
     pub pending: bool,
+}
+
+/// Tells which step of a sequence is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DueStep {
+    /// Its number, from 1.
+    #[ts(type = "number")]
+    pub step: u32,
+    /// How many there are.
+    #[ts(type = "number")]
+    pub of: u32,
+    /// Since when, in Unix milliseconds.
+    #[ts(type = "number")]
+    pub since: i64,
 }
 
 /// Tells what ends and when.

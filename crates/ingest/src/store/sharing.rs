@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use contract::{Actor, DeliveryId, TeamView, ViewId, WorkspaceId};
-use follow_up::{Locale, SharedTemplate, TemplateChange};
+use follow_up::{Locale, SharedSequences, SharedTemplate, TemplateChange};
 
 use super::{ProofSummary, StoreError};
 
@@ -66,6 +66,24 @@ pub trait Sharing {
         version: u32,
         by: Actor,
     ) -> Result<(), StoreError>;
+
+    /// Returns the team's sequences; those that come with the program where it saved none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn sequences(&self, workspace: WorkspaceId) -> Result<SharedSequences, StoreError>;
+
+    /// Saves sequences whose version says what they are based on (0 for those of the program), and returns their new version.
+    /// Those that are there already make no new version.
+    ///
+    /// # Errors
+    /// [`Refusal::VersionConflict`](super::Refusal::VersionConflict) when another version is there.
+    async fn save_sequences(
+        &self,
+        workspace: WorkspaceId,
+        sequences: SharedSequences,
+        by: Actor,
+    ) -> Result<u32, StoreError>;
 
     /// Lists the team's views, by name.
     ///

@@ -261,3 +261,48 @@ async fn an_order_knows_where_it_comes_from() {
         .await
         .refuses(400, "bad_query");
 }
+
+#[tokio::test]
+async fn sequences_go_from_a_lead_to_the_team() {
+    const PATH: &str = "/api/v1/sequences";
+    let api = Api::start().await;
+    let (agent, lead) = (api.member(Role::Agent).await, api.member(Role::Lead).await);
+    let mut body = api.get(&agent, PATH).await.ok().value();
+    assert_eq!(body["version"], 0);
+    assert_eq!(body["stages"][0]["group"], "cart");
+    put(&api, &agent, PATH, &body)
+        .await
+        .refuses(403, "forbidden");
+    body["stages"][0]["on"] = json!(false);
+    let saved = put(&api, &lead, PATH, &body).await;
+    assert_eq!(saved.ok().value(), json!({"version": 1}));
+    let there = api.get(&agent, PATH).await.ok().value();
+    assert_eq!(
+        (&there["version"], &there["stages"][0]["on"]),
+        (&json!(1), &json!(false))
+    );
+    let entry = api.entries().await.pop().unwrap();
+    assert_eq!(entry.kind, kind::SEQUENCE_SAVED);
+    body["restDays"] = json!(true);
+    let late = put(&api, &lead, PATH, &body).await;
+    late.refuses(409, "version_conflict");
+    assert_eq!(late.value()["current"], there);
+    body["version"] = json!(1);
+    for (path, pointer, value) in [
+        ("stages", "/stages/0/group", json!("approved")),
+        ("steps", "/stages/1/steps", json!([])),
+        ("template", "/stages/1/steps/0/template", json!("")),
+        (
+            "at",
+            "/stages/1/steps/0/at",
+            json!({"from": "stage", "minutes": 1}),
+        ),
+        ("silentHours", "/silentHours", json!(0)),
+    ] {
+        let mut broken = body.clone();
+        *broken.pointer_mut(pointer).unwrap() = value;
+        let answer = put(&api, &lead, PATH, &broken).await;
+        answer.refuses(422, "invalid");
+        assert_eq!(answer.value()["path"], path);
+    }
+}

@@ -11,6 +11,7 @@ use super::super::facts::Facts;
 use super::super::handling::{self, Stands};
 use super::super::judge::{Bought, Standing, judge};
 use super::super::listing::{self, Deltas};
+use super::super::steps::Plan;
 use super::super::traits::{self, Origin};
 use super::super::{ApplyError, labels, said, saved, words};
 use super::{Batch, Touched, signed};
@@ -131,6 +132,10 @@ impl Batch<'_> {
         if self.saved.is_none() {
             self.saved = Some(saved::standing(db, me)?);
         }
+        if self.plan.is_none() {
+            self.plan = Some(Plan::read(db)?);
+        }
+        let plan = self.plan.as_ref().ok_or(ApplyError::Corrupt)?;
         let conversation = self
             .conversations
             .get_mut(&row)
@@ -144,6 +149,8 @@ impl Batch<'_> {
                 heard_at: whole.times.heard_at,
                 waits_since: whole.registers.waits_since(),
                 stands: &stands,
+                registers: &whole.registers,
+                plan,
                 labels: &told.names,
                 said: &told.texts,
                 saved: self.saved.as_deref().unwrap_or_default(),

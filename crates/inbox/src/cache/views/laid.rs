@@ -7,8 +7,10 @@ use rusqlite::Connection;
 
 use super::super::batch::{Said, bought, stands};
 use super::super::conversation::{Conversation, Holding, Whole};
+use super::super::handling::Registers;
 use super::super::judge::{Bought, Listed, Standing, Urgency, judge};
 use super::super::saved::Saved;
+use super::super::steps::Plan;
 use super::super::{ApplyError, Pending, labels, team};
 use crate::view::Handling;
 
@@ -31,6 +33,8 @@ pub(super) struct Laid {
     pub(super) folded: Vec<String>,
     pub(super) happened_at: i64,
     pub(super) heard_at: i64,
+    /// What was told of the work on it.
+    pub(super) registers: Registers,
     /// The orders, newest first.
     pub(super) orders: Vec<Bought>,
 }
@@ -39,6 +43,7 @@ pub(super) struct Laid {
 pub(super) struct Eyes<'a> {
     pub(super) me: &'a Actor,
     pub(super) saved: &'a [Saved],
+    pub(super) plan: &'a Plan,
     pub(super) now: i64,
 }
 
@@ -94,6 +99,8 @@ impl Laid {
                 heard_at: whole.times.heard_at,
                 waits_since: whole.registers.waits_since(),
                 stands: &stands,
+                registers: &whole.registers,
+                plan: eyes.plan,
                 labels: &folded,
                 said: &[],
                 saved: eyes.saved,
@@ -109,6 +116,7 @@ impl Laid {
             folded,
             happened_at: whole.times.happened_at,
             heard_at: whole.times.heard_at,
+            registers: whole.registers,
             orders,
             found,
         })
@@ -162,8 +170,12 @@ impl Laying {
             Action::Snooze { until } => registers.put_aside(number, at, me, Some(until)),
             Action::Wake {} => registers.put_aside(number, at, me, None),
             Action::Note { .. } => registers.handle(number, at),
-            Action::HandOver { .. } => registers.answer(number, at),
-            Action::Receive { channel, .. } => registers.hear(number, at, *channel),
+            Action::HandOver {
+                order_key,
+                template_key,
+                ..
+            } => registers.answer(number, at, order_key.as_deref(), template_key.as_deref()),
+            Action::Receive { channel, text } => registers.hear(number, at, *channel, text),
             Action::Label { add, remove } => self.label(db, add, remove)?,
             Action::Reveal { .. }
             | Action::Merge { .. }

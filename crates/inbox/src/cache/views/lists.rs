@@ -9,6 +9,7 @@ use super::super::conversation::{Conversation, Holding, Times, holding, parsed};
 use super::super::facts::RowFacts;
 use super::super::judge::{Listed, Urgency};
 use super::super::listing::{self, VIEWS};
+use super::super::steps::Plan;
 use super::super::{ApplyError, Overlay, Pending, labels, saved};
 use super::laid::{self, Eyes, Laid};
 use super::narrowed;
@@ -182,14 +183,15 @@ impl<'a> Shown<'a> {
                 actions.push(pending);
             }
         }
-        let saved = if touched.is_empty() {
-            Vec::new()
+        let (saved, plan) = if touched.is_empty() {
+            (Vec::new(), Plan::default())
         } else {
-            saved::standing(db, overlay.me.id)?
+            (saved::standing(db, overlay.me.id)?, Plan::read(db)?)
         };
         let eyes = Eyes {
             me: &overlay.me,
             saved: &saved,
+            plan: &plan,
             now: swept_at,
         };
         let mut laid = BTreeMap::new();
@@ -211,6 +213,7 @@ impl<'a> Shown<'a> {
             matches!(
                 view,
                 View::Due
+                    | View::Steps
                     | View::Mine
                     | View::Unassigned
                     | View::All
@@ -353,6 +356,7 @@ fn read_row(
         owner: shown.owner(conversation, holding(found, 1)?),
         deadline: returning(&stands),
         pressure: urgency.pressure,
+        step: urgency.step,
         last_at: times.happened_at,
         unread: times.news_at > times.read_at.max(shown.read_until),
         is_test: false,

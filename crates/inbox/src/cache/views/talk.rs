@@ -4,10 +4,11 @@ use contract::{Action, ConversationId, Customer, MemberId, Order, Status, Utms};
 use rusqlite::Connection;
 
 use super::super::batch::bought;
-use super::super::conversation::{Conversation, Times};
+use super::super::conversation::{Conversation, Times, Whole};
 use super::super::judge::{Bought, Closed, most_pressing};
 use super::super::moment::Moment;
 use super::super::said::code;
+use super::super::steps::{self, Chase, Plan};
 use super::super::{ApplyError, Overlay, labels, team};
 use super::lists::Shown;
 use super::persons;
@@ -75,11 +76,24 @@ pub(super) fn conversation(
     let (mut timeline, older) = items(db, found.row, NEWEST, None, overlay.me.id)?;
     timeline.extend(pending(db, &found, overlay, &timeline)?);
     let people = persons::people(db, &parts, &orders, overlay)?;
+    let owner = shown.owner(found.row, found.owner);
+    let told = Whole::of(&parts).registers;
+    let chase = Chase {
+        plan: &Plan::read(db)?,
+        registers: laid.map_or(&told, |laid| &laid.registers),
+        heard_at,
+        taken_by: owner
+            .as_ref()
+            .filter(|owner| !owner.is_me)
+            .map(|owner| owner.name.as_str()),
+        handling: laid.map_or(&found.stands, |laid| &laid.stands),
+        now,
+    };
     Ok(Some(ConversationView {
         id: found.public,
         person: person(&orders, &folds),
-        owner: shown.owner(found.row, found.owner),
-        orders: cards(&folds, &orders, now, heard_at),
+        orders: cards(&folds, &orders, &chase),
+        owner,
         timeline,
         older,
         draft: None,
@@ -205,7 +219,8 @@ fn fold(db: &Connection, purchase: i64) -> Result<Order, ApplyError> {
     serde_json::from_str(&fold).map_err(|_| ApplyError::Corrupt)
 }
 
-fn cards(folds: &[(String, Order)], orders: &[Bought], now: i64, heard_at: i64) -> Vec<OrderCard> {
+fn cards(folds: &[(String, Order)], orders: &[Bought], chase: &Chase<'_>) -> Vec<OrderCard> {
+    let (now, heard_at) = (chase.now, chase.heard_at);
     let mut drawn = 0;
     let closed = Closed::of(orders);
     let cards = folds.iter().filter_map(|(key, order)| {
@@ -219,6 +234,7 @@ fn cards(folds: &[(String, Order)], orders: &[Bought], now: i64, heard_at: i64) 
         }
         let bought = orders.iter().find(|bought| bought.key == *key);
         card.paid_by = bought.and_then(|bought| paid_by(&closed, bought));
+        card.sequence = bought.and_then(|bought| steps::shown(bought, orders, &closed, chase));
         let has_drawing = |pix: &PixPart| !pix.modules.is_empty();
         drawn += usize::from(card.pix.as_ref().is_some_and(has_drawing));
         Some(card)

@@ -1,7 +1,10 @@
 //! What a team shares beside conversations: templates, views, and where an order's state comes from.
 
 use contract::{Event, Filter, StageGroup, TeamView, ViewId, WorkspaceId, entry::Removed, kind};
-use follow_up::{Locale, Moment, SharedTemplate, Template, TemplateSaved};
+use follow_up::{
+    Locale, Moment, Sequences, SequencesSaved, SharedSequences, SharedTemplate, Template,
+    TemplateSaved,
+};
 
 use super::script::{Script, Stage, actor, by_phone, refusal};
 use crate::store::{DeliveryResult, MOST_VIEWS, NewReading, ProofSummary, StoreError, ToldBy};
@@ -109,6 +112,55 @@ pub(crate) async fn a_templates_versions_stay(stage: &impl Stage) {
         (1, text("um")),
     ];
     assert_eq!(versions().await, Ok(all));
+}
+
+pub(crate) async fn sequences_are_changed_on_top_of_their_version(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let workspace = script.workspace.id;
+    let resting = |rest_days, version| SharedSequences {
+        sequences: Sequences {
+            rest_days,
+            ..Sequences::default()
+        },
+        version,
+    };
+    let save = async |shared: SharedSequences| {
+        let saving = script
+            .store
+            .save_sequences(workspace, shared, script.actor());
+        saving.await
+    };
+    let there = async || script.store.sequences(workspace).await.unwrap();
+    assert_eq!(
+        there().await,
+        resting(false, 0),
+        "what comes with the program"
+    );
+    assert_eq!(refusal(save(resting(true, 1)).await), "version_conflict");
+    assert_eq!(save(resting(true, 0)).await, Ok(1));
+    let before = script.log().await.len();
+    // Whoever sends again what was saved meanwhile is told the version and nothing else.
+    assert_eq!(save(resting(true, 0)).await, Ok(1));
+    assert_eq!(refusal(save(resting(false, 0)).await), "version_conflict");
+    assert_eq!(script.log().await.len(), before);
+    assert_eq!(there().await, resting(true, 1));
+    let last = script.log().await.pop().unwrap();
+    assert_eq!(
+        (last.kind.as_str(), last.conversation_id),
+        (kind::SEQUENCE_SAVED, None)
+    );
+    let saved: SequencesSaved = last.read().unwrap();
+    assert_eq!(
+        (saved.sequences, saved.by),
+        (resting(true, 1), script.actor())
+    );
+    assert_eq!(
+        save(resting(false, 1)).await,
+        Ok(2),
+        "back to what comes with the program"
+    );
+    let other = script.store.ensure_workspace("Outra loja").await.unwrap();
+    assert_eq!(script.store.sequences(other.id).await.unwrap().version, 0);
 }
 
 fn view(n: u128, name: &str) -> TeamView {

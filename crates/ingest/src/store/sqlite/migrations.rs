@@ -63,6 +63,11 @@ const STEPS: &[Step] = &[
         name: "registration",
         sql: include_str!("migrations/0011_registration.sql"),
     },
+    Step {
+        version: 12,
+        name: "sequences",
+        sql: include_str!("migrations/0012_sequences.sql"),
+    },
 ];
 
 /// One change of the file's shape.

@@ -1,12 +1,13 @@
 //! What a team shares beside conversations, on this engine.
 
+mod sequences;
 mod templates;
 mod told;
 mod views;
 
 use async_trait::async_trait;
 use contract::{Actor, MemberId, TeamView, ViewId, WorkspaceId};
-use follow_up::{Locale, SharedTemplate, TemplateChange};
+use follow_up::{Locale, SharedSequences, SharedTemplate, TemplateChange};
 use rusqlite::Row;
 
 use super::{SMALL, SqliteStore};
@@ -55,6 +56,24 @@ impl Sharing for SqliteStore {
     ) -> Result<(), StoreError> {
         self.write(SMALL, move |writing| {
             templates::remove(writing, workspace, (&key, locale), version, by)
+        })
+        .await
+    }
+
+    async fn sequences(&self, workspace: WorkspaceId) -> Result<SharedSequences, StoreError> {
+        self.readers
+            .read(move |db| sequences::of_team(db, workspace))
+            .await
+    }
+
+    async fn save_sequences(
+        &self,
+        workspace: WorkspaceId,
+        sequences: SharedSequences,
+        by: Actor,
+    ) -> Result<u32, StoreError> {
+        self.write(2 * SMALL, move |writing| {
+            sequences::save(writing, workspace, sequences, by)
         })
         .await
     }

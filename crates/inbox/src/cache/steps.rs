@@ -1,0 +1,302 @@
+//! Which steps of sequences are due for a conversation's orders: from rows to the rules, and back to places in lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use contract::IntegrationId;
+use follow_up::sequence::{Case, Handed, Look, Need, Other, Rest};
+use follow_up::values::last_day_to_pay;
+use follow_up::{
+    Locale, SequenceState, Sequences, SequencesSaved, SharedSequences, StopReason, Template,
+    built_in,
+};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::ApplyError;
+use super::handling::Registers;
+use super::judge::{Bought, Closed};
+use crate::deadline;
+use crate::view::{Deadline, DeadlineKind, DueStep, Handling};
+
+/// Nothing of a sequence is left so long after its stage began, or after what could be paid ran out.
+const OVER_MILLIS: i64 = 45 * 24 * 60 * 60 * 1_000;
+
+/// When each source last told anything.
+pub(super) type Heard = BTreeMap<IntegrationId, i64>;
+
+/// What orders are followed up by.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    sequences: Sequences,
+    /// What the templates of all steps need.
+    needs: BTreeMap<String, Need>,
+    /// When each source last told anything.
+    heard: Heard,
+}
+
+impl Plan {
+    /// Reads the team's sequences, else those that come with the program, and what their templates need.
+    pub(super) fn read(db: &Connection) -> Result<Self, ApplyError> {
+        let sequences = sequences(db)?.sequences;
+        let steps = sequences.stages.iter().flat_map(|stage| &stage.steps);
+        let needs = steps
+            .map(|step| Ok((step.template.clone(), need(db, &step.template)?)))
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Self {
+            needs,
+            heard: heard(db)?,
+            sequences,
+        })
+    }
+}
+
+/// What the orders of one conversation are followed by, beside themselves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chase<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) registers: &'a Registers,
+    /// When the customer last answered.
+    pub(super) heard_at: i64,
+    /// Who else has the conversation.
+    pub(super) taken_by: Option<&'a str>,
+    pub(super) handling: &'a Handling,
+    pub(super) now: i64,
+}
+
+/// Says which step is due of all of a conversation's orders, and when that may change with nothing but time passing.
+#[derive(Debug, Default)]
+pub(super) struct Followed<'a> {
+    pub(super) due: Option<(DueStep, &'a Bought)>,
+    pub(super) turns: BTreeSet<i64>,
+}
+
+/// Follows all orders of a conversation; of several steps the one that has been due longest counts.
+///
+/// A silent source is left out here: it pauses a step where it is shown, and moves it out of no list.
+pub(super) fn follow<'a>(
+    orders: &'a [Bought],
+    closed: &Closed<'_>,
+    chase: &Chase<'_>,
+) -> Followed<'a> {
+    let mut followed = Followed::default();
+    for bought in orders {
+        let Some(look) = look(bought, orders, closed, chase, None) else {
+            continue;
+        };
+        let around = [look.from, look.until].into_iter().flatten();
+        followed
+            .turns
+            .extend(around.map(|at| at.timestamp_millis()));
+        if let SequenceState::Due {
+            step, of, since, ..
+        } = look.state
+        {
+            let due = (DueStep { step, of, since }, bought);
+            let is_first =
+                |(known, by): (DueStep, &Bought)| (since, &bought.key) < (known.since, &by.key);
+            if followed.due.is_none_or(is_first) {
+                followed.due = Some(due);
+            }
+        }
+    }
+    followed
+}
+
+/// Says how the sequence of an order is shown: what ended of its own is told only where something had begun.
+pub(super) fn shown(
+    bought: &Bought,
+    orders: &[Bought],
+    closed: &Closed<'_>,
+    chase: &Chase<'_>,
+) -> Option<SequenceState> {
+    let source = bought.facts.source.as_ref();
+    let heard_at = source
+        .and_then(|source| chase.plan.heard.get(source))
+        .copied();
+    let state = look(bought, orders, closed, chase, heard_at)?.state;
+    let has_begun = chase.registers.handed(&bought.key).next().is_some();
+    let tells = match &state {
+        SequenceState::Due { .. }
+        | SequenceState::Waiting { .. }
+        | SequenceState::Paused { .. } => true,
+        SequenceState::Done => has_begun,
+        SequenceState::Stopped { reason, .. } => {
+            let is_fate = matches!(
+                reason,
+                StopReason::Paid
+                    | StopReason::Reversed
+                    | StopReason::Cancelled
+                    | StopReason::Expired
+            );
+            has_begun || !is_fate
+        }
+    };
+    tells.then_some(state)
+}
+
+fn look(
+    bought: &Bought,
+    orders: &[Bought],
+    closed: &Closed<'_>,
+    chase: &Chase<'_>,
+    source_heard_at: Option<i64>,
+) -> Option<Look> {
+    let facts = &bought.facts;
+    let latest = facts
+        .deadline
+        .map_or(facts.since, |ends| ends.at.max(facts.since));
+    if facts.is_test || chase.now.saturating_sub(latest) > OVER_MILLIS {
+        return None;
+    }
+    let handed: Vec<Handed<'_>> = chase
+        .registers
+        .handed(&bought.key)
+        .map(|(template, at)| Handed {
+            template: Some(template).filter(|template| !template.is_empty()),
+            at: time(at),
+        })
+        .collect();
+    // What is over was told already where nothing had begun.
+    let group = facts.stage.group();
+    if chase.plan.sequences.at(group).is_none() && handed.is_empty() {
+        return None;
+    }
+    let others: Vec<Other<'_>> = others(bought, orders, chase.registers).collect();
+    let due_day = due_day(facts.deadline);
+    let case = Case {
+        stage: facts.stage,
+        since: time(facts.since),
+        paid: facts.paid_at.is_some(),
+        paid_elsewhere: closed.paid_by(bought).is_some(),
+        products: &facts.items,
+        ends: ends(facts.deadline),
+        due_day,
+        handed: &handed,
+        others: &others,
+        heard_at: Some(chase.heard_at).filter(|at| *at > 0).map(time),
+        opted_out: chase.registers.opted_out(),
+        taken_by: chase.taken_by,
+        rest: rest(chase.handling),
+        source_heard_at: source_heard_at.map(time),
+        phone: facts.phone.as_deref(),
+    };
+    let need = |key: &str| chase.plan.needs.get(key).copied().unwrap_or_default();
+    chase.plan.sequences.look(&case, time(chase.now), need)
+}
+
+fn others<'a>(
+    bought: &'a Bought,
+    orders: &'a [Bought],
+    registers: &Registers,
+) -> impl Iterator<Item = Other<'a>> {
+    let others = orders
+        .iter()
+        .filter(|other| other.key != bought.key && !other.facts.is_test);
+    others.map(|other| Other {
+        begun_at: time(other.facts.first_at),
+        products: &other.facts.items,
+        grew: other.facts.carts.contains(&bought.key),
+        handed_at: registers
+            .handed(&other.key)
+            .filter(|(template, _)| !template.is_empty())
+            .map(|(_, at)| time(at))
+            .max(),
+    })
+}
+
+const fn rest(handling: &Handling) -> Option<Rest> {
+    match handling {
+        Handling::Open | Handling::Back { .. } => None,
+        Handling::Snoozed { .. } => Some(Rest::Aside),
+        Handling::Resolved { .. } => Some(Rest::Resolved),
+    }
+}
+
+/// Returns when what can be paid runs out: a boleto that is due on a week-end can be paid until Monday.
+fn ends(deadline: Option<Deadline>) -> Option<DateTime<Utc>> {
+    let ends = deadline?;
+    match ends.kind {
+        DeadlineKind::Pix => Some(time(ends.at)),
+        DeadlineKind::Boleto => deadline::end_of_day(due_day(deadline)?).map(time),
+        _ => None,
+    }
+}
+
+fn due_day(deadline: Option<Deadline>) -> Option<chrono::NaiveDate> {
+    let ends = deadline.filter(|ends| ends.kind == DeadlineKind::Boleto)?;
+    deadline::day_of(ends.at.saturating_sub(1)).map(last_day_to_pay)
+}
+
+fn time(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(millis).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// Returns the team's sequences, or those that come with the program; so too for ones that this version cannot read.
+pub(super) fn sequences(db: &Connection) -> rusqlite::Result<SharedSequences> {
+    let body: Option<String> = db
+        .prepare_cached("SELECT body FROM sequences WHERE id = 1")?
+        .query_row((), |row| row.get(0))
+        .optional()?;
+    Ok(body
+        .and_then(|body| serde_json::from_str(&body).ok())
+        .unwrap_or_default())
+}
+
+/// Keeps the team's sequences unless newer ones are known; tells whether they were kept.
+pub(super) fn save(db: &Connection, seq: i64, told: &SequencesSaved) -> rusqlite::Result<bool> {
+    // What was read can be written.
+    let body = serde_json::to_string(&told.sequences).unwrap_or_default();
+    let changed = db
+        .prepare_cached(
+            "INSERT INTO sequences (id, seq, body) VALUES (1, ?1, ?2)
+            ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, body = excluded.body
+            WHERE excluded.seq > sequences.seq",
+        )?
+        .execute((seq, body))?;
+    Ok(changed > 0)
+}
+
+/// Returns what a template needs, as the team has it, else as it comes with the program.
+pub(super) fn need(db: &Connection, key: &str) -> rusqlite::Result<Need> {
+    for locale in Locale::ALL {
+        let body: Option<String> = db
+            .prepare_cached("SELECT body FROM template WHERE name = ?1 AND body <> ''")?
+            .query_row([format!("{key}/{}", locale.tag())], |row| row.get(0))
+            .optional()?;
+        let template: Option<Template> = body.and_then(|body| serde_json::from_str(&body).ok());
+        if let Some(template) = template {
+            return Ok(Need::of(&template));
+        }
+    }
+    Ok(built_in_needs().get(key).copied().unwrap_or_default())
+}
+
+fn built_in_needs() -> &'static BTreeMap<String, Need> {
+    static NEEDS: std::sync::LazyLock<BTreeMap<String, Need>> = std::sync::LazyLock::new(|| {
+        let all = built_in::templates().iter();
+        all.map(|template| (template.key.clone(), Need::of(template)))
+            .collect()
+    });
+    &NEEDS
+}
+
+/// Notes when sources told anything.
+pub(super) fn hear(db: &Connection, heard: &Heard) -> rusqlite::Result<()> {
+    for (source, at) in heard {
+        db.prepare_cached(
+            "INSERT INTO source_heard (source, at) VALUES (?1, ?2)
+            ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)",
+        )?
+        .execute((source.as_u128().to_be_bytes(), at))?;
+    }
+    Ok(())
+}
+
+fn heard(db: &Connection) -> rusqlite::Result<Heard> {
+    let mut statement = db.prepare_cached("SELECT source, at FROM source_heard")?;
+    let rows = statement.query_map((), |row| {
+        let source = IntegrationId::from_u128(u128::from_be_bytes(row.get(0)?));
+        Ok((source, row.get(1)?))
+    })?;
+    rows.collect()
+}
