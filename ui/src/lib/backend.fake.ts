@@ -10,6 +10,7 @@ import { optionsOf, type FakeOptions } from './fake/options';
 import { FakePeople } from './fake/people_desk';
 import { Chance } from './fake/random';
 import { FakeReading } from './fake/reading';
+import { FakeSequences } from './fake/sequences';
 import { inView } from './fake/rows';
 import { FakeSources } from './fake/sources';
 import { FakeTemplateDesk } from './fake/template_desk';
@@ -41,6 +42,7 @@ class Parts {
   readonly sources: FakeSources;
   readonly people: FakePeople;
   readonly templateDesk: FakeTemplateDesk;
+  readonly sequenceDesk: FakeSequences;
 
   constructor(options: Partial<FakeOptions> = {}) {
     const desk = new FakeDesk(options);
@@ -54,6 +56,7 @@ class Parts {
     const { phase, sources } = desk.options;
     this.desk = desk;
     this.acting = acting;
+    this.sequenceDesk = new FakeSequences(desk, acting);
     this.reading = new FakeReading(desk);
     this.sources = new FakeSources(
       { ...around, copied: (text) => void acting.copiedTexts.push(text) },
@@ -211,6 +214,10 @@ export class FakeHost extends Parts implements Host {
   copy = this.acting.copy;
   copyText = this.acting.copyText;
   saveDraft = this.acting.saveDraft;
+
+  sequences = this.sequenceDesk.sequences;
+  sequencesSave = this.sequenceDesk.sequencesSave;
+  stepTake = this.sequenceDesk.stepTake;
 
   templateList = this.templateDesk.templateList;
   templateCheck = this.templateDesk.templateCheck;

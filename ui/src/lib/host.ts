@@ -39,6 +39,7 @@ import type { WrittenDown } from './types/WrittenDown';
 import type { Locale } from './i18n.svelte';
 import type { PeopleHost } from './people_host';
 import type { SourcesHost } from './sources_host';
+import type { SequencesHost } from './sequences_host';
 import type { TemplatesHost } from './templates_host';
 
 export type { Boot };
@@ -88,7 +89,7 @@ export interface ViewToSave {
 }
 
 /** Everything the page can ask, and the two things it is told. */
-export interface Host extends TemplatesHost {
+export interface Host extends TemplatesHost, SequencesHost {
   readonly sources: SourcesHost;
   readonly people: PeopleHost;
   boot(): Promise<Boot>;

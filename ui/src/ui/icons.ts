@@ -10,6 +10,7 @@ import Diamond from '@lucide/svelte/icons/diamond';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Layers from '@lucide/svelte/icons/layers';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import ShieldAlert from '@lucide/svelte/icons/shield-alert';
 import ShoppingCart from '@lucide/svelte/icons/shopping-cart';
 import Timer from '@lucide/svelte/icons/timer';
@@ -35,6 +36,7 @@ export const GROUP_ICON: Record<StageGroup, Icon> = {
 
 export const VIEW_ICON: Record<View, Icon> = {
   due: Timer,
+  steps: ListChecks,
   mine: User,
   unassigned: Inbox,
   all: Layers,

@@ -4,6 +4,7 @@ import Bell from '@lucide/svelte/icons/bell';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
 import HelpCircle from '@lucide/svelte/icons/circle-question-mark';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import LogOut from '@lucide/svelte/icons/log-out';
 import MessageSquareText from '@lucide/svelte/icons/message-square-text';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
@@ -52,6 +53,11 @@ export const EVERYWHERE = [
     icon: MessageSquareText,
     key: 'm',
     run: (app) => (app.sheet = 'templates'),
+  }),
+  command('sequences', 'everywhere', {
+    icon: ListChecks,
+    also: 'also.sequences',
+    run: (app) => (app.sheet = 'sequences'),
   }),
   command('sources', 'everywhere', {
     icon: Webhook,

@@ -1,5 +1,6 @@
 /** The commands of the order in hand: what can be copied and opened, and the templates under the keys 1 to 9. */
 import ClipboardCopy from '@lucide/svelte/icons/clipboard-copy';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import ExternalLink from '@lucide/svelte/icons/external-link';
 import MessageSquareText from '@lucide/svelte/icons/message-square-text';
 import { t } from '../i18n.svelte';
@@ -24,6 +25,14 @@ export const ORDER = [
       run: (app) => void app.composer.use(n),
     }),
   ),
+  command('step', 'order', {
+    icon: ListChecks,
+    key: 'd',
+    also: 'also.step',
+    why: (app) =>
+      noOrder(app) ?? (app.thread.order?.sequence?.state === 'due' ? null : t('cannot.noStep')),
+    run: (app) => void app.composer.takeStep(),
+  }),
   command('copyPix', 'order', {
     icon: ClipboardCopy,
     key: 'p',

@@ -8,6 +8,7 @@ import { already } from './reasons';
 
 export const LETTERS: Readonly<Record<View, string>> = {
   due: 'v',
+  steps: 's',
   mine: 'm',
   unassigned: 'n',
   all: 't',

@@ -97,6 +97,7 @@ function card(body: unknown, blueprint: Blueprint, stage: Stage, now: number): P
       isTest: false,
       recoveredBy: null,
       paidBy: null,
+      sequence: null,
       lastAt: now,
     },
     person: {

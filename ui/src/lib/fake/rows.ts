@@ -15,6 +15,7 @@ export const VIEWS: readonly View[] = [
   'all',
   'snoozed',
   'resolved',
+  'steps',
   'pix',
   'boleto',
   'cart',
@@ -34,6 +35,7 @@ export function rowOf(from: Conversation, now: number): Row {
   const order = from.orders[0];
   const handling = handlingOf(from, now);
   const back = handling.state === 'back' ? handling : null;
+  const due = dueStep(from);
   const lastAt = from.timeline.at(-1)?.at ?? order?.lastAt ?? 0;
   return {
     id: from.id,
@@ -47,6 +49,7 @@ export function rowOf(from: Conversation, now: number): Row {
     owner: from.owner,
     deadline: nearest(from, now),
     pressure: inView(from, 'due', now) ? pressureOf(from, now) : null,
+    step: due === null ? null : { step: due.step, of: due.of, since: due.since },
     lastAt,
     unread: lastAt > from.readAt,
     isTest: order?.isTest ?? false,
@@ -55,6 +58,12 @@ export function rowOf(from: Conversation, now: number): Row {
     back: back?.reason ?? null,
     snoozedUntil: handling.state === 'snoozed' ? handling.at : null,
   };
+}
+
+/** Returns the step that is due for whoever sits here. */
+function dueStep(from: Conversation) {
+  const due = from.orders.map(({ sequence }) => sequence).find((one) => one?.state === 'due');
+  return due?.state === 'due' && (from.owner?.isMe ?? true) ? due : null;
 }
 
 /** Tells whether a conversation is in a view. */
@@ -73,6 +82,8 @@ export function inView(from: Conversation, view: View, now: number): boolean {
         OPEN.includes(order.group) &&
         (order.deadline === null || order.deadline.at > now)
       );
+    case 'steps':
+      return dueStep(from) !== null;
     case 'due':
       return pressureOf(from, now) !== null;
     case 'refund':
@@ -88,6 +99,7 @@ export function inView(from: Conversation, view: View, now: number): boolean {
 
 /** Returns what a view is sorted by, lowest first. */
 export function sortKey(from: Conversation, view: View, now: number): number {
+  if (view === 'steps') return dueStep(from)?.since ?? Infinity;
   if (view === 'due') return pressureOf(from, now)?.at ?? Infinity;
   if (view === 'snoozed') return from.handling.state === 'snoozed' ? (from.handling.at ?? Infinity) : 0;
   return -(from.timeline.at(-1)?.at ?? 0);

@@ -282,6 +282,7 @@ export function order(
     hasDispute: group === 'chargeback',
     recoveredBy: null,
     paidBy: null,
+    sequence: null,
     isTest: chance.often(0.004),
     lastAt: at,
   };

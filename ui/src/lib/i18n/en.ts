@@ -7,11 +7,13 @@ import { talkEn } from './talk.en';
 import { statesEn } from './states.en';
 import { templatesEn } from './templates.en';
 import { noticesEn } from './notices.en';
+import { sequencesEn } from './sequences.en';
 
 /** English, complete. A missing key is a type error. */
 export const en: Catalogue = {
   ...sourcesEn,
   ...noticesEn,
+  ...sequencesEn,
   ...listEn,
   ...talkEn,
   ...statesEn,

@@ -6,11 +6,13 @@ import { talkPtBR } from './talk.pt-BR';
 import { statesPtBR } from './states.pt-BR';
 import { templatesPtBR } from './templates.pt-BR';
 import { noticesPtBR } from './notices.pt-BR';
+import { sequencesPtBR } from './sequences.pt-BR';
 
 /** The source of every text a person reads. Plurals are objects by category; `{name}` is filled in. */
 export const ptBR = {
   ...sourcesPtBR,
   ...noticesPtBR,
+  ...sequencesPtBR,
   ...listPtBR,
   ...talkPtBR,
   ...statesPtBR,

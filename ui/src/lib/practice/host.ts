@@ -302,6 +302,7 @@ function rowOf(one: ConversationView): Row {
     owner: one.owner,
     deadline: order?.deadline ?? null,
     pressure: null,
+    step: null,
     lastAt: one.timeline.at(-1)?.at ?? 0,
     unread: false,
     isTest: false,

@@ -161,6 +161,7 @@ function orderOf(sale: Sale, place: number, at: number, now: number): OrderCard 
     hasDispute: false,
     recoveredBy: null,
     paidBy: null,
+    sequence: null,
     isTest: false,
     lastAt: at,
   };

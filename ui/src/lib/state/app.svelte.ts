@@ -54,6 +54,7 @@ export type Sheet =
   | 'sources'
   | 'people'
   | 'templates'
+  | 'sequences'
   | 'practice'
   | 'palette'
   | null;

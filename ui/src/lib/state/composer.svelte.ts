@@ -227,6 +227,24 @@ export class Composer {
     if (chip) await this.#take(chip);
   }
 
+  /** Takes up the step that is due for the order, once nobody else can, and fills its template. */
+  async takeStep(): Promise<void> {
+    const { conversationId, orderKey } = this;
+    if (!conversationId || !orderKey || this.busy) return;
+    this.busy = true;
+    this.failure = null;
+    try {
+      const templateKey = await this.#host.stepTake({ conversationId, orderKey });
+      await this.#choosing;
+      if (this.conversationId === conversationId && this.orderKey === orderKey)
+        await this.useNamed(templateKey);
+    } catch (thrown) {
+      if (this.conversationId === conversationId) this.failure = hostError(thrown).code;
+    } finally {
+      this.busy = false;
+    }
+  }
+
   async #take(chip: TemplateChip): Promise<void> {
     this.mode = 'message';
     this.failure = null;

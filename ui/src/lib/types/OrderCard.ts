@@ -9,6 +9,7 @@ import type { PaidBy } from "./PaidBy";
 import type { PaymentMethod } from "./PaymentMethod";
 import type { PixPart } from "./PixPart";
 import type { Primary } from "./Primary";
+import type { SequenceState } from "./SequenceState";
 import type { Stage } from "./Stage";
 import type { StageGroup } from "./StageGroup";
 import type { Step } from "./Step";
@@ -109,6 +110,10 @@ recoveredBy: string | null,
  * The other order by which the same thing was paid: there is nothing left to chase in this one.
  */
 paidBy: PaidBy | null, 
+/**
+ * How its sequence stands, where it is followed by one.
+ */
+sequence: SequenceState | null, 
 /**
  * All events were tests.
  */

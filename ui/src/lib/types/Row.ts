@@ -3,6 +3,7 @@ import type { Amount } from "./Amount";
 import type { BackReason } from "./BackReason";
 import type { ConversationId } from "./ConversationId";
 import type { Deadline } from "./Deadline";
+import type { DueStep } from "./DueStep";
 import type { Owner } from "./Owner";
 import type { Pressure } from "./Pressure";
 import type { Stage } from "./Stage";
@@ -56,6 +57,10 @@ deadline: Deadline | null,
  * What it is ranked by among what is due; `None` where it is not.
  */
 pressure: Pressure | null, 
+/**
+ * The step of a sequence that is due.
+ */
+step: DueStep | null, 
 /**
  * The last thing that happened.
  */

@@ -3,4 +3,4 @@
 /**
  * Lists the views of the rail.
  */
-export type View = "due" | "mine" | "unassigned" | "all" | "pix" | "boleto" | "cart" | "refused" | "approved" | "refund" | "chargeback" | "snoozed" | "resolved";
+export type View = "due" | "mine" | "unassigned" | "all" | "pix" | "boleto" | "cart" | "refused" | "approved" | "refund" | "chargeback" | "snoozed" | "resolved" | "steps";
