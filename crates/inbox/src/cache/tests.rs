@@ -21,6 +21,7 @@ mod people;
 mod plans;
 mod searches;
 mod shared;
+mod steps;
 mod talks;
 
 /// A cache in a folder of its own, with a feed to fill it from.

@@ -33,6 +33,11 @@ impl Hand {
         )))
     }
 
+    /// Returns a clock that stands at a time, in Unix milliseconds.
+    pub(crate) fn at(millis: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(millis)))
+    }
+
     pub(crate) fn pass(&self, time: Duration) {
         let millis = i64::try_from(time.as_millis()).expect("a short time");
         self.0.fetch_add(millis, Ordering::Relaxed);
@@ -71,9 +76,14 @@ pub(crate) struct Desk {
 }
 
 pub(crate) async fn open(folder: &Path) -> Inbox {
+    open_at(folder, Hand::new()).await
+}
+
+/// Opens a folder by a clock of one's own.
+pub(crate) async fn open_at(folder: &Path, clock: Hand) -> Inbox {
     let setup = Setup {
         folder: folder.to_owned(),
-        clock: Arc::new(Hand::new()),
+        clock: Arc::new(clock),
         pace: pace(),
     };
     Inbox::open(setup).await.expect("opens")

@@ -14,6 +14,7 @@ mod presence;
 mod proxy;
 mod real;
 mod saved;
+mod sequences;
 mod service;
 mod shared;
 mod silence;

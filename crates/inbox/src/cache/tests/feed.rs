@@ -149,8 +149,8 @@ impl Feed {
             by,
             channel: Channel::Whatsapp,
             text: "Oi, posso ajudar?".to_owned(),
-            template_key: None,
-            order_key: None,
+            template_key: Some("pix.help".to_owned()),
+            order_key: Some("kiwify:1".to_owned()),
         };
         self.entry(Some(conversation), kind::HANDED_OVER, &body)
     }

@@ -1,0 +1,307 @@
+//! Steps of sequences: when they are listed, what ends them, and that what is said of a conversation agrees with the list.
+
+use contract::entry::HandedOver;
+use contract::{Action, Channel, SnoozeUntil, kind};
+use follow_up::{
+    SequenceState, Sequences, SequencesSaved, SharedSequences, StageSequence, StopReason,
+};
+
+use super::*;
+use crate::view::DueStep;
+
+const CART: &str = "kiwify:cart";
+
+/// A cart left at nine in São Paulo: a step after one hour, a day, and three days.
+fn left() -> Feed {
+    let mut feed = Feed::default();
+    feed.sale(conversation(1), "cart", Stage::CartAbandoned, |_| {});
+    feed
+}
+
+fn handed(feed: &mut Feed, order: &str, template: Option<&str>) {
+    let body = HandedOver {
+        command_id: CommandId::new(u64::MAX >> 20, [feed.entries.len() as u8; 10]),
+        by: member(0),
+        channel: Channel::Whatsapp,
+        text: "Oi".to_owned(),
+        template_key: template.map(str::to_owned),
+        order_key: Some(order.to_owned()),
+    };
+    feed.entry(Some(conversation(1)), kind::HANDED_OVER, &body);
+}
+
+fn state(world: &World, minutes: i64, overlay: &Overlay) -> Option<SequenceState> {
+    let views = world.cache.views();
+    let shown = views.conversation(conversation(1), minute(minutes), overlay);
+    let orders = shown.expect("a read").expect("a conversation").orders;
+    let cart = orders.into_iter().find(|card| card.order_key == CART);
+    cart.expect("the cart").sequence
+}
+
+fn due(step: u32, since: i64, template: &str) -> SequenceState {
+    SequenceState::Due {
+        step,
+        of: 3,
+        since: minute(since),
+        template: template.to_owned(),
+    }
+}
+
+fn waiting(step: u32, at: i64, template: &str) -> SequenceState {
+    SequenceState::Waiting {
+        step,
+        of: 3,
+        at: minute(at),
+        template: template.to_owned(),
+    }
+}
+
+const fn stopped(reason: StopReason) -> SequenceState {
+    SequenceState::Stopped { reason, by: None }
+}
+
+#[test]
+fn time_alone_lists_a_step_and_the_night_hides_it() {
+    let feed = left();
+    let mut world = World::of(&feed, 0);
+    for (minutes, expected) in [
+        (0, waiting(1, 60, "cart.first")),
+        (59, waiting(1, 60, "cart.first")),
+        (60, due(1, 60, "cart.first")),
+        (719, due(1, 60, "cart.first")),
+        // 21:00 to 8:00.
+        (720, waiting(1, 1_380, "cart.first")),
+        (1_380, due(1, 60, "cart.first")),
+        (1_440, due(2, 1_440, "cart.link")),
+        // The clock was set back, and on again.
+        (700, due(1, 60, "cart.first")),
+        (30, waiting(1, 60, "cart.first")),
+        (4_320, due(3, 4_320, "cart.payment")),
+        (8_640, waiting(1, 0, "")),
+    ] {
+        world.sweep(minutes);
+        let is_due = matches!(expected, SequenceState::Due { .. });
+        let rows = world.list(View::Steps);
+        assert_eq!(rows.len(), usize::from(is_due), "{minutes}");
+        assert_eq!(
+            world.count(View::Steps, &nobody()),
+            u64::from(is_due),
+            "{minutes}"
+        );
+        if let (
+            Some(row),
+            SequenceState::Due {
+                step, of, since, ..
+            },
+        ) = (rows.first(), &expected)
+        {
+            let expected = DueStep {
+                step: *step,
+                of: *of,
+                since: *since,
+            };
+            assert_eq!(row.step, Some(expected), "{minutes}");
+        }
+        // Nobody took the last one up: nothing had begun, so nothing is told.
+        let expected = Some(expected).filter(|_| minutes != 8_640);
+        assert_eq!(without_silence(&world, minutes), expected, "{minutes}");
+    }
+}
+
+/// The state as if the source had just been heard: in this story it tells one thing only.
+fn without_silence(world: &World, minutes: i64) -> Option<SequenceState> {
+    match state(world, minutes, &nobody())? {
+        SequenceState::Paused { step, of, heard_at } => {
+            assert_eq!((of, heard_at), (3, minute(0)));
+            let (since, template) = [
+                (60, "cart.first"),
+                (1_440, "cart.link"),
+                (4_320, "cart.payment"),
+            ][step as usize - 1];
+            Some(due(step, since, template))
+        }
+        state => Some(state),
+    }
+}
+
+#[test]
+fn a_silent_source_holds_a_step_until_it_is_heard_again() {
+    let mut feed = left();
+    let mut world = World::of(&feed, 1_441);
+    let paused = SequenceState::Paused {
+        step: 2,
+        of: 3,
+        heard_at: minute(0),
+    };
+    assert_eq!(state(&world, 1_441, &nobody()), Some(paused));
+    feed.at(1_441)
+        .sale(conversation(2), "other", Stage::PurchaseApproved, |_| {});
+    world.follow(&feed);
+    assert_eq!(
+        state(&world, 1_441, &nobody()),
+        Some(due(2, 1_440, "cart.link"))
+    );
+}
+
+/// Does one thing to a cart whose first step is due.
+type Deed = fn(&mut Feed);
+
+#[test]
+fn what_happens_ends_a_step_and_says_why() {
+    let own = |feed: &mut Feed| handed(feed, CART, Some("cart.first"));
+    let deeds: [(&str, Deed, Option<SequenceState>); 11] = [
+        ("nothing", |_| {}, Some(due(1, 60, "cart.first"))),
+        ("its text", own, Some(waiting(2, 1_440, "cart.link"))),
+        (
+            "another text",
+            |feed| handed(feed, CART, None),
+            Some(waiting(2, 1_440, "cart.link")),
+        ),
+        (
+            "a text for another order",
+            |feed| {
+                feed.sale(conversation(1), "old", Stage::CartAbandoned, |event| {
+                    event.items.clear();
+                });
+                handed(feed, "kiwify:old", Some("cart.first"));
+            },
+            Some(stopped(StopReason::OtherSequence)),
+        ),
+        (
+            "an answer",
+            |feed| {
+                feed.receive(conversation(1), &member(0), "Vou ver");
+            },
+            Some(stopped(StopReason::Replied)),
+        ),
+        (
+            "a wish to be left alone",
+            |feed| {
+                feed.receive(conversation(1), &member(0), "Não quero, pare");
+            },
+            Some(stopped(StopReason::OptedOut)),
+        ),
+        (
+            "a colleague",
+            |feed| {
+                feed.claim(conversation(1), &member(1));
+            },
+            Some(SequenceState::Stopped {
+                reason: StopReason::TakenOver,
+                by: Some("Bia".to_owned()),
+            }),
+        ),
+        (
+            "done",
+            |feed| {
+                feed.done(conversation(1), kind::RESOLVED, &member(0));
+            },
+            Some(stopped(StopReason::Resolved)),
+        ),
+        (
+            "put aside",
+            |feed| {
+                feed.snooze(conversation(1), &member(0), SnoozeUntil::Reply {});
+            },
+            Some(stopped(StopReason::Aside)),
+        ),
+        (
+            "paid",
+            |feed| {
+                handed(feed, CART, Some("cart.first"));
+                feed.sale(conversation(1), "cart", Stage::PurchaseApproved, |_| {});
+            },
+            Some(stopped(StopReason::Paid)),
+        ),
+        // Nothing had begun: a sale that was never followed up tells of no sequence.
+        (
+            "paid at once",
+            |feed| {
+                feed.sale(conversation(1), "cart", Stage::PurchaseApproved, |_| {});
+            },
+            None,
+        ),
+    ];
+    for (name, deed, expected) in deeds {
+        let mut feed = left();
+        let mut world = World::of(&feed, 70);
+        assert_eq!(world.ids(View::Steps), [conversation(1)], "{name}");
+        deed(feed.at(70));
+        world.follow(&feed);
+        world.index();
+        assert_eq!(state(&world, 70, &nobody()), expected, "{name}");
+        let is_due = matches!(expected, Some(SequenceState::Due { .. }));
+        assert_eq!(world.list(View::Steps).len(), usize::from(is_due), "{name}");
+    }
+}
+
+#[test]
+fn a_newer_order_of_the_same_thing_takes_the_step_over() {
+    let mut feed = left();
+    feed.at(5)
+        .sale(conversation(1), "pix", Stage::PixGenerated, |_| {});
+    let world = World::of(&feed, 70);
+    assert_eq!(
+        state(&world, 70, &nobody()),
+        Some(stopped(StopReason::NewerOrder))
+    );
+    let rows = world.list(View::Steps);
+    assert_eq!(rows.len(), 1, "the newer order's own step");
+    assert_eq!(
+        rows.first().and_then(|row| row.stage),
+        Some(Stage::PixGenerated)
+    );
+}
+
+#[test]
+fn what_was_done_here_and_is_not_told_yet_counts() {
+    let feed = left();
+    let world = World::of(&feed, 70);
+    let done = pending(
+        conversation(1),
+        Action::HandOver {
+            channel: Channel::Whatsapp,
+            text: "Oi".to_owned(),
+            template_key: Some("cart.first".to_owned()),
+            order_key: Some(CART.to_owned()),
+        },
+    );
+    assert_eq!(world.count(View::Steps, &nobody()), 1);
+    assert_eq!(world.count(View::Steps, &done), 0);
+    assert_eq!(
+        state(&world, 70, &done),
+        Some(waiting(2, 1_440, "cart.link"))
+    );
+}
+
+#[test]
+fn the_newest_sequences_count_whatever_comes_first() {
+    let saved = |feed: &mut Feed, version: u32, on: bool| {
+        let sequences = Sequences {
+            stages: Sequences::default()
+                .stages
+                .into_iter()
+                .map(|stage| StageSequence { on, ..stage })
+                .collect(),
+            ..Sequences::default()
+        };
+        let body = SequencesSaved {
+            sequences: SharedSequences { sequences, version },
+            by: member(0),
+        };
+        feed.entry(None, kind::SEQUENCE_SAVED, &body);
+    };
+    let mut feed = left();
+    let mut world = World::of(&feed, 70);
+    saved(&mut feed, 1, false);
+    world.follow(&feed);
+    world.index();
+    assert_eq!(world.list(View::Steps), []);
+    assert_eq!(state(&world, 70, &nobody()), None);
+    assert_eq!(world.cache.views().sequences().expect("reads").version, 1);
+    saved(&mut feed, 2, true);
+    world.follow(&feed);
+    world.index();
+    assert_eq!(world.ids(View::Steps), [conversation(1)]);
+    assert_eq!(world.cache.views().sequences().expect("reads").version, 2);
+}
