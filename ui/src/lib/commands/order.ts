@@ -29,8 +29,7 @@ export const ORDER = [
     icon: ListChecks,
     key: 'd',
     also: 'also.step',
-    why: (app) =>
-      noOrder(app) ?? (app.thread.order?.sequence?.state === 'due' ? null : t('cannot.noStep')),
+    why: (app) => noOrder(app) ?? (app.thread.order?.sequence?.state === 'due' ? null : t('cannot.noStep')),
     run: (app) => void app.composer.takeStep(),
   }),
   command('copyPix', 'order', {

@@ -46,8 +46,10 @@ export const sequencesEn = {
     other: '{n} working days after the due day',
   },
   'sequences.rest': 'No contact on Sundays and holidays',
-  'sequences.restHint': 'Besides the night: from 21:00 to 8:00, where the customer is by area code, no step is due.',
-  'sequences.stops': 'A sequence stops when the order is paid, cancelled or refunded, when the customer answers or asks to stop, and when somebody else takes the conversation.',
+  'sequences.restHint':
+    'Besides the night: from 21:00 to 8:00, where the customer is by area code, no step is due.',
+  'sequences.stops':
+    'A sequence stops when the order is paid, cancelled or refunded, when the customer answers or asks to stop, and when somebody else takes the conversation.',
   'sequences.save': 'Save for the team',
   'sequences.saved': 'Sequences saved for the team',
   'sequences.read': 'Only leads change the sequences.',

@@ -47,7 +47,8 @@ export const sequencesPtBR = {
   },
   'sequences.rest': 'Sem contato em domingos e feriados',
   'sequences.restHint': 'Além da noite: das 21h às 8h, na hora do cliente pelo DDD, nenhum passo é devido.',
-  'sequences.stops': 'Uma sequência para quando o pedido é pago, cancelado ou devolvido, quando o cliente responde ou pede para parar, e quando outra pessoa assume a conversa.',
+  'sequences.stops':
+    'Uma sequência para quando o pedido é pago, cancelado ou devolvido, quando o cliente responde ou pede para parar, e quando outra pessoa assume a conversa.',
   'sequences.save': 'Salvar para a equipe',
   'sequences.saved': 'Sequências salvas para a equipe',
   'sequences.read': 'Só líderes mudam as sequências.',
