@@ -30,6 +30,8 @@ export const sequencesPtBR = {
   'act.sequences': 'Sequências da equipe',
   'also.sequences': 'cadência régua automação passos follow-up',
   'fail.no_step_due': 'Este passo não é mais devido: alguém já fez, ou algo mudou no pedido.',
+  'fail.no_step_template':
+    'O modelo deste passo não existe mais ou não serve para esta plataforma. Escolha outro, ou avise quem lidera.',
   'fail.already_claimed': 'Outra pessoa pegou esta conversa antes; o passo é dela.',
 
   'sequences.title': 'Sequências',

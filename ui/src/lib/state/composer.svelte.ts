@@ -236,8 +236,9 @@ export class Composer {
     try {
       const templateKey = await this.#host.stepTake({ conversationId, orderKey });
       await this.#choosing;
-      if (this.conversationId === conversationId && this.orderKey === orderKey)
-        await this.useNamed(templateKey);
+      if (this.conversationId !== conversationId || this.orderKey !== orderKey) return;
+      if (this.chips.some((chip) => chip.templateKey === templateKey)) await this.useNamed(templateKey);
+      else this.failure = 'no_step_template';
     } catch (thrown) {
       if (this.conversationId === conversationId) this.failure = hostError(thrown).code;
     } finally {
