@@ -235,7 +235,7 @@ export class Composer {
     this.failure = null;
     try {
       const templateKey = await this.#host.stepTake({ conversationId, orderKey });
-      await this.#choosing;
+      await this.choosing;
       if (this.conversationId !== conversationId || this.orderKey !== orderKey) return;
       if (this.chips.some((chip) => chip.templateKey === templateKey)) await this.useNamed(templateKey);
       else this.failure = 'no_step_template';
