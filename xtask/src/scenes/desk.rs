@@ -1,6 +1,6 @@
 //! A desk at a shop full of sales, with colleagues and with a few people whose stories the pictures tell.
 
-use std::{collections::BTreeSet, fs};
+use std::collections::BTreeSet;
 
 use testkit::{App, Sale, Samples, Service, Source};
 
@@ -22,8 +22,6 @@ pub(super) struct Desk {
     app: App,
     service: Service,
     shop: Source,
-    /// The token of the first colleague.
-    colleague: String,
     /// The orders that were told of.
     told: BTreeSet<String>,
     _samples: Samples,
@@ -40,10 +38,8 @@ impl Desk {
     pub(super) fn open(repository: &Repository, role: &str) -> Self {
         let (service, samples) = demo::service();
         let shop = service.kiwify();
-        let [first, others @ ..] = COLLEAGUES;
-        let colleague = service.join(first);
-        for other in others {
-            service.join(other);
+        for colleague in COLLEAGUES {
+            service.join(colleague);
         }
         let app = demo::launch(repository, &service, role).start();
         hands::wait_for_the_opening(&app);
@@ -51,7 +47,6 @@ impl Desk {
             app,
             service,
             shop,
-            colleague,
             told: BTreeSet::new(),
             _samples: samples,
         }
@@ -80,45 +75,5 @@ impl Desk {
         self.service.kill();
         self.app
             .wait_for_css("[data-testid=freshness][data-state=offline]");
-    }
-
-    /// Lets the service come back, on the same address.
-    pub(super) fn come_back(&mut self) {
-        self.service.start_again();
-        self.app
-            .wait_for_css("[data-testid=freshness][data-state=live]");
-    }
-
-    /// Ends the service and returns while nobody is worried yet.
-    pub(super) fn lose(&mut self) {
-        self.service.kill();
-        self.app
-            .wait_for_css("[data-testid=freshness][data-state=reconnecting]");
-    }
-
-    /// Takes the open conversation while nobody can be told, which a colleague took meanwhile.
-    pub(super) fn come_too_late(&mut self) {
-        let id = self.app.attribute("conversation", "data-id");
-        let id = id.unwrap_or_default();
-        self.cut_off();
-        self.app.press("c");
-        self.app
-            .wait_for_css("[data-testid=owner][data-pending=true]");
-        let colleague = &self.colleague;
-        self.service
-            .elsewhere(|service| service.claim(colleague, &id));
-        self.app
-            .wait_for_css("[data-testid=owner][data-mine=false][data-pending=false]");
-    }
-
-    /// Starts the app without what it had read, at a service that takes its time.
-    pub(super) fn begin_anew(&mut self) {
-        self.service.halt();
-        self.app.restart_after(|folder| {
-            for ending in ["", "-wal", "-shm"] {
-                // Some of them may not be there.
-                let _ = fs::remove_file(folder.join(format!("cache.db{ending}")));
-            }
-        });
     }
 }

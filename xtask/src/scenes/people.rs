@@ -63,38 +63,3 @@ pub(super) fn by_boleto() -> Sale {
         ..Sale::new(9_030)
     }
 }
-
-/// Somebody who paid by card and had the bank take it back.
-pub(super) fn disputing() -> Sale {
-    let new = Sale::new(9_040);
-    Sale {
-        buyer: "Leonardo Brandão Peixoto".to_owned(),
-        email: "leonardo.peixoto@example.com".to_owned(),
-        product: "Fotografia de Casamentos".to_owned(),
-        centavos: 89_700,
-        made_at: new.made_at - Duration::from_hours(29),
-        ..new
-    }
-}
-
-/// Somebody whose PIX code ended an hour ago.
-pub(super) fn too_late() -> Sale {
-    Sale {
-        buyer: "Iracema Bittencourt Neves".to_owned(),
-        email: "iracema.neves@example.com".to_owned(),
-        product: "Cerâmica Fria em Casa".to_owned(),
-        centavos: 12_790,
-        ..Sale::expired(9_050)
-    }
-}
-
-/// Somebody whom two people reach for at once.
-pub(super) fn wanted_by_two() -> Sale {
-    Sale {
-        buyer: "Heloísa Prates Guimarães".to_owned(),
-        email: "heloisa.guimaraes@example.com".to_owned(),
-        product: "Yoga para Quem Senta o Dia Inteiro".to_owned(),
-        centavos: 15_900,
-        ..Sale::new(9_060)
-    }
-}
