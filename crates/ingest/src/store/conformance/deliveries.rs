@@ -38,41 +38,31 @@ pub(crate) async fn a_delivery_is_kept_whole(stage: &impl Stage) {
     assert_eq!((summary.entry_count, summary.body_bytes), (1, 280_000));
 }
 
+/// Readings that make no entry, with the event, the reason and the path that are listed of each.
+fn set_aside() -> [(NewReading, DeliveryResult, [&'static str; 3]); 3] {
+    let text = |text: &str| text.to_owned();
+    let ignored = NewReading::Ignored {
+        event: text("e1"),
+        why: text("w1"),
+    };
+    let unmapped = NewReading::Unmapped {
+        event: text("e2"),
+        why: text("w2"),
+    };
+    let rejected = NewReading::Rejected {
+        code: text("not_json"),
+        path: text("a.b"),
+    };
+    [
+        (ignored, DeliveryResult::Ignored, ["e1", "w1", ""]),
+        (unmapped, DeliveryResult::Unmapped, ["e2", "w2", ""]),
+        (rejected, DeliveryResult::Rejected, ["", "not_json", "a.b"]),
+    ]
+}
+
 pub(crate) async fn what_is_set_aside_is_kept_and_listed(stage: &impl Stage) {
     let script = Script::on(stage).await;
-    let text = |text: &str| text.to_owned();
-    for (reading, result, event, why, path) in [
-        (
-            NewReading::Ignored {
-                event: text("e1"),
-                why: text("w1"),
-            },
-            DeliveryResult::Ignored,
-            "e1",
-            "w1",
-            "",
-        ),
-        (
-            NewReading::Unmapped {
-                event: text("e2"),
-                why: text("w2"),
-            },
-            DeliveryResult::Unmapped,
-            "e2",
-            "w2",
-            "",
-        ),
-        (
-            NewReading::Rejected {
-                code: text("not_json"),
-                path: text("a.b"),
-            },
-            DeliveryResult::Rejected,
-            "",
-            "not_json",
-            "a.b",
-        ),
-    ] {
+    for (reading, result, [event, why, path]) in set_aside() {
         let delivery = script.reading(reading);
         let (id, body) = (delivery.id, delivery.body.clone());
         let accepted = script.store.accept(delivery).await.unwrap();

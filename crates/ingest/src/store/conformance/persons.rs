@@ -1,6 +1,6 @@
 //! The team, the accounts, and the customers behind the conversations.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::{
     Customer, Role, SessionId, Stage as OrderStage,
     entry::{Joined, Merged},
@@ -8,7 +8,9 @@ use contract::{
 };
 
 use super::script::{Script, Stage, by_email, by_phone, new_integration, refusal};
-use crate::store::{NewInviteRow, Redeem, SecretText, StoreError, StoredSecret, TokenHash, World};
+use crate::store::{
+    Integration, NewInviteRow, Redeem, SecretText, StoreError, StoredSecret, TokenHash, World,
+};
 
 fn invite(script: &Script, code: &str, minutes: i64) -> NewInviteRow {
     NewInviteRow {
@@ -161,23 +163,9 @@ pub(crate) async fn integrations_are_changed_by_slug(stage: &impl Stage) {
     let second = script.integrate("loja-2", "hotmart").await;
     let again = stage.open().await;
     for store in [&script.store, &again] {
-        let by_key = store.integration_by_key(before.key.expose()).unwrap();
-        let by_id = store.integration(before.id).unwrap();
-        for found in [by_key, by_id] {
-            let secrets: Vec<_> = found
-                .secrets
-                .iter()
-                .map(|secret| (secret.value.expose().to_owned(), secret.valid_until))
-                .collect();
-            assert_eq!(
-                secrets,
-                [("novo".to_owned(), None), ("velho".to_owned(), Some(until))]
-            );
-            assert_eq!(
-                found.credentials.get("token").map(SecretText::expose),
-                Some("credencial-de-teste")
-            );
-            assert_eq!(found.settings.as_json(), before.settings.as_json());
+        let by_key = store.integration_by_key(before.key.expose());
+        for found in [by_key, store.integration(before.id)] {
+            check_changed(&found.expect("it is there"), before, until);
         }
         let slugs = |list: Vec<std::sync::Arc<crate::store::Integration>>| -> Vec<String> {
             list.into_iter().map(|found| found.slug.clone()).collect()
@@ -186,6 +174,24 @@ pub(crate) async fn integrations_are_changed_by_slug(stage: &impl Stage) {
         assert_eq!(slugs(store.all_integrations()), ["loja-1", "loja-2"]);
         assert!(store.integration(second.id).is_some());
     }
+}
+
+/// The secrets are the new ones, and what was not named is what it was.
+fn check_changed(found: &Integration, before: &Integration, until: DateTime<Utc>) {
+    let secrets: Vec<_> = found
+        .secrets
+        .iter()
+        .map(|secret| (secret.value.expose().to_owned(), secret.valid_until))
+        .collect();
+    assert_eq!(
+        secrets,
+        [("novo".to_owned(), None), ("velho".to_owned(), Some(until))]
+    );
+    assert_eq!(
+        found.credentials.get("token").map(SecretText::expose),
+        Some("credencial-de-teste")
+    );
+    assert_eq!(found.settings.as_json(), before.settings.as_json());
 }
 
 pub(crate) async fn secrets_are_not_shown(stage: &impl Stage) {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use contract::{
-    Action, ConversationId, Customer, Outcome, RefusalCode, Stage as OrderStage,
+    Action, ConversationId, Customer, Entry, Outcome, RefusalCode, Stage as OrderStage,
     entry::SubjectErased, kind,
 };
 
@@ -67,6 +67,21 @@ impl Script {
     }
 }
 
+/// One entry more, and of those before nothing has changed but that those of one conversation say nothing any more.
+fn check_emptied(before: &[Entry], log: &[Entry], theirs: ConversationId) {
+    assert_eq!(log.len(), before.len() + 1);
+    for (was, is) in before.iter().zip(log) {
+        assert_eq!((was.seq, was.at, was.chain), (is.seq, is.at, is.chain));
+        let gone = was.conversation_id == Some(theirs);
+        assert_eq!(is.kind == kind::ERASED, gone, "{}", was.kind);
+        if gone {
+            assert_eq!((is.conversation_id, is.body.get()), (None, "{}"));
+        } else {
+            assert_eq!(was.body.get(), is.body.get());
+        }
+    }
+}
+
 pub(crate) async fn what_is_erased_is_told_nowhere(stage: &impl Stage) {
     let script = Script::on(stage).await;
     let follower = script.store.subscribe(script.workspace.id);
@@ -82,19 +97,9 @@ pub(crate) async fn what_is_erased_is_told_nowhere(stage: &impl Stage) {
         ([theirs].as_slice(), 3, 2)
     );
     let log = script.log().await;
-    assert_eq!(log.len(), before.len() + 1);
-    for (was, is) in before.iter().zip(&log) {
-        assert_eq!((was.seq, was.at, was.chain), (is.seq, is.at, is.chain));
-        let gone = was.conversation_id == Some(theirs);
-        assert_eq!(is.kind == kind::ERASED, gone, "{}", was.kind);
-        if gone {
-            assert_eq!((is.conversation_id, is.body.get()), (None, "{}"));
-        } else {
-            assert_eq!(was.body.get(), is.body.get());
-        }
-    }
-    let last = log.last().unwrap();
-    let told: SubjectErased = last.read().unwrap();
+    check_emptied(&before, &log, theirs);
+    let last = log.last().expect("the erasing is told");
+    let told: SubjectErased = last.read().expect("it reads");
     assert_eq!(
         (last.kind.as_str(), last.conversation_id),
         (kind::SUBJECT_ERASED, None)
