@@ -38,13 +38,13 @@ test('what is due says what ends, what its amount counts and what follows', asyn
 test('what is back is explained by its return, and what ends first is told beside', async () => {
   const [row] = await due();
   const back: Deadline = { kind: 'snooze', from: NOW - HOUR, at: NOW - HOUR };
-  const boleto: Deadline = { kind: 'boleto', from: NOW, at: NOW + 3 * HOUR };
+  const boleto: Deadline = { kind: 'boleto', from: NOW, at: NOW + 10 * HOUR };
   const ranked = { ...row!, deadline: boleto, pressure: { ends: back, amount: null, at: back.at } };
   expect(whyOf(ranked, NOW)).toEqual({
     ends: 'Estava adiada e voltou às 13:00.',
     counts: 'Sem valor informado: nada adianta.',
     ranked: 'Conta como se vencesse 13:00.',
-    before: 'O prazo mais próximo é outro. O boleto vence em 17:00 (em 3 h).',
+    before: 'O prazo mais próximo é outro. O boleto vence em 23:59 (em 10 h).',
   });
 });
 

@@ -1,7 +1,7 @@
 /** Says why a conversation stands where it does under what is due, as the host told what ranks it. Counts nothing itself. */
 import { locale, t } from './i18n.svelte';
 import { money } from './money';
-import { clockTime, HOUR, MINUTE, shortDate, span, daysBetween } from './time';
+import { clockTime, daysBetween, HOUR, lastMoment, MINUTE, shortDate, span } from './time';
 import type { Deadline } from './types/Deadline';
 import type { Row } from './types/Row';
 
@@ -34,9 +34,10 @@ export function whyOf(row: Row, now: number): Why | null {
   };
 }
 
-function endWords({ kind, at }: Deadline, now: number): string {
+function endWords(deadline: Deadline, now: number): string {
+  const { kind, at } = deadline;
   const left = at - now;
-  const when = moment(at, now);
+  const when = moment(lastMoment(deadline), now);
   if (kind === 'snooze') return t('why.snooze', { when });
   return t(left > 0 ? `why.${kind}` : 'why.over', { when, left: span(Math.max(0, left)) });
 }

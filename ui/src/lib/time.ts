@@ -146,8 +146,13 @@ function near(remaining: number): string {
   return t('time.minutes', { n: Math.ceil(remaining / MINUTE) });
 }
 
+/** Returns the last moment before an end: a boleto's day ends at midnight, which is the next day's already. */
+export function lastMoment(deadline: Deadline): number {
+  return deadline.kind === 'boleto' ? deadline.at - 1 : deadline.at;
+}
+
 function far(deadline: Deadline, remaining: number, now: number): string {
-  const days = daysBetween(now, deadline.at);
+  const days = daysBetween(now, lastMoment(deadline));
   if (deadline.kind === 'boleto') {
     if (days === 0) return t('time.dueToday');
     if (days === 1) return t('time.dueTomorrow');
