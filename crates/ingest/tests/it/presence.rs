@@ -21,7 +21,7 @@ async fn picture(stream: &mut Stream) -> Vec<(String, String, bool)> {
         let data: Value = serde_json::from_str(&event.data).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let members = data["members"].as_array().unwrap().iter();
-        return members
+        let mut there: Vec<_> = members
             .map(|there| {
                 let name = text(&there["member"]["name"]);
                 (
@@ -31,6 +31,9 @@ async fn picture(stream: &mut Stream) -> Vec<(String, String, bool)> {
                 )
             })
             .collect();
+        // Their order is nobody's promise.
+        there.sort();
+        return there;
     }
 }
 
