@@ -122,6 +122,11 @@ const OUTWEIGHED: &[(&str, &[&str], &str)] = &[
         &[r#""status": "cancelled""#],
         "paid, and cancelled by another word beside it",
     ),
+    (
+        "yampi/other_shop",
+        &[r#""merchant":{"id":98765,"alias":"loja-exemplo"}"#],
+        "paid at another shop; a body that names none is taken for the account's",
+    ),
 ];
 
 /// A broken body is read, refused by name or left unmapped. It never says approved where the whole one did not: no approval
