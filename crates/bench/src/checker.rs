@@ -69,6 +69,13 @@ impl Reader {
             if page.next_after.is_none() {
                 return Ok(());
             }
+            if page.entries.is_empty() {
+                bail!(
+                    "nothing follows on {}, though the log reaches to {}",
+                    self.seq,
+                    page.head
+                );
+            }
         }
     }
 
