@@ -181,6 +181,10 @@ impl Link {
         let start = self.seat.keeper.cursor().await?.position();
         let mut page = self.line.after(&start, limit).await?;
         loop {
+            if page.entries.is_empty() && page.next_after.is_some() {
+                // Asking on would bring the same for ever.
+                return Err(Fault::Incompatible.into());
+            }
             let next = page.next_after.map(|seq| Position {
                 epoch: Some(page.epoch.clone()),
                 seq,

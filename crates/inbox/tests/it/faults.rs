@@ -123,6 +123,26 @@ async fn a_page_with_a_hole_leads_to_a_rebuild() {
 }
 
 #[tokio::test]
+async fn a_page_that_withholds_what_it_tells_of_is_asked_for_later() {
+    let service = Service::start(tape(5)).await;
+    let desk = Desk::at(&service).await;
+    desk.live().await;
+    service.trick(
+        Kind::Stream,
+        Trick::Refuse(503, "busy", "retry-after: 0\r\n"),
+    );
+    service.trick(Kind::Page, Trick::Withhold);
+    desk.inbox.wake();
+    service.with(|state| state.tape.carts(600));
+    desk.until("it to be said", async |inbox| {
+        (inbox.freshness().trouble == Some(Trouble::Incompatible)).then_some(())
+    })
+    .await;
+    desk.rows(605).await;
+    desk.holds(&tape(605)).await;
+}
+
+#[tokio::test]
 async fn a_page_twice_changes_nothing() {
     let service = Service::start(tape(5)).await;
     let desk = Desk::at(&service).await;

@@ -41,6 +41,8 @@ pub(crate) enum Trick {
     Slices(usize, Duration),
     /// Leaves this entry out.
     Skip(u64),
+    /// Tells of more entries and sends none.
+    Withhold,
     /// Sends the page again that ends where asked, from this many entries earlier.
     Again(u64),
     /// Applies what was sent, and closes without an answer.
@@ -306,6 +308,10 @@ impl Talk {
             page.entries.retain(|entry| entry.seq >= start);
             page.next_before = None;
             page.chain_before = state.tape.chain_at(start - 1).unwrap_or_default();
+        }
+        if let Some(Trick::Withhold) = trick {
+            page.next_after = page.entries.first().map(|entry| entry.seq - 1);
+            page.entries.clear();
         }
         if let Some(Trick::Skip(seq)) = trick {
             page.entries.retain(|entry| entry.seq != *seq);
