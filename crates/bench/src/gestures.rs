@@ -139,7 +139,7 @@ const GESTURES: [Gesture; 6] = [
                 key('u'); await rest();
                 const chip = fits();
                 if (!chip || field()?.value) continue;
-                await timed(() => key(chip.dataset.testid.at(-1)), () => field()?.value, 'the text');
+                await timed(() => { one('list').focus(); key(chip.dataset.testid.at(-1)); }, () => field()?.value, 'the text');
                 type(field(), ''); await rest(); n += 1;
             }",
     },
