@@ -21,6 +21,7 @@ pub mod event;
 pub mod filter;
 pub mod handling;
 pub mod ids;
+pub mod letters;
 pub mod money;
 pub mod order;
 pub mod phone;

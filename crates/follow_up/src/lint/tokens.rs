@@ -1,5 +1,7 @@
 //! Splits a text into words, with their places; variables and links are no words.
 
+use contract::letters::plain;
+
 use super::links;
 
 /// Holds one word.
@@ -49,28 +51,13 @@ fn token(word: &str, end: usize, clause: usize) -> Token {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let quiet = |c: char| c.is_lowercase() || c.is_numeric();
     Token {
-        folded: word.to_lowercase().chars().filter_map(folded).collect(),
+        folded: plain(word),
         start: end.saturating_sub(units(word)),
         end,
         clause,
         capitals: letters > 0 && !word.chars().any(quiet),
         letters,
     }
-}
-
-/// Takes the accent off a small letter of Portuguese; a combining accent goes.
-fn folded(c: char) -> Option<char> {
-    Some(match c {
-        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        c if is_accent(c) => return None,
-        c => c,
-    })
 }
 
 fn is_accent(c: char) -> bool {

@@ -1,5 +1,7 @@
 //! What a customer writes who does not want to be written to any more.
 
+use contract::letters::plain;
+
 /// Words that say so, folded; each stands as whole words of an answer.
 const WORDS: &[&[&str]] = &[
     &["pare"],
@@ -20,7 +22,7 @@ const WORDS: &[&[&str]] = &[
 /// Tells whether an answer asks not to be written to, whatever its accents and capitals.
 #[must_use]
 pub fn opts_out(text: &str) -> bool {
-    let folded = folded(text);
+    let folded = plain(text);
     let words: Vec<&str> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -28,23 +30,6 @@ pub fn opts_out(text: &str) -> bool {
     WORDS
         .iter()
         .any(|sought| words.windows(sought.len()).any(|said| said == *sought))
-}
-
-/// Returns a text in small letters without the accents that Portuguese has, composed or not.
-fn folded(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .filter(|c| !('\u{300}'..='\u{36f}').contains(c))
-        .map(|c| match c {
-            'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-            'é' | 'è' | 'ê' | 'ë' => 'e',
-            'í' | 'ì' | 'î' | 'ï' => 'i',
-            'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-            'ú' | 'ù' | 'û' | 'ü' => 'u',
-            'ç' => 'c',
-            c => c,
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Days;
-use contract::{Filter, MemberId, OwnerIs, Period};
+use contract::{Filter, MemberId, OwnerIs, Period, letters};
 
 use super::facts::Facts;
 use super::judge::Bought;
@@ -152,20 +152,7 @@ pub(super) fn leaves(at: i64, days: u16) -> Option<i64> {
 
 /// Returns a name without case and accents, as products are compared.
 pub(super) fn plain(name: &str) -> String {
-    let letters = name.trim().chars().flat_map(char::to_lowercase);
-    letters
-        .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
-        .map(|letter| match letter {
-            'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-            'é' | 'è' | 'ê' | 'ë' => 'e',
-            'í' | 'ì' | 'î' | 'ï' => 'i',
-            'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-            'ú' | 'ù' | 'û' | 'ü' => 'u',
-            'ç' => 'c',
-            'ñ' => 'n',
-            other => other,
-        })
-        .collect()
+    letters::plain(name.trim())
 }
 
 fn any<T: PartialEq>(allowed: &[T], found: Option<&T>) -> bool {

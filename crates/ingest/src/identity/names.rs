@@ -1,5 +1,7 @@
 //! The names a conversation was told by, so that contact data many people share is not taken for one person's.
 
+use contract::letters;
+
 /// The most different names that one person's conversation has; more are several people's, a family's or a reseller's.
 pub const MOST_NAMES: usize = 5;
 
@@ -19,27 +21,11 @@ pub(super) fn folded(name: &str) -> Option<String> {
     })
 }
 
+/// Signs are left out.
 fn plain(word: &str) -> String {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(unaccented)
-        .filter(|letter| letter.is_alphanumeric())
-        .collect()
-}
-
-/// Combining marks are no letters, so decomposed writing loses its accents by itself.
-const fn unaccented(letter: char) -> char {
-    match letter {
-        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        'ý' | 'ÿ' => 'y',
-        other => other,
-    }
+    let mut word = letters::plain(word);
+    word.retain(char::is_alphanumeric);
+    word
 }
 
 /// Stands for a folded name.

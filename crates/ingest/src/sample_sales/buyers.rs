@@ -1,5 +1,7 @@
 //! Invented buyers. Their mail leads to `example.com`, and no phone company gives out numbers that begin with 90000.
 
+use contract::letters;
+
 use super::dice::Dice;
 
 const FIRST: &[&str] = &[
@@ -178,17 +180,7 @@ fn invented_name(dice: &mut Dice) -> String {
 
 /// Writes a word as a mail address would: small letters without accents.
 fn plain(word: &str) -> String {
-    word.to_lowercase()
-        .chars()
-        .filter_map(|letter| match letter {
-            'á' | 'â' | 'ã' => Some('a'),
-            'é' | 'ê' => Some('e'),
-            'í' => Some('i'),
-            'ó' | 'ô' | 'õ' => Some('o'),
-            'ú' => Some('u'),
-            'ç' => Some('c'),
-            'a'..='z' => Some(letter),
-            _ => None,
-        })
-        .collect()
+    let mut word = letters::plain(word);
+    word.retain(|letter| letter.is_ascii_lowercase());
+    word
 }

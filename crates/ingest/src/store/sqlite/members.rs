@@ -20,19 +20,7 @@ pub(super) fn remove(
     by: Actor,
 ) -> Result<(), StoreError> {
     let workspace_row = writing.ledger.standing(writing.db, workspace)?.row;
-    let (row, name, role) = writing
-        .db
-        .prepare_cached(
-            "SELECT id, name, role FROM member
-             WHERE public = ?1 AND workspace = ?2 AND removed_at = 0",
-        )?
-        .query_row(params![id.as_u128().to_be_bytes(), workspace_row], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                role_of(row.get(2)?),
-            ))
-        })?;
+    let (row, name, role) = present(writing.db, workspace_row, id)?;
     if role == Role::Admin && !has_other_admin(writing.db, workspace_row, row)? {
         return Err(Refusal::LastAdmin.into());
     }
@@ -63,6 +51,23 @@ pub(super) fn remove(
     let body = serde_json::to_string(&left).map_err(|_| Fault::Internal)?;
     append(writing, workspace, None, kind::LEFT, body)?;
     Ok(())
+}
+
+/// Finds a member who is still there: their row, name and role.
+pub(super) fn present(
+    db: &Connection,
+    workspace_row: i64,
+    id: MemberId,
+) -> Result<(i64, String, Role), StoreError> {
+    let found = db
+        .prepare_cached(
+            "SELECT id, name, role FROM member
+             WHERE public = ?1 AND workspace = ?2 AND removed_at = 0",
+        )?
+        .query_row(params![id.as_u128().to_be_bytes(), workspace_row], |row| {
+            Ok((row.get(0)?, row.get(1)?, role_of(row.get(2)?)))
+        })?;
+    Ok(found)
 }
 
 /// Tells whether a team has an admin beside one.

@@ -5,7 +5,7 @@ use contract::{Actor, MemberId, Role, WorkspaceId};
 use rusqlite::{Connection, Row, params};
 
 use super::audit;
-use super::members::has_other_admin;
+use super::members::{has_other_admin, present};
 use super::people::{code_of, role_of, tell_joined};
 use super::writer::Writing;
 use crate::store::{Deed, InviteId, OpenInvite, Refusal, StoreError, action, most_invited};
@@ -19,19 +19,7 @@ pub(super) fn set_role(
     by: Actor,
 ) -> Result<(), StoreError> {
     let workspace_row = writing.ledger.standing(writing.db, workspace)?.row;
-    let (row, name, before) = writing
-        .db
-        .prepare_cached(
-            "SELECT id, name, role FROM member
-             WHERE public = ?1 AND workspace = ?2 AND removed_at = 0",
-        )?
-        .query_row(params![id.as_u128().to_be_bytes(), workspace_row], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                role_of(row.get(2)?),
-            ))
-        })?;
+    let (row, name, before) = present(writing.db, workspace_row, id)?;
     if before == role {
         return Ok(());
     }
