@@ -39,9 +39,10 @@ impl Plan {
     pub(super) fn read(db: &Connection) -> Result<Self, ApplyError> {
         let sequences = sequences(db)?.sequences;
         let steps = sequences.stages.iter().flat_map(|stage| &stage.steps);
+        let told = told_templates(db)?;
         let needs = steps
-            .map(|step| Ok((step.template.clone(), need(db, &step.template)?)))
-            .collect::<rusqlite::Result<_>>()?;
+            .map(|step| (step.template.clone(), need_of(&step.template, &told)))
+            .collect();
         Ok(Self {
             needs,
             heard: heard(db)?,
@@ -256,19 +257,30 @@ pub(super) fn save(db: &Connection, seq: i64, told: &SequencesSaved) -> rusqlite
     Ok(changed > 0)
 }
 
+/// The team's own templates by name, as they are stored.
+type Told = BTreeMap<String, String>;
+
+/// Reads the team's own templates at once: a statement for each step would cost more than opening a conversation.
+fn told_templates(db: &Connection) -> rusqlite::Result<Told> {
+    let mut statement = db.prepare_cached("SELECT name, body FROM template WHERE body <> ''")?;
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
 /// Returns what a template needs, as the team has it, else as it comes with the program.
 pub(super) fn need(db: &Connection, key: &str) -> rusqlite::Result<Need> {
-    for locale in Locale::ALL {
-        let body: Option<String> = db
-            .prepare_cached("SELECT body FROM template WHERE name = ?1 AND body <> ''")?
-            .query_row([format!("{key}/{}", locale.tag())], |row| row.get(0))
-            .optional()?;
-        let template: Option<Template> = body.and_then(|body| serde_json::from_str(&body).ok());
-        if let Some(template) = template {
-            return Ok(Need::of(&template));
-        }
+    Ok(need_of(key, &told_templates(db)?))
+}
+
+fn need_of(key: &str, told: &Told) -> Need {
+    let own = Locale::ALL.into_iter().find_map(|locale| {
+        let body = told.get(&format!("{key}/{}", locale.tag()))?;
+        serde_json::from_str::<Template>(body).ok()
+    });
+    match own {
+        Some(template) => Need::of(&template),
+        None => built_in_needs().get(key).copied().unwrap_or_default(),
     }
-    Ok(built_in_needs().get(key).copied().unwrap_or_default())
 }
 
 fn built_in_needs() -> &'static BTreeMap<String, Need> {
