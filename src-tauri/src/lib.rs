@@ -15,6 +15,7 @@ pub mod measure;
 mod notices;
 mod painted;
 mod provisioned;
+mod resting;
 mod saving;
 mod service;
 mod shop;
@@ -25,7 +26,6 @@ use std::{process::ExitCode, sync::Arc};
 
 use inbox::view::FreshnessState;
 use tauri::{AppHandle, Builder, Manager, RunEvent, Window, WindowEvent, Wry};
-use tauri_plugin_window_state::StateFlags;
 
 use shop::{Opening, Shop};
 
@@ -58,7 +58,11 @@ fn compose() -> Builder<Wry> {
         .plugin(tauri_plugin_single_instance::init(|app, _args, _cwd| {
             window::bring_forward(app);
         }))
-        .plugin(window_state())
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(resting::KEPT)
+                .build(),
+        )
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
@@ -66,6 +70,8 @@ fn compose() -> Builder<Wry> {
         .setup(|app| {
             let app = app.handle();
             logging::write_to(&app.path().app_log_dir()?);
+            app.manage(resting::Moves::default());
+            tauri::async_runtime::spawn(resting::keep(app.clone()));
             app.manage(notices::Shown::default());
             notices::listen(app)?;
             app.manage(Opening::new(app.clone()));
@@ -78,10 +84,14 @@ fn compose() -> Builder<Wry> {
             window::open(app)?;
             Ok(())
         })
-        .on_window_event(|window, event| {
-            if let WindowEvent::Focused(focused) = event {
-                looked_at(window, *focused);
+        .on_window_event(|window, event| match event {
+            WindowEvent::Focused(focused) => looked_at(window, *focused),
+            WindowEvent::Moved(_) | WindowEvent::Resized(_) => {
+                if let Some(moves) = window.try_state::<resting::Moves>() {
+                    moves.note();
+                }
             }
+            _ => {}
         })
 }
 
@@ -106,16 +116,4 @@ fn looked_at(window: &Window, focused: bool) {
 
 fn shop(app: &AppHandle) -> Option<Arc<Shop>> {
     app.try_state::<Opening>()?.now()
-}
-
-/// Remembers where the window was, but not whether it was visible: it shows itself once the page is there.
-fn window_state() -> tauri::plugin::TauriPlugin<Wry> {
-    tauri_plugin_window_state::Builder::new()
-        .with_state_flags(
-            StateFlags::SIZE
-                | StateFlags::POSITION
-                | StateFlags::MAXIMIZED
-                | StateFlags::FULLSCREEN,
-        )
-        .build()
 }

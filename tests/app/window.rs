@@ -1,9 +1,9 @@
 //! The window itself: there is one, it comes forward when it is asked for again, and it opens where it was left.
 
-use std::thread;
+use std::{fs, thread};
 
 use serde_json::json;
-use testkit::{Place, Sale};
+use testkit::{Place, Sale, until};
 
 #[test]
 fn a_second_start_brings_the_first_forward_and_leaves() {
@@ -67,4 +67,26 @@ fn the_window_opens_where_it_was_left() {
         app.wait_for("door-team");
         app.desktop().windows().expect_at(place);
     }
+}
+
+#[test]
+fn the_window_opens_where_it_was_after_a_power_cut() {
+    let mut app = super::start();
+    app.wait_for("door-team");
+    let place = Place {
+        x: 130,
+        y: 70,
+        width: 1040,
+        height: 680,
+    };
+    app.desktop().windows().put(place);
+    let kept = app.config_dir().join(".window-state.json");
+    until("the place to be kept", || {
+        let text = fs::read_to_string(&kept).unwrap_or_default();
+        let holds = text.contains("\"width\": 1040") && text.contains("\"x\": 130");
+        if holds { Ok(()) } else { Err(text) }
+    });
+    app.restart();
+    app.wait_for("door-team");
+    app.desktop().windows().expect_at(place);
 }

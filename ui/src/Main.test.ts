@@ -124,6 +124,61 @@ describe('a shift without a mouse', () => {
     expect(screen.getAllByTestId('handed-over').length).toBeGreaterThan(0);
   });
 
+  /** Lets a hand-over take until it is told how it ends. */
+  function slow(host: FakeHost): (works: boolean) => void {
+    const handOver = host.handOver.bind(host);
+    let end!: (works: boolean) => void;
+    const ended = new Promise<boolean>((resolve) => (end = resolve));
+    host.handOver = async (asked) => {
+      if (await ended) return handOver(asked);
+      throw { code: 'opener', retry: false };
+    };
+    return end;
+  }
+
+  test('keys pressed while a text is on its way out walk on, and add nothing to it', async () => {
+    const host = await open();
+    const end = slow(host);
+    await press('j');
+    await screen.findByTestId('composer');
+    const first = screen.getByTestId('thread-name').textContent;
+    await fireEvent.input(field(), { target: { value: 'Oi' } });
+    field().focus();
+    await press('Enter');
+    expect(document.activeElement).toBe(screen.getByTestId('list'));
+    await press('j');
+    await waitFor(() => expect(screen.getByTestId('thread-name').textContent).not.toBe(first));
+    end(true);
+    await waitFor(() => expect(host.opened).toEqual(['Oi']));
+    await press('k');
+    await waitFor(() => expect(screen.getByTestId('thread-name').textContent).toBe(first));
+    expect(field().value).toBe('');
+  });
+
+  test('a text that could not leave is in its field again, or told of elsewhere', async () => {
+    const host = await open();
+    let end = slow(host);
+    await press('j');
+    await screen.findByTestId('composer');
+    const first = screen.getByTestId('thread-name').textContent;
+    await fireEvent.input(field(), { target: { value: 'Oi' } });
+    field().focus();
+    await press('Enter');
+    end(false);
+    await screen.findByTestId('composer-failure');
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    expect(field().value).toBe('Oi');
+
+    end = slow(host);
+    await press('Enter');
+    await press('j');
+    await waitFor(() => expect(screen.getByTestId('thread-name').textContent).not.toBe(first));
+    end(false);
+    expect((await screen.findByTestId('toast')).textContent).toContain(first);
+    await press('k');
+    await waitFor(() => expect(field().value).toBe('Oi'));
+  });
+
   test('Ctrl Z right after takes a hand-over back', async () => {
     const host = await open({ state: 'offline' });
     await press('j');

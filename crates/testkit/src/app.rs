@@ -201,6 +201,12 @@ impl App {
         self.home.path().join("data/br.balcao.desktop")
     }
 
+    /// Returns the folder where the app keeps how its window stands.
+    #[must_use]
+    pub fn config_dir(&self) -> PathBuf {
+        self.home.path().join("config/br.balcao.desktop")
+    }
+
     /// Returns the session, for what the words below do not cover.
     ///
     /// # Panics

@@ -329,6 +329,7 @@ export const en: Catalogue = {
   'toast.noted': 'Note saved',
   'toast.handedOver': 'Opened in {channel}',
   'toast.handedOverCopy': 'Text copied',
+  'toast.stayedBehind': "The text for {name} did not leave; it is the conversation's draft",
   'toast.merged': 'Conversations joined',
   'toast.separated': 'Conversations separated',
   'toast.apart': 'They stay different people',

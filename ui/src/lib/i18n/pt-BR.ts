@@ -330,6 +330,7 @@ export const ptBR = {
   'toast.noted': 'Nota salva',
   'toast.handedOver': 'Aberto no {channel}',
   'toast.handedOverCopy': 'Texto copiado',
+  'toast.stayedBehind': 'O texto para {name} não saiu; está no rascunho da conversa',
   'toast.merged': 'Conversas unidas',
   'toast.separated': 'União desfeita',
   'toast.apart': 'Ficam como pessoas diferentes',
