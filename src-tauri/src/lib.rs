@@ -33,6 +33,9 @@ use shop::{Opening, Shop};
 pub fn run() -> ExitCode {
     measure::begin();
     logging::start();
+    if let Err(error) = ingest::dumps::forbid() {
+        tracing::warn!(error = %error, "a crash may leave what was in memory in a file");
+    }
     // Before the first window, whose processes are given it.
     #[cfg(target_os = "linux")]
     drawing::choose();

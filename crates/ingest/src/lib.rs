@@ -5,6 +5,7 @@
 mod caller;
 pub mod config;
 mod connection;
+pub mod dumps;
 mod http;
 pub mod identity;
 mod jobs;

@@ -91,6 +91,7 @@ struct SampleArguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    ingest::dumps::forbid().context("forbidding core files")?;
     match &arguments.command {
         Command::Config => return print(DEFAULTS),
         Command::Openapi => return print(ingest::openapi_document()),

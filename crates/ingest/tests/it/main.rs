@@ -9,6 +9,7 @@ mod commands;
 mod custom;
 mod described;
 mod documented;
+mod dumps;
 mod duties;
 mod erasing;
 mod events;
