@@ -41,7 +41,7 @@ commands! {
     team: members, views, view_save, view_remove, present, presence, provenance, raw_event;
     templates: template_list, template_check, template_save, template_remove, template_versions, template_export,
         template_import;
-    sequences: sequences, sequences_save, step_take;
+    sequences: sequences, sequence_check, sequences_save, step_take;
     outside: hand_over, copy, copy_text, open_link;
     sources: source_platforms, source_list, source_health, source_add, source_change, source_remove, source_rotate,
         source_retire, source_register, source_test, source_sync, source_jobs, source_job_cancel, source_deliveries,

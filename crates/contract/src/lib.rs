@@ -28,6 +28,7 @@ pub mod phone;
 pub mod pix;
 pub mod problem;
 pub mod session;
+pub mod silence;
 pub mod stage;
 pub mod subject;
 

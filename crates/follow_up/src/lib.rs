@@ -23,8 +23,8 @@ pub use fill::{Answers, Fill, Mark, Missing, MissingKind};
 pub use library::{Library, TemplateChip, Uses};
 pub use lint::{LintCode, LintFinding, LintPart, LintSeverity};
 pub use sequence::{
-    SequenceState, SequenceStep, Sequences, SequencesSaved, SharedSequences, StageSequence, StepAt,
-    StopReason,
+    PlannedStep, SequencePlan, SequenceState, SequenceStep, Sequences, SequencesSaved,
+    SharedSequences, SkipReason, StageSequence, StepAt, StopReason,
 };
 pub use shared::{
     IncomingChange, SharedTemplate, SharedTemplates, TemplateCard, TemplateChange, TemplateCheck,

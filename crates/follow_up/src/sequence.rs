@@ -14,12 +14,14 @@ use crate::variable::Variable;
 mod checking;
 pub mod hours;
 pub mod opt_out;
+mod planning;
 mod steps;
 #[cfg(test)]
 mod tests;
 
 pub use checking::{DUE_DAYS, MINUTES, MOST_STEPS, SILENT_HOURS, SequenceFault};
 use hours::Hours;
+pub use planning::{PlannedStep, SequencePlan, SkipReason};
 use steps::Timed;
 
 /// A step that nobody took up is passed over when the next one comes, the last one after so long.
@@ -37,7 +39,8 @@ pub struct Sequences {
     pub stages: Vec<StageSequence>,
     /// Sundays and national holidays are as quiet as the night.
     pub rest_days: bool,
-    /// A source that told nothing for so many hours holds its steps: what it does not tell may have been paid.
+    /// A source that told nothing for so many hours holds its steps: what it does not tell may have been paid. One whose usual
+    /// gap is known is held to that instead.
     #[ts(type = "number")]
     pub silent_hours: u32,
 }
@@ -238,6 +241,8 @@ pub struct Case<'a> {
     pub rest: Option<Rest>,
     /// When the order's source last told anything.
     pub source_heard_at: Option<DateTime<Utc>>,
+    /// How long that source is usually silent at most, where enough is known of it.
+    pub source_patience: Option<TimeDelta>,
     /// The person's phone in E.164, whose area code tells the hour where they are.
     pub phone: Option<&'a str>,
 }

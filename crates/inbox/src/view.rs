@@ -7,6 +7,7 @@ mod lists;
 mod news;
 mod outbox;
 mod persons;
+mod sequences;
 mod talk;
 
 pub use card::{
@@ -20,6 +21,7 @@ pub use lists::{
 pub use news::{Change, Desk, Freshness, FreshnessState, Trouble};
 pub use outbox::{OutboxItem, OutboxState};
 pub use persons::{MergeState, MergedPerson, Suggestion};
+pub use sequences::{SequenceCheck, SequenceTrial};
 pub use talk::{
     BackReason, ConversationView, Draft, DraftStop, Handling, Happening, Origin, Person,
     TimelineItem, TimelineOnly,

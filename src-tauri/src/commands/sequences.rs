@@ -1,7 +1,8 @@
 //! Sequences: what the team follows, and taking up the step that is due.
 
 use contract::ConversationId;
-use follow_up::SharedSequences;
+use follow_up::{SharedSequences, StageSequence};
+use inbox::view::SequenceCheck;
 use tauri::State;
 
 use super::Answer;
@@ -11,6 +12,17 @@ use crate::shop::Opening;
 #[tauri::command]
 pub(super) async fn sequences(opening: State<'_, Opening>) -> Answer<SharedSequences> {
     Ok(opening.shop().await?.inbox().sequences().await?)
+}
+
+/// Tells what a stage's sequence is worth before it is saved.
+#[tauri::command]
+pub(super) async fn sequence_check(
+    opening: State<'_, Opening>,
+    stage: StageSequence,
+    rest_days: bool,
+) -> Answer<SequenceCheck> {
+    let shop = opening.shop().await?;
+    Ok(shop.inbox().sequence_check(stage, rest_days).await?)
 }
 
 /// Saves the team's sequences.

@@ -216,6 +216,7 @@ export class FakeHost extends Parts implements Host {
   saveDraft = this.acting.saveDraft;
 
   sequences = this.sequenceDesk.sequences;
+  sequenceCheck = this.sequenceDesk.sequenceCheck;
   sequencesSave = this.sequenceDesk.sequencesSave;
   stepTake = this.sequenceDesk.stepTake;
 

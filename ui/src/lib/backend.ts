@@ -88,6 +88,7 @@ const tauri: Host = {
   saleValues: (asked) => call('sale_values', asked),
   handOver: (asked) => call('hand_over', { asked }),
   sequences: () => call('sequences'),
+  sequenceCheck: (asked) => call('sequence_check', asked),
   sequencesSave: (sequences) => call('sequences_save', { sequences }),
   stepTake: (asked) => call('step_take', asked),
   act: (asked) => call('act', asked),

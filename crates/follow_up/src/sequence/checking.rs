@@ -56,7 +56,11 @@ impl Sequences {
 }
 
 impl StageSequence {
-    fn check(&self) -> Result<(), SequenceFault> {
+    /// Checks the steps and times of one stage.
+    ///
+    /// # Errors
+    /// [`SequenceFault`] with the first field that has one.
+    pub fn check(&self) -> Result<(), SequenceFault> {
         let templates: BTreeSet<_> = self.steps.iter().map(|step| &step.template).collect();
         let is_key = |step: &SequenceStep| {
             (1..=LONGEST_KEY).contains(&step.template.chars().count())

@@ -4,8 +4,8 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::hours::{Hours, working_days_after};
 use super::{
-    CAP, Case, LINGERS, Look, Need, SequenceState, Sequences, StageSequence, StepAt, StopReason,
-    stopped,
+    CAP, Case, LINGERS, Look, Need, PlannedStep, SequenceState, Sequences, SkipReason,
+    StageSequence, StepAt, StopReason, stopped,
 };
 
 /// One step with its time.
@@ -80,6 +80,34 @@ impl<'a> Timed<'a> {
         }
     }
 
+    /// Says when each step of the sequence comes, or why it never does, as if nobody had taken any up.
+    pub(super) fn planned(
+        &self,
+        sequence: &StageSequence,
+        case: &Case<'_>,
+        hours: &Hours,
+    ) -> Vec<PlannedStep> {
+        let numbered = sequence.steps.iter().enumerate();
+        let planned = numbered.map(|(number, asked)| {
+            let told = time(asked.at, case, hours);
+            let found = self.steps.iter().find(|step| step.number == number);
+            let comes = match (told, found) {
+                (None, _) => Err(SkipReason::NoDay),
+                (Some(_), None) => Err(SkipReason::Before),
+                (Some(_), Some(step)) => step
+                    .comes(case, hours, step.at)
+                    .ok_or_else(|| step.skipped(case)),
+            };
+            PlannedStep {
+                template: asked.template.clone(),
+                at: comes.ok().map(|at| at.timestamp_millis()),
+                moved: comes.is_ok() && told.is_some_and(|told| hours.open_from(told) != told),
+                skipped: comes.err(),
+            }
+        });
+        planned.collect()
+    }
+
     fn state(
         &self,
         sequences: &Sequences,
@@ -127,7 +155,9 @@ impl<'a> Timed<'a> {
         case: &Case<'_>,
         now: DateTime<Utc>,
     ) -> SequenceState {
-        let patience = TimeDelta::hours(sequences.silent_hours.into());
+        let patience = case
+            .source_patience
+            .unwrap_or_else(|| TimeDelta::hours(sequences.silent_hours.into()));
         let silent = case
             .source_heard_at
             .filter(|heard| now.signed_duration_since(heard) > patience);
@@ -199,6 +229,15 @@ impl Step<'_> {
         };
         let at = hours.open_from(from.max(now));
         (at < self.lapses && self.fits(case, at)).then_some(at)
+    }
+
+    /// Says why it never comes.
+    fn skipped(&self, case: &Case<'_>) -> SkipReason {
+        match self.need {
+            Need::Over => SkipReason::NeverOver,
+            Need::Alive if !self.fits(case, self.at) => SkipReason::Expired,
+            Need::Alive | Need::Nothing => SkipReason::Overtaken,
+        }
     }
 
     /// Tells whether what the template needs is so at a time.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::hours::{Hours, is_holiday, working_days_after};
 use super::{
-    CAP, Case, Handed, LINGERS, Need, Other, Rest, SequenceState, SequenceStep, Sequences,
-    StageSequence, StepAt, StopReason,
+    CAP, Case, Handed, LINGERS, Need, Other, PlannedStep, Rest, SequenceState, SequenceStep,
+    Sequences, SkipReason, StageSequence, StepAt, StopReason,
 };
 use crate::built_in;
 use crate::words::Locale;
@@ -40,6 +40,7 @@ fn case() -> Case<'static> {
         taken_by: None,
         rest: None,
         source_heard_at: None,
+        source_patience: None,
         phone: Some("+5511900000000"),
     }
 }
@@ -344,6 +345,150 @@ fn every_rule_stops_it_and_says_why() {
             Some(expected),
             "{name}"
         );
+    }
+}
+
+/// Returns the first moments at which steps are due, by asking every quarter of an hour for three weeks.
+fn first_due(sequences: &Sequences, case: &Case<'_>) -> Vec<(u32, i64)> {
+    let mut seen = Vec::new();
+    for quarters in 0..21 * 24 * 4 {
+        let now = case.since + TimeDelta::minutes(15 * quarters);
+        let state = sequences.look(case, now, need).map(|look| look.state);
+        if let Some(SequenceState::Due { step, .. }) = state
+            && !seen.iter().any(|(known, _)| *known == step)
+        {
+            seen.push((step, now.timestamp_millis()));
+        }
+    }
+    seen
+}
+
+#[test]
+fn what_is_planned_is_when_steps_come() {
+    let sequences = Sequences {
+        rest_days: true,
+        ..Sequences::default()
+    };
+    let boleto = Case {
+        stage: Stage::BoletoGenerated,
+        due_day: NaiveDate::from_ymd_opt(2026, 11, 25),
+        ends: Some(at("2026-11-26T03:00:00Z")),
+        ..case()
+    };
+    let skips = |reasons: &[(usize, SkipReason)]| reasons.to_vec();
+    for (name, case, skipped) in [
+        ("a code", case(), skips(&[])),
+        (
+            "a code that ends soon",
+            Case {
+                ends: Some(at("2026-11-19T13:30:00Z")),
+                ..case()
+            },
+            skips(&[(1, SkipReason::Expired)]),
+        ),
+        (
+            "a code without an end",
+            Case {
+                ends: None,
+                ..case()
+            },
+            skips(&[(2, SkipReason::NeverOver)]),
+        ),
+        (
+            "at night before a Sunday",
+            Case {
+                since: at("2026-11-22T01:00:00Z"),
+                ends: Some(at("2026-11-24T01:00:00Z")),
+                ..case()
+            },
+            // All come at eight on Monday; the last one counts, and waits for the end.
+            skips(&[(0, SkipReason::Overtaken), (1, SkipReason::Overtaken)]),
+        ),
+        ("a boleto", boleto, skips(&[])),
+        (
+            "a boleto of the last minute",
+            Case {
+                since: at("2026-11-25T11:00:00Z"),
+                ..boleto
+            },
+            skips(&[(0, SkipReason::Before)]),
+        ),
+        (
+            "a boleto without a day",
+            Case {
+                due_day: None,
+                ..boleto
+            },
+            skips(&[
+                (0, SkipReason::NoDay),
+                (1, SkipReason::NoDay),
+                (2, SkipReason::NoDay),
+            ]),
+        ),
+    ] {
+        let stage = sequences.at(case.stage.group()).expect("a sequence");
+        let plan = sequences.plan(stage, &case, need);
+        assert_eq!(plan.stopped, None, "{name}");
+        let numbered = || plan.steps.iter().enumerate();
+        let told: Vec<(usize, SkipReason)> = numbered()
+            .filter_map(|(number, step)| Some((number, step.skipped?)))
+            .collect();
+        assert_eq!(told, skipped, "{name}");
+        let planned: Vec<(u32, i64)> = (1..)
+            .zip(&plan.steps)
+            .filter_map(|(number, step)| Some((number, step.at?)))
+            .collect();
+        assert_eq!(planned, first_due(&sequences, &case), "{name}");
+    }
+}
+
+#[test]
+fn a_plan_tells_what_was_moved_and_what_ends_it() {
+    let evening = Case {
+        since: at("2026-11-19T23:50:00Z"),
+        ..case()
+    };
+    let sequences = Sequences::default();
+    let stage = sequences.at(StageGroup::Pix).expect("a sequence");
+    let plan = sequences.plan(stage, &evening, need);
+    let first = PlannedStep {
+        template: "pix.help".to_owned(),
+        at: Some(at("2026-11-20T11:00:00Z").timestamp_millis()),
+        moved: true,
+        skipped: None,
+    };
+    // Five past nine in the evening is the next morning's; so is ten to midnight, which leaves nothing to the first.
+    let overtaken = PlannedStep {
+        at: None,
+        moved: false,
+        skipped: Some(SkipReason::Overtaken),
+        ..first.clone()
+    };
+    assert_eq!(plan.steps.first(), Some(&overtaken));
+    let alone = StageSequence {
+        steps: stage.steps.iter().take(1).cloned().collect(),
+        ..stage.clone()
+    };
+    let plan = sequences.plan(&alone, &evening, need);
+    assert_eq!(plan.steps, [first]);
+    for (case, stopped) in [
+        (
+            Case {
+                paid: true,
+                ..case()
+            },
+            Some(StopReason::Paid),
+        ),
+        (
+            Case {
+                heard_at: Some(at("2026-11-19T14:00:00Z")),
+                ..case()
+            },
+            Some(StopReason::Replied),
+        ),
+        (case(), None),
+    ] {
+        assert_eq!(sequences.plan(stage, &case, need).stopped, stopped);
     }
 }
 

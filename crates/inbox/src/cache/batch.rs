@@ -264,8 +264,10 @@ impl Batch<'_> {
         [own, root]: [i64; 2],
         event: &Event,
     ) -> Result<(), ApplyError> {
-        let heard = self.heard.entry(event.integration_id).or_default();
-        *heard = stored_at.max(*heard);
+        self.heard
+            .entry(event.integration_id)
+            .or_default()
+            .add(stored_at);
         let public = self.load(root)?.public;
         let touched = match self.orders.get_mut(&event.order_key) {
             Some(touched) => touched,

@@ -206,6 +206,13 @@ CREATE TABLE source_heard (
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The minutes since 1970 in which each source told anything, the newest ones only.
+CREATE TABLE source_minute (
+    source BLOB NOT NULL,
+    minute INTEGER NOT NULL,
+    PRIMARY KEY (source, minute)
+) STRICT, WITHOUT ROWID;
+
 -- Every list, in its order: a page is one range of this key.
 CREATE TABLE listing (
     view INTEGER NOT NULL,

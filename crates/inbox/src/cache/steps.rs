@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::IntegrationId;
+use contract::silence::{self, ARRIVALS};
 use follow_up::sequence::{Case, Handed, Look, Need, Other, Rest};
 use follow_up::values::last_day_to_pay;
 use follow_up::{
-    Locale, SequenceState, Sequences, SequencesSaved, SharedSequences, StopReason, Template,
-    built_in,
+    Locale, SequencePlan, SequenceState, Sequences, SequencesSaved, SharedSequences, StopReason,
+    Template, built_in,
 };
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::ApplyError;
 use super::handling::Registers;
@@ -18,11 +19,42 @@ use super::judge::{Bought, Closed};
 use crate::deadline;
 use crate::view::{Deadline, DeadlineKind, DueStep, Handling};
 
+/// What a source tells within so many milliseconds is one arrival.
+const APART: i64 = silence::APART.num_milliseconds();
+
 /// Nothing of a sequence is left so long after its stage began, or after what could be paid ran out.
 const OVER_MILLIS: i64 = 45 * 24 * 60 * 60 * 1_000;
 
-/// When each source last told anything.
-pub(super) type Heard = BTreeMap<IntegrationId, i64>;
+/// What is known of when each source told anything.
+pub(super) type Heard = BTreeMap<IntegrationId, Arrivals>;
+
+/// When a source told anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Arrivals {
+    /// Last, in Unix milliseconds.
+    last: i64,
+    /// The newest minutes in which it did: a set, so that the order in which entries are read does not matter.
+    minutes: BTreeSet<i64>,
+}
+
+impl Arrivals {
+    pub(super) fn add(&mut self, at: i64) {
+        self.last = self.last.max(at);
+        if self.minutes.insert(at.div_euclid(APART)) && self.minutes.len() > ARRIVALS {
+            self.minutes.pop_first();
+        }
+    }
+
+    /// Returns how long the source is usually silent at most; `None` where too little is known.
+    fn patience(&self) -> Option<TimeDelta> {
+        let times: Vec<_> = self
+            .minutes
+            .iter()
+            .map(|minute| time(minute.saturating_mul(APART)))
+            .collect();
+        silence::usual_gap(&times).map(silence::patience)
+    }
+}
 
 /// What orders are followed up by.
 #[derive(Debug, Default)]
@@ -30,14 +62,28 @@ pub(super) struct Plan {
     sequences: Sequences,
     /// What the templates of all steps need.
     needs: BTreeMap<String, Need>,
-    /// When each source last told anything.
+    /// When each source told anything.
     heard: Heard,
 }
 
 impl Plan {
-    /// Reads the team's sequences, else those that come with the program, and what their templates need.
+    /// Reads the team's sequences, else those that come with the program, and what their templates need. Of sources it knows
+    /// nothing, which is enough for lists.
     pub(super) fn read(db: &Connection) -> Result<Self, ApplyError> {
-        let sequences = sequences(db)?.sequences;
+        Self::of(db, sequences(db)?.sequences)
+    }
+
+    /// Reads the same, and when sources told anything.
+    pub(super) fn to_show(db: &Connection) -> Result<Self, ApplyError> {
+        let heard = heard(db)?;
+        Ok(Self {
+            heard,
+            ..Self::read(db)?
+        })
+    }
+
+    /// Reads what the templates of some sequences need.
+    pub(super) fn of(db: &Connection, sequences: Sequences) -> Result<Self, ApplyError> {
         let steps = sequences.stages.iter().flat_map(|stage| &stage.steps);
         let told = told_templates(db)?;
         let needs = steps
@@ -45,9 +91,13 @@ impl Plan {
             .collect();
         Ok(Self {
             needs,
-            heard: heard(db)?,
+            heard: Heard::new(),
             sequences,
         })
+    }
+
+    fn need(&self, key: &str) -> Need {
+        self.needs.get(key).copied().unwrap_or_default()
     }
 }
 
@@ -111,10 +161,8 @@ pub(super) fn shown(
     chase: &Chase<'_>,
 ) -> Option<SequenceState> {
     let source = bought.facts.source.as_ref();
-    let heard_at = source
-        .and_then(|source| chase.plan.heard.get(source))
-        .copied();
-    let state = look(bought, orders, closed, chase, heard_at)?.state;
+    let heard = source.and_then(|source| chase.plan.heard.get(source));
+    let state = look(bought, orders, closed, chase, heard)?.state;
     let has_begun = chase.registers.handed(&bought.key).next().is_some();
     let tells = match &state {
         SequenceState::Due { .. }
@@ -135,12 +183,27 @@ pub(super) fn shown(
     tells.then_some(state)
 }
 
+/// Says what the plan's sequence of an order's stage comes to for it; `None` where the plan has none.
+pub(super) fn planned(
+    bought: &Bought,
+    orders: &[Bought],
+    closed: &Closed<'_>,
+    chase: &Chase<'_>,
+) -> Option<SequencePlan> {
+    let group = bought.facts.stage.group();
+    let sequences = &chase.plan.sequences;
+    let stage = sequences.stages.iter().find(|stage| stage.group == group)?;
+    Some(with_case(bought, orders, closed, chase, None, |case| {
+        sequences.plan(stage, case, |key| chase.plan.need(key))
+    }))
+}
+
 fn look(
     bought: &Bought,
     orders: &[Bought],
     closed: &Closed<'_>,
     chase: &Chase<'_>,
-    source_heard_at: Option<i64>,
+    source: Option<&Arrivals>,
 ) -> Option<Look> {
     let facts = &bought.facts;
     let latest = facts
@@ -149,6 +212,27 @@ fn look(
     if facts.is_test || chase.now.saturating_sub(latest) > OVER_MILLIS {
         return None;
     }
+    // What is over was told already where nothing had begun.
+    let has_begun = chase.registers.handed(&bought.key).next().is_some();
+    if chase.plan.sequences.at(facts.stage.group()).is_none() && !has_begun {
+        return None;
+    }
+    with_case(bought, orders, closed, chase, source, |case| {
+        let need = |key: &str| chase.plan.need(key);
+        chase.plan.sequences.look(case, time(chase.now), need)
+    })
+}
+
+/// Puts together what is known of an order, and asks something of it.
+fn with_case<T>(
+    bought: &Bought,
+    orders: &[Bought],
+    closed: &Closed<'_>,
+    chase: &Chase<'_>,
+    source: Option<&Arrivals>,
+    ask: impl FnOnce(&Case<'_>) -> T,
+) -> T {
+    let facts = &bought.facts;
     let handed: Vec<Handed<'_>> = chase
         .registers
         .handed(&bought.key)
@@ -157,14 +241,9 @@ fn look(
             at: time(at),
         })
         .collect();
-    // What is over was told already where nothing had begun.
-    let group = facts.stage.group();
-    if chase.plan.sequences.at(group).is_none() && handed.is_empty() {
-        return None;
-    }
     let others: Vec<Other<'_>> = others(bought, orders, chase.registers).collect();
     let due_day = due_day(facts.deadline);
-    let case = Case {
+    ask(&Case {
         stage: facts.stage,
         since: time(facts.since),
         paid: facts.paid_at.is_some(),
@@ -178,11 +257,10 @@ fn look(
         opted_out: chase.registers.opted_out(),
         taken_by: chase.taken_by,
         rest: rest(chase.handling),
-        source_heard_at: source_heard_at.map(time),
+        source_heard_at: source.map(|source| time(source.last)),
+        source_patience: source.and_then(Arrivals::patience),
         phone: facts.phone.as_deref(),
-    };
-    let need = |key: &str| chase.plan.needs.get(key).copied().unwrap_or_default();
-    chase.plan.sequences.look(&case, time(chase.now), need)
+    })
 }
 
 fn others<'a>(
@@ -214,7 +292,7 @@ const fn rest(handling: &Handling) -> Option<Rest> {
 }
 
 /// Returns when what can be paid runs out: a boleto that is due on a week-end can be paid until Monday.
-fn ends(deadline: Option<Deadline>) -> Option<DateTime<Utc>> {
+pub(super) fn ends(deadline: Option<Deadline>) -> Option<DateTime<Utc>> {
     let ends = deadline?;
     match ends.kind {
         DeadlineKind::Pix => Some(time(ends.at)),
@@ -294,21 +372,55 @@ fn built_in_needs() -> &'static BTreeMap<String, Need> {
 
 /// Notes when sources told anything.
 pub(super) fn hear(db: &Connection, heard: &Heard) -> rusqlite::Result<()> {
-    for (source, at) in heard {
+    for (source, arrivals) in heard {
+        let source = source.as_u128().to_be_bytes();
         db.prepare_cached(
             "INSERT INTO source_heard (source, at) VALUES (?1, ?2)
             ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)",
         )?
-        .execute((source.as_u128().to_be_bytes(), at))?;
+        .execute((source, arrivals.last))?;
+        let mut insert = db.prepare_cached(
+            "INSERT INTO source_minute (source, minute) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        )?;
+        let mut added = 0;
+        for minute in &arrivals.minutes {
+            added += insert.execute((source, minute))?;
+        }
+        if added > 0 {
+            forget_older(db, source)?;
+        }
     }
     Ok(())
 }
 
+fn forget_older(db: &Connection, source: [u8; 16]) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "DELETE FROM source_minute WHERE source = ?1 AND minute <= (
+            SELECT minute FROM source_minute WHERE source = ?1
+            ORDER BY minute DESC LIMIT 1 OFFSET ?2
+        )",
+    )?
+    .execute((source, ARRIVALS))?;
+    Ok(())
+}
+
 fn heard(db: &Connection) -> rusqlite::Result<Heard> {
+    let mut heard = Heard::new();
     let mut statement = db.prepare_cached("SELECT source, at FROM source_heard")?;
-    let rows = statement.query_map((), |row| {
-        let source = IntegrationId::from_u128(u128::from_be_bytes(row.get(0)?));
-        Ok((source, row.get(1)?))
-    })?;
-    rows.collect()
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        heard.entry(source(row)?).or_default().last = row.get(1)?;
+    }
+    let mut statement = db.prepare_cached("SELECT source, minute FROM source_minute")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let arrivals = heard.entry(source(row)?).or_default();
+        arrivals.minutes.insert(row.get(1)?);
+    }
+    Ok(heard)
+}
+
+fn source(row: &Row<'_>) -> rusqlite::Result<IntegrationId> {
+    let bytes = row.get(0)?;
+    Ok(IntegrationId::from_u128(u128::from_be_bytes(bytes)))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::{ConversationId, Customer, Filter, MemberId, Order, StageGroup, ViewId};
-use follow_up::SharedSequences;
+use follow_up::{SharedSequences, StageSequence};
 
 use super::batch::bought;
 use super::conversation::Conversation;
@@ -14,13 +14,14 @@ use super::{handling, labels, links, listing, said, traits};
 use crate::asking::{Found, SearchAsked, TimelineAsked, TimelinePage};
 use crate::view::{
     Colleague, ConversationView, Counters, FilterValues, PageAsked, PaidBy, Row, RowPage,
-    SavedView, View,
+    SavedView, SequenceTrial, View,
 };
 
 mod laid;
 mod lists;
 mod narrowed;
 mod persons;
+mod planned;
 mod search;
 mod talk;
 mod values;
@@ -114,6 +115,22 @@ impl Views {
     /// [`ApplyError`] of storage.
     pub fn sequences(&self) -> Result<SharedSequences, ApplyError> {
         self.shelf.read(|db| Ok(steps::sequences(db)?))
+    }
+
+    /// Returns what a stage's sequence comes to for the newest orders that stand there, at most `limit`.
+    ///
+    /// # Errors
+    /// [`ApplyError`] of storage.
+    pub fn sequence_trials(
+        &self,
+        stage: StageSequence,
+        rest_days: bool,
+        limit: u32,
+        now: i64,
+        overlay: &Overlay,
+    ) -> Result<Vec<SequenceTrial>, ApplyError> {
+        self.shelf
+            .read(|db| planned::trials(db, stage, rest_days, limit, (now, overlay)))
     }
 
     /// Names the conversations and orders that stand at one of some stages, of some platforms, the newest first, at most

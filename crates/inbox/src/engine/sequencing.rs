@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contract::{Action, CommandId, ConversationId};
-use follow_up::{SequenceState, SharedSequences};
+use follow_up::{SequenceState, SharedSequences, StageSequence};
 use tokio::time::timeout;
 
 use super::Inbox;
@@ -11,7 +11,10 @@ use super::seat::Seat;
 use crate::error::Refusal;
 use crate::sequences;
 use crate::user::KeptState;
-use crate::view::ConversationView;
+use crate::view::{ConversationView, SequenceCheck};
+
+/// Real orders that a sequence is tried on.
+const TRIED: u32 = 3;
 
 /// How long the service may take to say whose a conversation is.
 const CLAIMING: Duration = Duration::from_secs(5);
@@ -23,6 +26,27 @@ impl Inbox {
     /// `SignedOut`.
     pub async fn sequences(&self) -> Result<SharedSequences, Refusal> {
         self.seat()?.read(|views, _| views.sequences()).await
+    }
+
+    /// Tells what a stage's sequence is worth before it is saved: its fault, as the service would name it, and when its steps come
+    /// for the newest real orders of the stage.
+    ///
+    /// # Errors
+    /// `SignedOut`.
+    pub async fn sequence_check(
+        &self,
+        stage: StageSequence,
+        rest_days: bool,
+    ) -> Result<SequenceCheck, Refusal> {
+        let fault = stage.check().err().map(|fault| fault.0.to_owned());
+        let now = self.core().now();
+        let seat = self.seat()?;
+        let orders = seat
+            .read(move |views, overlay| {
+                views.sequence_trials(stage, rest_days, TRIED, now, overlay)
+            })
+            .await?;
+        Ok(SequenceCheck { fault, orders })
     }
 
     /// Saves the team's sequences on top of the version they were made from; returns them with the version that makes.

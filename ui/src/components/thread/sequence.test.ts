@@ -108,23 +108,3 @@ test('what is not due has no button and no key', async () => {
   await press('d');
   expect(take).not.toHaveBeenCalled();
 });
-
-test('leads turn a stage off for the team, agents only read', async () => {
-  const { host } = await open({ state: 'done' });
-  await fireEvent.click(screen.getByTestId('settings'));
-  await fireEvent.click(await screen.findByTestId('settings-sequences', {}, WAIT));
-  await fireEvent.click(await screen.findByTestId('sequence-on-pix', {}, WAIT));
-  await fireEvent.click(screen.getByTestId('sequences-save'));
-  await waitFor(async () => expect((await host.sequences()).version).toBe(1), WAIT);
-  const stages = (await host.sequences()).stages;
-  expect(stages.filter(({ on }) => !on).map(({ group }) => group)).toEqual(['pix']);
-});
-
-test('an agent sees the steps and no switch', async () => {
-  await open({ state: 'done' }, { role: 'agent' });
-  await fireEvent.click(screen.getByTestId('settings'));
-  await fireEvent.click(await screen.findByTestId('settings-sequences', {}, WAIT));
-  expect(await screen.findByTestId('sequence-pix', {}, WAIT)).toHaveTextContent('15 minutos depois');
-  expect(screen.queryByTestId('sequence-on-pix')).toBeNull();
-  expect(screen.queryByTestId('sequences-save')).toBeNull();
-});

@@ -14,6 +14,7 @@ stages: Array<StageSequence>,
  */
 restDays: boolean, 
 /**
- * A source that told nothing for so many hours holds its steps: what it does not tell may have been paid.
+ * A source that told nothing for so many hours holds its steps: what it does not tell may have been paid. One whose usual
+ * gap is known is held to that instead.
  */
 silentHours: number, };

@@ -1,12 +1,14 @@
 //! Steps of sequences: when they are listed, what ends them, and that what is said of a conversation agrees with the list.
 
 use contract::entry::HandedOver;
-use contract::{Action, Channel, SnoozeUntil, kind};
+use contract::{Action, Channel, SnoozeUntil, StageGroup, kind};
 use follow_up::{
-    SequenceState, Sequences, SequencesSaved, SharedSequences, StageSequence, StopReason,
+    SequenceState, SequenceStep, Sequences, SequencesSaved, SharedSequences, StageSequence, StepAt,
+    StopReason,
 };
 
 use super::*;
+use crate::cache::steps::Arrivals;
 use crate::view::DueStep;
 
 const CART: &str = "kiwify:cart";
@@ -141,6 +143,104 @@ fn a_silent_source_holds_a_step_until_it_is_heard_again() {
         state(&world, 1_441, &nobody()),
         Some(due(2, 1_440, "cart.link"))
     );
+}
+
+#[test]
+fn a_source_is_silent_by_its_own_measure_once_enough_is_known_of_it() {
+    // It told something every so many minutes, the last time so many minutes after the cart was left.
+    for (gap, last, at, expected) in [
+        // Each hour, and then nothing for a night: that is unusual.
+        (60, 360, 1_380, None),
+        (60, 360, 719, Some(due(1, 60, "cart.first"))),
+        // Each five hours: a day without a word is nothing.
+        (300, 1_800, 3_300, Some(due(2, 1_440, "cart.link"))),
+        (300, 1_800, 3_599, Some(due(2, 1_440, "cart.link"))),
+        (250, 1_500, 3_001, None),
+    ] {
+        let mut feed = left();
+        for minutes in (gap..=last).step_by(gap) {
+            let other = format!("other{minutes}");
+            feed.at(i64::try_from(minutes).expect("some minutes")).sale(
+                conversation(2),
+                &other,
+                Stage::PurchaseApproved,
+                |_| {},
+            );
+        }
+        let world = World::of(&feed, at);
+        let shown = state(&world, at, &nobody());
+        match expected {
+            Some(expected) => assert_eq!(shown, Some(expected), "{gap} {at}"),
+            None => assert!(
+                matches!(shown, Some(SequenceState::Paused { .. })),
+                "{gap} {at}: {shown:?}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn arrivals_are_the_same_whatever_is_read_first() {
+    let of = |minutes: &mut dyn Iterator<Item = i64>| {
+        let mut arrivals = Arrivals::default();
+        minutes.for_each(|minutes| arrivals.add(minute(minutes)));
+        arrivals
+    };
+    let forth = of(&mut (0..100));
+    assert_eq!(forth, of(&mut (0..100).rev()));
+    assert_eq!(forth, of(&mut (0..100).flat_map(|at| [at, 99 - at])));
+    assert_ne!(forth, of(&mut (0..99)));
+}
+
+#[test]
+fn a_sequence_is_tried_on_real_orders_before_it_is_saved() {
+    let stage = |steps: &[(u32, &str)]| StageSequence {
+        group: StageGroup::Cart,
+        on: false,
+        steps: steps
+            .iter()
+            .map(|(minutes, template)| SequenceStep {
+                at: StepAt::Stage { minutes: *minutes },
+                template: (*template).to_owned(),
+            })
+            .collect(),
+    };
+    let mut feed = left();
+    let mut world = World::of(&feed, 70);
+    let tried = |world: &World, stage: StageSequence, at: i64| {
+        let views = world.cache.views();
+        let tried = views.sequence_trials(stage, false, 3, minute(at), &nobody());
+        tried.expect("a read")
+    };
+    let draft = stage(&[(30, "cart.link"), (720, "cart.first")]);
+    let [trial] = &tried(&world, draft.clone(), 70)[..] else {
+        panic!("one order stands there");
+    };
+    assert_eq!((&*trial.order_key, trial.since), (CART, minute(0)));
+    assert_eq!((&trial.taken_by, trial.plan.stopped), (&None, None));
+    let times: Vec<_> = trial
+        .plan
+        .steps
+        .iter()
+        .map(|step| (step.at, step.moved))
+        .collect();
+    // Nine in the evening is the next morning's.
+    assert_eq!(
+        times,
+        [(Some(minute(30)), false), (Some(minute(1_380)), true)]
+    );
+    let elsewhere = StageSequence {
+        group: StageGroup::Pix,
+        ..draft.clone()
+    };
+    assert_eq!(tried(&world, elsewhere, 70), []);
+    feed.at(71).claim(conversation(1), &member(1));
+    world.follow(&feed);
+    let [trial] = &tried(&world, draft, 72)[..] else {
+        panic!("one order stands there");
+    };
+    assert_eq!(trial.plan.stopped, Some(StopReason::TakenOver));
+    assert_eq!(trial.taken_by.as_deref(), Some("Bia"));
 }
 
 /// Does one thing to a cart whose first step is due.

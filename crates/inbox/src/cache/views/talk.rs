@@ -79,7 +79,7 @@ pub(super) fn conversation(
     let owner = shown.owner(found.row, found.owner);
     let told = Whole::of(&parts).registers;
     let chase = Chase {
-        plan: &Plan::read(db)?,
+        plan: &Plan::to_show(db)?,
         registers: laid.map_or(&told, |laid| &laid.registers),
         heard_at,
         taken_by: owner

@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::IntegrationId;
+use contract::silence::usual_gap;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
@@ -157,7 +158,7 @@ fn judged(
 ) -> Health {
     let missing = rules::missing(integration, now);
     let last_event = activity.last_event_at.map(|at| {
-        let gap = rules::usual_gap(&activity.arrivals);
+        let gap = usual_gap(&activity.arrivals);
         LastEvent {
             at,
             usual_gap_seconds: gap.map(|gap| gap.num_seconds()),

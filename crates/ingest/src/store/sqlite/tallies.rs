@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use contract::silence::{self, ARRIVALS};
 use contract::{IntegrationId, WorkspaceId};
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 
@@ -23,10 +24,8 @@ const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24;
 /// Hours kept.
 const KEPT: i64 = 8 * 24;
-/// Events closer than this count as one arrival.
-const APART: i64 = 60_000;
-/// Arrivals kept.
-const ARRIVALS: usize = 33;
+/// Events closer than this count as one arrival, in milliseconds.
+const APART: i64 = silence::APART.num_milliseconds();
 
 /// One thing to count.
 #[derive(Debug, Clone, Copy)]

@@ -1,18 +1,12 @@
 //! When a source is well: the rules, in one place. Knows no store, no clock and no network; what was found out is passed in.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use contract::silence::patience;
 use providers::{Field, SecretUse, pull};
 use serde::Serialize;
 
 use crate::outgoing::account;
 use crate::store::{Counts, Integration};
-
-/// So many gaps have to be known before any gap counts as usual.
-const GAPS_LEAST: usize = 5;
-/// A silence of so many usual gaps is unusual,
-const LATE_TIMES: i32 = 6;
-/// unless it is no longer than a night.
-const LATE_LEAST: TimeDelta = TimeDelta::hours(12);
 
 /// Lists how a source can be, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -83,22 +77,9 @@ pub(super) fn state(facts: &Facts<'_>) -> State {
     }
 }
 
-/// Returns the median of the gaps between arrivals; `None` where too few are known to call any of them usual.
-pub(super) fn usual_gap(arrivals: &[DateTime<Utc>]) -> Option<TimeDelta> {
-    let mut gaps: Vec<TimeDelta> = arrivals
-        .windows(2)
-        .filter_map(|pair| Some(*pair.get(1)? - *pair.first()?))
-        .collect();
-    if gaps.len() < GAPS_LEAST {
-        return None;
-    }
-    gaps.sort_unstable();
-    gaps.get(gaps.len() / 2).copied()
-}
-
 /// Tells whether a silence is longer than this source's silences are.
 pub(super) fn is_late(silence: TimeDelta, usual_gap: Option<TimeDelta>) -> bool {
-    usual_gap.is_some_and(|gap| silence > (gap * LATE_TIMES).max(LATE_LEAST))
+    usual_gap.is_some_and(|gap| silence > patience(gap))
 }
 
 /// Lists what has to be entered before the source can work.
@@ -173,9 +154,9 @@ fn absent(field: String) -> Missing {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
+    use chrono::TimeDelta;
 
-    use super::{Facts, Missing, State, is_late, state, usual_gap};
+    use super::{Facts, Missing, State, is_late, state};
     use crate::store::Counts;
 
     fn judged(adjust: impl FnOnce(&mut Facts<'_>, &mut Counts)) -> State {
@@ -277,29 +258,6 @@ mod tests {
             ..facts
         };
         assert_eq!(state(&facts), State::Attention);
-    }
-
-    fn times(minutes: &[i64]) -> Vec<DateTime<Utc>> {
-        let start = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-        minutes
-            .iter()
-            .map(|minute| start + TimeDelta::minutes(*minute))
-            .collect()
-    }
-
-    #[test]
-    fn the_usual_gap_is_the_median_of_enough() {
-        let minutes = |count| Some(TimeDelta::minutes(count));
-        for (arrivals, expected) in [
-            (&[][..], None),
-            (&[0, 10, 20, 30, 40], None),
-            (&[0, 10, 20, 30, 40, 50], minutes(10)),
-            // One long night does not make silence usual.
-            (&[0, 10, 20, 30, 1_000, 1_010], minutes(10)),
-            (&[0, 10, 40, 100, 300, 1_000], minutes(60)),
-        ] {
-            assert_eq!(usual_gap(&times(arrivals)), expected, "{arrivals:?}");
-        }
     }
 
     #[test]
