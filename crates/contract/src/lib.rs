@@ -30,6 +30,7 @@ pub mod problem;
 pub mod session;
 pub mod silence;
 pub mod stage;
+pub mod step;
 pub mod subject;
 
 pub use chain::Chain;
@@ -50,4 +51,5 @@ pub use order::Order;
 pub use problem::Problem;
 pub use session::{Invite, Me, NewInvite, Role, SignIn, SignedIn};
 pub use stage::{Stage, StageGroup, Status};
+pub use step::{StepAnswer, StepAsked};
 pub use subject::{Erasure, Subject};

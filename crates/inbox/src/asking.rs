@@ -184,6 +184,9 @@ pub struct HandOverAsked {
     pub text: String,
     /// Where to open it.
     pub channel: Channel,
+    /// It was prepared as the step that is due: of all desks one does it.
+    #[serde(default)]
+    pub step: bool,
 }
 
 /// Says what leaves the app.

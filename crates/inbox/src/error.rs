@@ -69,6 +69,12 @@ pub enum Refusal {
     /// No step of a sequence is due for the order.
     #[error("no step of a sequence is due")]
     NoStepDue,
+    /// The step's text was handed over before; by whom and when.
+    #[error("the step was done before")]
+    StepDone(Vec<SourceProblem>),
+    /// Another desk is about to do the step; whose and since when.
+    #[error("another desk is doing the step")]
+    StepElsewhere(Vec<SourceProblem>),
     /// Somebody saved another version meanwhile.
     #[error("somebody saved another version meanwhile")]
     VersionConflict,
@@ -117,6 +123,8 @@ impl Refusal {
             Self::LastAdmin => "last_admin",
             Self::AlreadyClaimed => "already_claimed",
             Self::NoStepDue => "no_step_due",
+            Self::StepDone(_) => "step_done",
+            Self::StepElsewhere(_) => "step_elsewhere",
             Self::VersionConflict => "version_conflict",
             Self::TemplateStopped(_) => "template_stopped",
             Self::SignedOut => "signed_out",
@@ -133,7 +141,9 @@ impl Refusal {
     #[must_use]
     pub fn problems(&self) -> &[SourceProblem] {
         match self {
-            Self::TemplateStopped(problems) => problems,
+            Self::TemplateStopped(problems)
+            | Self::StepDone(problems)
+            | Self::StepElsewhere(problems) => problems,
             _ => &[],
         }
     }

@@ -17,6 +17,7 @@ mod presence;
 mod register;
 mod sequences;
 mod sessions;
+mod steps;
 mod subjects;
 mod sync;
 mod team_views;
@@ -224,6 +225,7 @@ fn conversations() -> Router<Desk> {
             "/api/v1/sequences",
             get(sequences::show).merge(put(sequences::save)),
         )
+        .route("/api/v1/steps", post(steps::take))
         .route("/api/v1/views", get(team_views::list))
         .route(
             "/api/v1/views/{id}",

@@ -13,7 +13,9 @@ const SWEEP: u32 = 500;
 const MERGE: i64 = 200;
 
 impl Cache {
-    /// Moves rows whose time has come to where they belong at `now` (Unix milliseconds), a few hundred a call.
+    /// Moves rows whose time has come to where they belong at `now` (Unix milliseconds), a few hundred a call. Of what comes at
+    /// one moment, as thousands of steps do when the night ends, the rest is left to [`Cache::settle`]: one write that takes all
+    /// of it would keep what just happened waiting.
     ///
     /// A clock that jumped is followed both ways, so nothing is lost to it.
     ///
@@ -27,9 +29,11 @@ impl Cache {
         let (swept, reached) = self.write(|tx| {
             let step = next_step(tx, before, now)?;
             let mut batch = Batch::new(tx, member, step.at)?;
-            for row in &step.rows {
+            let (first, rest) = step.rows.split_at(step.rows.len().min(SWEEP as usize));
+            for row in first {
                 batch.judge_again(*row);
             }
+            batch.note(rest.iter().copied())?;
             let applied = batch.finish(Following::Now)?;
             tx.prepare_cached("UPDATE meta SET swept_at = ?1 WHERE id = 1")?
                 .execute([step.at])?;

@@ -21,7 +21,7 @@ impl Inbox {
     /// not opened would tell the team of words that no customer got. Until it is written down the draft stays.
     ///
     /// # Errors
-    /// What `open` answers; `AlreadyPaid`, `PixExpired`, `PixBroken`, `BoletoExpired`, `HasHole`, `NoPhone`, `NoEmail`,
+    /// What `open` answers; `StepDone`, `StepElsewhere`, `NoStepDue`, `Offline` for a step; `AlreadyPaid`, `PixExpired`, `PixBroken`, `BoletoExpired`, `HasHole`, `NoPhone`, `NoEmail`,
     /// `NotFound`, `Invalid`, `SignedOut`.
     pub async fn hand_over<E: From<Refusal>, Opening: Future<Output = Result<(), E>>>(
         &self,
@@ -31,6 +31,7 @@ impl Inbox {
         let seat = self.seat()?;
         let person = person(&seat, asked.conversation_id).await?;
         let subject = self.checked(&asked).await?;
+        self.step_asked(&asked).await?;
         open(outside(&person, asked.channel, &subject, &asked.text)?).await?;
         Ok(self.handed_over(&seat, asked).await?)
     }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use contract::{Action, CommandId, ConversationId};
+use chrono::{DateTime, Utc};
+use contract::{Action, CommandId, ConversationId, StepAsked};
 use follow_up::{SequenceState, SharedSequences, StageSequence};
 use tokio::time::timeout;
 
 use super::Inbox;
 use super::seat::Seat;
+use crate::asking::HandOverAsked;
 use crate::error::Refusal;
 use crate::sequences;
 use crate::user::KeptState;
@@ -94,6 +96,41 @@ impl Inbox {
         due(&self.conversation(id).await?, &order_key)
     }
 
+    /// Asks the service for the step that a text is, right before it leaves. Of all desks one gets it, so out of reach of the
+    /// service none does; a text that was chosen without being prepared as the step is asked for only where it can be.
+    ///
+    /// # Errors
+    /// `NoStepDue`, `StepDone`, `StepElsewhere`, `Offline`.
+    pub(super) async fn step_asked(&self, asked: &HandOverAsked) -> Result<(), Refusal> {
+        let (Some(order_key), Some(template)) = (&asked.order_key, &asked.template_key) else {
+            return Ok(());
+        };
+        let view = self.conversation(asked.conversation_id).await?;
+        let Some(since) = due_since(&view, order_key, template) else {
+            return if asked.step {
+                Err(Refusal::NoStepDue)
+            } else {
+                Ok(())
+            };
+        };
+        let told = match self.reach() {
+            Ok((_, line)) => {
+                let step = StepAsked {
+                    order_key: order_key.clone(),
+                    template: template.clone(),
+                    since,
+                };
+                sequences::take(&line, &step).await
+            }
+            Err(away) => Err(away),
+        };
+        match told {
+            Err(Refusal::StepDone(_) | Refusal::StepElsewhere(_)) => told,
+            Err(_) if !asked.step => Ok(()),
+            told => told,
+        }
+    }
+
     /// Waits for the service's word on a claim; one that did not come in time is taken back where it has not left.
     async fn told(
         &self,
@@ -142,6 +179,18 @@ impl Inbox {
 fn is_mine(view: &ConversationView) -> bool {
     let owner = view.owner.as_ref();
     owner.is_some_and(|owner| owner.is_me && !owner.pending)
+}
+
+/// Returns since when the step with a template is due for an order.
+fn due_since(view: &ConversationView, order_key: &str, due: &str) -> Option<DateTime<Utc>> {
+    let mut orders = view.orders.iter();
+    let order = orders.find(|order| order.order_key == order_key)?;
+    match order.sequence.as_ref()? {
+        SequenceState::Due {
+            template, since, ..
+        } if template == due => DateTime::from_timestamp_millis(*since),
+        _ => None,
+    }
 }
 
 /// Returns the template of the step that is due for an order.

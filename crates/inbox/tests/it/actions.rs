@@ -319,6 +319,7 @@ async fn a_text_is_written_down_and_opened() {
         template_key: None,
         text: "Oi, posso ajudar?".to_owned(),
         channel: Channel::Whatsapp,
+        step: false,
     };
     let (_, opened) = desk.hand_over(asked.clone()).await.expect("opens");
     let address = "https://wa.me/5511900000001?text=Oi%2C%20posso%20ajudar%3F";
@@ -356,6 +357,7 @@ async fn what_no_program_opened_is_told_to_nobody_and_stays_a_draft() {
         template_key: None,
         text: "Oi, posso ajudar?".to_owned(),
         channel: Channel::Email,
+        step: false,
     };
     desk.inbox.save_draft(draft_of(&asked)).await.expect("kept");
     let not_opened = desk
@@ -429,6 +431,7 @@ async fn the_same_thing_paid_by_another_order_stops_the_chase() {
         template_key: None,
         text: "Segue o link: https://pay.example.com/c/1".to_owned(),
         channel: Channel::Whatsapp,
+        step: false,
     };
     desk.inbox.save_draft(draft_of(&asked)).await.expect("kept");
     service.with(|state| {
@@ -534,6 +537,7 @@ async fn a_payment_in_the_meantime_stops_the_chase() {
         template_key: Some("cart.link".to_owned()),
         text: "Segue o link".to_owned(),
         channel: Channel::Whatsapp,
+        step: false,
     };
     desk.inbox.save_draft(draft_of(&asked)).await.expect("kept");
     let view = desk.conversation(person(1)).await;

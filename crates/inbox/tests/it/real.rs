@@ -57,6 +57,20 @@ impl Real {
         (session, Token::new(self.admin.token.clone()))
     }
 
+    /// Signs the admin in at a second desk.
+    pub(crate) async fn second_session(&self, server: &str) -> (Session, Token) {
+        let login = serde_json::json!({"login": "ana", "password": "uma frase bem longa"});
+        let address = format!("{}/api/v1/members/me/password", self.serving.base_url());
+        let set = reqwest::Client::new()
+            .put(address)
+            .bearer_auth(&self.admin.token)
+            .json(&login);
+        assert!(set.send().await.expect("answers").status().is_success());
+        let signed_in: contract::SignedIn = self.post("sessions", &login).await;
+        let (session, _) = self.session(server);
+        (session, Token::new(signed_in.token))
+    }
+
     /// Reads the whole feed.
     pub(crate) async fn entries(&self) -> Vec<contract::Entry> {
         let asked = reqwest::Client::new()

@@ -21,6 +21,17 @@ fn later() -> DateTime<Utc> {
     morning.and_utc() + TimeDelta::days(days)
 }
 
+/// Seats Ana at another desk of hers.
+async fn seated_again(real: &Real, clock: &Hand) -> Desk {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inbox = open_at(folder.path(), clock.clone()).await;
+    let (session, token) = real.second_session(&real.serving.base_url()).await;
+    inbox.sit_down(session, token).await.expect("sits down");
+    let desk = Desk { inbox, folder };
+    desk.live().await;
+    desk
+}
+
 async fn seated(real: &Real, clock: &Hand, invited: Option<&str>) -> Desk {
     let folder = tempfile::tempdir().expect("a folder");
     let inbox = open_at(folder.path(), clock.clone()).await;
@@ -144,6 +155,7 @@ async fn of_two_desks_one_gets_a_step_and_done_is_done_everywhere() {
         template_key: Some(step.template.clone()),
         text: step.text.clone(),
         channel: Channel::Clipboard,
+        step: false,
     };
     winner.hand_over(asked).await.expect("opens");
     assert!(!listed(&winner.inbox).await.contains(&step.id), "at once");
@@ -160,6 +172,57 @@ async fn of_two_desks_one_gets_a_step_and_done_is_done_everywhere() {
         .await;
     assert_eq!(take(winner).await, Err(Refusal::NoStepDue));
     assert_eq!(take(loser).await, Err(Refusal::AlreadyClaimed));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_member_at_two_desks_does_a_step_once() {
+    let real = Real::start().await;
+    real.sell(60, 5).await;
+    let clock = Hand::at(later().timestamp_millis());
+    let shop = seated(&real, &clock, None).await;
+    let home = seated_again(&real, &clock).await;
+    let step = shop
+        .until("a step", async |inbox| whole_step(inbox).await)
+        .await;
+    home.until("the same step", async |inbox| {
+        listed(inbox).await.contains(&step.id).then_some(())
+    })
+    .await;
+    // Both prepare it: it is hers at either desk.
+    for desk in [&shop, &home] {
+        let template = desk.inbox.step_take(step.id, step.order_key.clone()).await;
+        assert_eq!(template.as_ref(), Ok(&step.template));
+    }
+    let asked = || HandOverAsked {
+        conversation_id: step.id,
+        order_key: Some(step.order_key.clone()),
+        template_key: Some(step.template.clone()),
+        text: step.text.clone(),
+        channel: Channel::Clipboard,
+        step: true,
+    };
+    let hand_over = async |desk: &Desk| desk.hand_over(asked()).await.map(|_| ());
+    let (one, other) = tokio::join!(hand_over(&shop), hand_over(&home));
+    let (late, refused) = match (one, other) {
+        (Ok(()), Err(refused)) => (&home, refused),
+        (Err(refused), Ok(())) => (&shop, refused),
+        both => panic!("one of two does it: {both:?}"),
+    };
+    let (Refusal::StepElsewhere(told) | Refusal::StepDone(told)) = &refused else {
+        panic!("{refused:?}");
+    };
+    let by = told.iter().find(|told| told.path == "by");
+    assert_eq!(by.map(|by| by.detail.as_str()), Some("Ana"));
+    late.until("the step to be gone", async |inbox| {
+        (!listed(inbox).await.contains(&step.id)).then_some(())
+    })
+    .await;
+    assert_eq!(hand_over(late).await, Err(Refusal::NoStepDue));
+    let entries = real.entries().await;
+    let handed = entries
+        .iter()
+        .filter(|entry| entry.kind == contract::kind::HANDED_OVER);
+    assert_eq!(handed.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

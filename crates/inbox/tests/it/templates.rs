@@ -157,6 +157,7 @@ async fn a_key_keeps_its_meaning_through_the_day() {
         template_key: Some(last.clone()),
         text: "Oi!".to_owned(),
         channel: Channel::Whatsapp,
+        step: false,
     })
     .await
     .expect("opens");

@@ -3,7 +3,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use contract::{Actor, DeliveryId, TeamView, ViewId, WorkspaceId};
+use contract::{
+    Actor, DeliveryId, SessionId, StepAnswer, StepAsked, TeamView, ViewId, WorkspaceId,
+};
 use follow_up::{Locale, SharedSequences, SharedTemplate, TemplateChange};
 
 use super::{ProofSummary, StoreError};
@@ -84,6 +86,19 @@ pub trait Sharing {
         sequences: SharedSequences,
         by: Actor,
     ) -> Result<u32, StoreError>;
+
+    /// Gives a step of a sequence to a session, unless its text was handed over since it is due, or another session took it up
+    /// within the last two minutes.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    async fn take_step(
+        &self,
+        workspace: WorkspaceId,
+        asked: StepAsked,
+        by: Actor,
+        session: SessionId,
+    ) -> Result<StepAnswer, StoreError>;
 
     /// Lists the team's views, by name.
     ///

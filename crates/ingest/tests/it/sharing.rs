@@ -263,6 +263,45 @@ async fn an_order_knows_where_it_comes_from() {
 }
 
 #[tokio::test]
+async fn of_all_desks_one_gets_a_step() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "unified").await;
+    api.deliver(&path, "unified", &order("A-1", "pending"))
+        .await
+        .ok();
+    let conversation = api.entries().await.last().unwrap().conversation_id.unwrap();
+    let (ana, bia) = (api.member(Role::Agent).await, api.member(Role::Agent).await);
+    let step =
+        |since: &str| json!({"orderKey": "unified:A-1", "template": "pix.help", "since": since});
+    let ask = async |who: &str, since: &str| {
+        let answer = api.post(who, "/api/v1/steps", &step(since)).await;
+        answer.ok().value()["result"].clone()
+    };
+    let due = "2026-01-05T12:00:00Z";
+    assert_eq!(ask(&ana, due).await, "taken");
+    assert_eq!(ask(&bia, due).await, "elsewhere");
+    assert_eq!(ask(&ana, due).await, "taken", "it is hers still");
+    let handed = json!({"commands": [{
+        "id": "cmd_01k9x4e8r2m5n7p9q1s3t5v7w9", "conversationId": conversation,
+        "kind": "message.handed_over",
+        "body": {"channel": "whatsapp", "text": "Oi", "templateKey": "pix.help", "orderKey": "unified:A-1"},
+    }]});
+    api.post(&ana, "/api/v1/commands", &handed).await.ok();
+    for who in [&ana, &bia] {
+        assert_eq!(ask(who, due).await, "done");
+    }
+    // Another round of it, and what another order has.
+    assert_eq!(ask(&bia, "2126-01-05T12:00:00Z").await, "taken");
+    let other = json!({"orderKey": "unified:A-2", "template": "pix.help", "since": due});
+    let answer = api.post(&bia, "/api/v1/steps", &other).await.ok();
+    assert_eq!(answer.value(), json!({"result": "taken"}));
+    let empty = json!({"orderKey": "", "template": "pix.help", "since": due});
+    api.post(&bia, "/api/v1/steps", &empty)
+        .await
+        .refuses(422, "invalid");
+}
+
+#[tokio::test]
 async fn sequences_go_from_a_lead_to_the_team() {
     const PATH: &str = "/api/v1/sequences";
     let api = Api::start().await;

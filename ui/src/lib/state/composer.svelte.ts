@@ -3,12 +3,13 @@
  * as they are typed and never cross from one conversation to another. Knows no DOM.
  */
 import type { Stop } from '../chasing';
-import { hostError, type Host } from '../host';
+import { hostError, type Host, type HostError } from '../host';
 import { locale } from '../i18n.svelte';
 import { editOf, shiftMarks } from '../marks';
 import { mentionsIn } from '../mentions';
 import { TakenBack } from '../taken_back';
 import { inserted, type VariableName } from '../templates';
+import { clockTime } from '../time';
 import type { Action } from '../types/Action';
 import type { Channel } from '../types/Channel';
 import type { Colleague } from '../types/Colleague';
@@ -49,6 +50,8 @@ export class Composer {
   team = $state.raw<Colleague[]>([]);
   /** Code of what stood in the way of the last hand-over. */
   failure = $state<string | null>(null);
+  /** Who did it before, and when, where that is why not. */
+  about = $state.raw<{ who: string; when: string } | null>(null);
   busy = $state(false);
   /** Grows each time the field shall take the focus. */
   focusAsked = $state(0);
@@ -64,6 +67,8 @@ export class Composer {
   /** What was in each field before, while its conversation is on screen. */
   #before = eachMode(() => new TakenBack<Written>());
   #aside = new Aside();
+  /** The step that the text was prepared for. */
+  #step: { orderKey: string; templateKey: string } | null = null;
 
   constructor(host: Host) {
     this.#host = host;
@@ -237,8 +242,12 @@ export class Composer {
       const templateKey = await this.#host.stepTake({ conversationId, orderKey });
       await this.choosing;
       if (this.conversationId !== conversationId || this.orderKey !== orderKey) return;
-      if (this.chips.some((chip) => chip.templateKey === templateKey)) await this.useNamed(templateKey);
-      else this.failure = 'no_step_template';
+      if (!this.chips.some((chip) => chip.templateKey === templateKey)) {
+        this.failure = 'no_step_template';
+        return;
+      }
+      await this.useNamed(templateKey);
+      this.#step = { orderKey, templateKey };
     } catch (thrown) {
       if (this.conversationId === conversationId) this.failure = hostError(thrown).code;
     } finally {
@@ -389,9 +398,12 @@ export class Composer {
   async handOver(): Promise<WrittenDown | null> {
     const { orderKey, templateKey, channel } = this;
     if (this.text.trim() === '' || this.stop) return null;
-    return this.#leaves('message', (conversationId, text) =>
-      this.#host.handOver({ conversationId, orderKey, templateKey, text, channel }),
+    const step = this.#step?.orderKey === orderKey && this.#step.templateKey === templateKey;
+    const written = await this.#leaves('message', (conversationId, text) =>
+      this.#host.handOver({ conversationId, orderKey, templateKey, text, channel, step }),
     );
+    if (written) this.#step = null;
+    return written;
   }
 
   /** Writes the note, for those it calls too. */
@@ -433,7 +445,8 @@ export class Composer {
       else this.#leftBehind(conversationId, mode, text);
       return written;
     } catch (thrown) {
-      if (this.conversationId === conversationId) this.failure = hostError(thrown).code;
+      const { code, problems } = hostError(thrown);
+      if (this.conversationId === conversationId) [this.failure, this.about] = [code, told(problems)];
       return null;
     } finally {
       this.busy = false;
@@ -512,4 +525,11 @@ export class Composer {
     if (this.conversationId !== conversationId || this.mode !== mode || this.#typed(mode) !== text) return;
     this.saved = !kept ? 'failed' : text === '' ? 'nothing' : 'saved';
   }
+}
+
+/** Reads who did it before, and when, from what the host names beside a refusal. */
+function told(problems: HostError['problems']): { who: string; when: string } | null {
+  const detail = (path: string) => problems.find((problem) => problem.path === path)?.detail;
+  const [who, at] = [detail('by'), Number(detail('at'))];
+  return who === undefined || Number.isNaN(at) ? null : { who, when: clockTime(at) };
 }

@@ -2,8 +2,8 @@
 import { t, type Key } from '../i18n.svelte';
 import { ptBR } from '../i18n/pt-BR';
 
-/** Returns the words for a failure's code. */
-export function failureText(code: string): string {
+/** Returns the words for a failure's code, with what the host told beside it. */
+export function failureText(code: string, about: Record<string, string> = {}): string {
   const key = `fail.${code}`;
-  return t(key in ptBR ? (key as Key) : 'fail.unknown');
+  return t(key in ptBR ? (key as Key) : 'fail.unknown', about);
 }

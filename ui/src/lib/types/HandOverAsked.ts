@@ -25,4 +25,8 @@ text: string,
 /**
  * Where to open it.
  */
-channel: Channel, };
+channel: Channel, 
+/**
+ * It was prepared as the step that is due: of all desks one does it.
+ */
+step: boolean, };

@@ -218,7 +218,10 @@ impl Batch<'_> {
     }
 
     /// Notes conversations that are to be settled when there is time.
-    pub(super) fn note(&self, rows: impl IntoIterator<Item = i64>) -> Result<(), ApplyError> {
+    pub(in super::super) fn note(
+        &self,
+        rows: impl IntoIterator<Item = i64>,
+    ) -> Result<(), ApplyError> {
         let mut note = self
             .db
             .prepare_cached("INSERT OR IGNORE INTO unsettled (conversation) VALUES (?1)")?;

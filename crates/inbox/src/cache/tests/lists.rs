@@ -119,10 +119,12 @@ fn a_sweep_does_a_bounded_part_and_says_that_there_is_more() {
     let left = world.count(View::Due, &nobody());
     assert!((600..=700).contains(&left), "{left}");
     world.sweep(60);
+    world.index();
     assert_eq!(world.count(View::Due, &nobody()), 0);
     let back = world.cache.sweep(minute(0)).expect("a sweep");
     assert!(back.more, "{back:?}");
     world.sweep(0);
+    world.index();
     assert_eq!(world.count(View::Due, &nobody()), 1_200);
 }
 

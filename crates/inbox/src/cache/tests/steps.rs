@@ -179,6 +179,68 @@ fn a_source_is_silent_by_its_own_measure_once_enough_is_known_of_it() {
     }
 }
 
+/// So many carts, all left after eight in the evening: their first step comes when the night ends.
+fn left_in_the_evening(count: u64) -> World {
+    let mut feed = Feed::default();
+    feed.at(661);
+    for number in 1..=count {
+        let key = format!("cart{number}");
+        feed.sale(conversation(number), &key, Stage::CartAbandoned, |_| {});
+    }
+    World::of(&feed, 1_379)
+}
+
+#[test]
+fn what_comes_at_one_moment_is_followed_in_parts() {
+    let mut world = left_in_the_evening(1_200);
+    assert_eq!(world.count(View::Steps, &nobody()), 0);
+    world.cache.sweep(minute(1_380)).expect("a sweep");
+    assert_eq!(
+        world.count(View::Steps, &nobody()),
+        500,
+        "one write's share"
+    );
+    while world.cache.settle(100).expect("a part").more {
+        let counted = world.count(View::Steps, &nobody());
+        let listed = world.list(View::Steps).len() as u64;
+        assert_eq!(listed, counted.min(200), "a page of what is counted");
+    }
+    assert_eq!(world.count(View::Steps, &nobody()), 1_200);
+}
+
+#[test]
+#[ignore = "measures; run it with --release --nocapture"]
+#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
+fn when_the_night_ends_nobody_waits_for_twenty_thousand_steps() {
+    use std::time::{Duration, Instant};
+
+    let mut world = left_in_the_evening(20_000);
+    let begun = Instant::now();
+    let (mut longest, mut page) = (Duration::ZERO, Duration::ZERO);
+    let mut first = true;
+    loop {
+        let part = Instant::now();
+        let more = if first {
+            world.cache.sweep(minute(1_380)).expect("a sweep").more
+        } else {
+            world.cache.settle(100).expect("a part").more
+        };
+        longest = longest.max(part.elapsed());
+        let read = Instant::now();
+        world.list(View::Steps);
+        page = page.max(read.elapsed());
+        if !more && !first {
+            break;
+        }
+        first = false;
+    }
+    assert_eq!(world.count(View::Steps, &nobody()), 20_000);
+    println!(
+        "20,000 steps in {:?}; longest write {longest:?}, longest page {page:?}",
+        begun.elapsed()
+    );
+}
+
 #[test]
 fn arrivals_are_the_same_whatever_is_read_first() {
     let of = |minutes: &mut dyn Iterator<Item = i64>| {

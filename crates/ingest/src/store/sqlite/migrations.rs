@@ -68,6 +68,11 @@ const STEPS: &[Step] = &[
         name: "sequences",
         sql: include_str!("migrations/0012_sequences.sql"),
     },
+    Step {
+        version: 13,
+        name: "steps",
+        sql: include_str!("migrations/0013_steps.sql"),
+    },
 ];
 
 /// One change of the file's shape.

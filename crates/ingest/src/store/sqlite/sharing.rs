@@ -1,12 +1,13 @@
 //! What a team shares beside conversations, on this engine.
 
 mod sequences;
+pub(super) mod steps;
 mod templates;
 mod told;
 mod views;
 
 use async_trait::async_trait;
-use contract::{Actor, MemberId, TeamView, ViewId, WorkspaceId};
+use contract::{Actor, MemberId, SessionId, StepAnswer, StepAsked, TeamView, ViewId, WorkspaceId};
 use follow_up::{Locale, SharedSequences, SharedTemplate, TemplateChange};
 use rusqlite::Row;
 
@@ -74,6 +75,19 @@ impl Sharing for SqliteStore {
     ) -> Result<u32, StoreError> {
         self.write(2 * SMALL, move |writing| {
             sequences::save(writing, workspace, sequences, by)
+        })
+        .await
+    }
+
+    async fn take_step(
+        &self,
+        workspace: WorkspaceId,
+        asked: StepAsked,
+        by: Actor,
+        session: SessionId,
+    ) -> Result<StepAnswer, StoreError> {
+        self.write(SMALL, move |writing| {
+            steps::take(writing, workspace, &asked, &by, session)
         })
         .await
     }

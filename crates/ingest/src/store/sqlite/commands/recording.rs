@@ -10,6 +10,7 @@ use crate::store::sqlite::append::{append, position};
 use crate::store::sqlite::links::{Conversation, hold, holder};
 use crate::store::sqlite::people::role_of;
 use crate::store::sqlite::place::optional;
+use crate::store::sqlite::sharing::steps;
 use crate::store::sqlite::writer::Writing;
 use crate::store::{Fault, StoreError};
 
@@ -88,6 +89,19 @@ impl Asked {
             return Ok(refused(RefusalCode::Invalid));
         };
         let id = Some(conversation.id);
+        if let Action::HandOver {
+            template_key: Some(template),
+            order_key: Some(order_key),
+            ..
+        } = &self.command.action
+        {
+            steps::done(
+                writing,
+                self.workspace,
+                (order_key, template),
+                self.actor.id,
+            )?;
+        }
         let seq = append(writing, self.workspace, id, kind, body)?;
         Ok(Outcome::Applied { seq })
     }

@@ -83,6 +83,7 @@ async fn no_query_walks_a_table_that_grows() {
         include_str!("../retention.rs"),
         include_str!("../sessions.rs"),
         include_str!("../sharing/sequences.rs"),
+        include_str!("../sharing/steps.rs"),
         include_str!("../sharing/templates.rs"),
         include_str!("../sharing/told.rs"),
         include_str!("../sharing/views.rs"),
