@@ -93,6 +93,20 @@ impl Service {
         Ok(service)
     }
 
+    /// Starts another process on the same folder, as while a new version takes over from an old one.
+    ///
+    /// # Errors
+    /// As [`Service::start`].
+    pub async fn beside(&self) -> anyhow::Result<Self> {
+        let launch = Launch {
+            program: self.launch.program.clone(),
+            folder: self.launch.folder.clone(),
+            log: self.launch.log.with_extension("beside.log"),
+            recorder: None,
+        };
+        Self::launched(launch, free_address()?, self.token.clone()).await
+    }
+
     /// Asks the process to end and waits until it has.
     ///
     /// # Errors

@@ -24,7 +24,8 @@ const SECRET: &str = "storm-secret-storm-secret-storm-0";
 const TRIES: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Sends every event in eight copies over 64 connections, each until it is answered 2xx, and kills the service on the way.
+/// Sends every event in eight copies over 64 connections, each until it is answered 2xx, and kills the service on the way; of
+/// several processes on one database, between which the connections are shared out, one after the other.
 ///
 /// # Errors
 /// When a copy was refused, or anything was lost, doubled, or is there without having been sent.
@@ -33,18 +34,24 @@ pub async fn copies(
     folder: &Path,
     events: usize,
     kills: usize,
+    nodes: usize,
 ) -> anyhow::Result<Survived> {
-    let mut service = Service::start(program, folder).await?;
+    let service = Service::start(program, folder).await?;
     let batch = Batch {
         path: service.source(PROVIDER, SECRET).await?,
         secret: SECRET.to_owned(),
         name: "storm".to_owned(),
         honest: true,
     };
+    let mut services = vec![service];
+    while let Some(first) = services.first().filter(|_| services.len() < nodes) {
+        let another = first.beside().await?;
+        services.push(another);
+    }
     let order = Arc::new(shuffled(events));
     let (next, answered) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut senders = JoinSet::new();
-    for _ in 0..CONNECTIONS {
+    for service in services.iter().cycle().take(CONNECTIONS) {
         let (to, batch, order) = (service.address, batch.clone(), Arc::clone(&order));
         let (next, answered) = (Arc::clone(&next), Arc::clone(&answered));
         senders.spawn(async move {
@@ -65,6 +72,8 @@ pub async fn copies(
                 ended??;
             }
         }
+        let at = kill % services.len();
+        let service = services.get_mut(at).context("it was started")?;
         service.kill().await?;
         service.restart().await?;
     }
@@ -72,13 +81,17 @@ pub async fn copies(
         ended??;
     }
     let all: Promises = promised(&batch, events);
-    let mut reader = Reader::default();
-    reader.catch_up(&service).await?;
-    reader.compare(&all)?;
+    let mut entries = 0;
+    for service in &services {
+        let mut reader = Reader::default();
+        reader.catch_up(service).await?;
+        reader.compare(&all)?;
+        entries = reader.seq();
+    }
     Ok(Survived {
         rounds: kills,
         promised: answered.load(Ordering::Relaxed),
-        entries: reader.seq(),
+        entries,
     })
 }
 

@@ -106,6 +106,10 @@ impl Runner {
 
     /// Does what is due, and starts the lanes of accounts that have something to do.
     async fn look(&self, looking: &mut Looking) -> Result<(), StoreError> {
+        if !self.store.on_duty() {
+            return Ok(());
+        }
+        self.store.look_again().await?;
         let now = self.world.now();
         while self
             .store

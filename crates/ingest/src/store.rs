@@ -233,6 +233,20 @@ pub trait Store: Jobs + Trust + Subjects + Sharing + Send + Sync + 'static {
         token: &TokenHash,
     ) -> Result<Option<std::sync::Arc<Session>>, StoreError>;
 
+    /// Knows, when it returns, every change of integrations, sessions, members and workspaces that another process on the same
+    /// data was asked for and has answered before. [`Store::session`] does so by itself.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn look_again(&self) -> Result<(), StoreError>;
+
+    /// Counts how often another process' changes were taken in: copies of entries made before may hold what was erased since.
+    fn learnt(&self) -> u64;
+
+    /// Tells whether this process does what only one on the same data may do, such as jobs; it does from now on where no other
+    /// does, as after that one has ended.
+    fn on_duty(&self) -> bool;
+
     /// Ends a session; ending it twice is no error.
     ///
     /// # Errors

@@ -53,6 +53,8 @@ enum Part {
     Desk,
     /// Copies over many connections across restarts.
     Copies,
+    /// The same over two processes on one database.
+    Nodes,
     /// Good requests while secrets rotate.
     Rotation,
     /// More than the service can keep.
@@ -104,9 +106,11 @@ async fn run(part: Part, asked: &Asked, programs: &Programs, folder: &Path) -> a
             let survived = torture::desk(programs, folder, asked.rounds, asked.seed).await?;
             tell("desk", "notes neither lost nor doubled", survived, started);
         }
-        Part::Copies => {
-            let survived = storm::copies(&programs.service, folder, asked.events, RESTARTS).await?;
-            let what = format!("{} events in copies", asked.events);
+        Part::Copies | Part::Nodes => {
+            let nodes = if part == Part::Nodes { 2 } else { 1 };
+            let survived =
+                storm::copies(&programs.service, folder, asked.events, RESTARTS, nodes).await?;
+            let what = format!("{} events in copies to {nodes}", asked.events);
             tell(&what, "copies answered 2xx", survived, started);
         }
         Part::Rotation => {

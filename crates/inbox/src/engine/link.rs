@@ -315,7 +315,8 @@ impl Link {
                     Remedy::Reopen
                 }
             },
-            Ended::User(_) => Remedy::Wait(Stopped, Trouble::DiskFull, later),
+            Ended::User(UserError::SignedOut) => Remedy::Rest(Trouble::SignedOut),
+            Ended::User(error) => Remedy::Wait(Stopped, trouble_with_user(error), later),
         }
     }
 
@@ -361,6 +362,18 @@ impl Link {
     }
 }
 
+/// Names what stands in the way of drafts and actions.
+fn trouble_with_user(error: &UserError) -> Trouble {
+    match error {
+        UserError::Sqlite(error)
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) =>
+        {
+            Trouble::DiskFull
+        }
+        _ => Trouble::Storage,
+    }
+}
+
 /// The change that makes the page read everything again.
 pub(super) fn everything() -> crate::view::Change {
     crate::view::Change {
@@ -376,5 +389,29 @@ fn tail(cursor: &Cursor) -> Position {
     Position {
         epoch: cursor.epoch.clone(),
         seq: cursor.tail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Error, ffi};
+
+    use super::trouble_with_user;
+    use crate::user::UserError;
+    use crate::view::Trouble;
+
+    #[test]
+    fn only_a_full_disk_is_called_one() {
+        let failed = |code| UserError::Sqlite(Error::SqliteFailure(ffi::Error::new(code), None));
+        for (error, trouble) in [
+            (failed(ffi::SQLITE_FULL), Trouble::DiskFull),
+            (failed(ffi::SQLITE_IOERR), Trouble::Storage),
+            (failed(ffi::SQLITE_READONLY), Trouble::Storage),
+            (failed(ffi::SQLITE_CORRUPT), Trouble::Storage),
+            (UserError::Unreadable("draft"), Trouble::Storage),
+            (UserError::Busy, Trouble::Storage),
+        ] {
+            assert_eq!(trouble_with_user(&error), trouble, "{error}");
+        }
     }
 }

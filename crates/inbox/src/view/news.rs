@@ -54,6 +54,8 @@ pub enum Trouble {
     SignedOut,
     /// The disk is full; what is there stays readable.
     DiskFull,
+    /// Drafts and actions cannot be written or read on this computer.
+    Storage,
     /// The service is too new or too old for this app.
     Incompatible,
 }

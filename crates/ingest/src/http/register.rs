@@ -56,6 +56,10 @@ pub(crate) async fn register(
     };
     sync::readable(&integration)?;
     let (secret, is_stored) = own_secret(&desk, &integration);
+    // Where an earlier try was broken off the platform may have made a webhook whose secret never got here: the one that is stored
+    // says nothing of it.
+    let was_broken_off = desk.store.begin_registering(integration.id).await?;
+    let is_stored = is_stored && !was_broken_off;
     let url = integration.webhook_url(&desk.base_url);
     let wanted = Wanted {
         url: &url,
@@ -78,6 +82,7 @@ pub(crate) async fn register(
         at: desk.world.now(),
     };
     desk.store.keep_registration(integration.id, seen).await?;
+    desk.store.end_registering(integration.id).await?;
     let deed = Deed::new(Some(admin.actor()), action::REGISTERED, integration.id);
     desk.store.record(admin.workspace(), deed).await?;
     tracing::info!(integration.id = %integration.id, "registered the webhook of {}", integration.id);

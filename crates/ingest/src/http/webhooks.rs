@@ -83,6 +83,7 @@ pub(crate) async fn by_key(
     } else {
         check_head(&desk, &request, "GET, HEAD, POST")?;
     }
+    desk.store.look_again().await?;
     let integration = desk.store.integration_by_key(&key).filter(|found| {
         providers::provider(&provider).is_some_and(|known| known.slug() == found.provider)
     });
@@ -108,6 +109,7 @@ pub(crate) async fn by_header(
     request: Request,
 ) -> Result<Response, Refused> {
     check_head(&desk, &request, "POST")?;
+    desk.store.look_again().await?;
     let named = request
         .headers()
         .get(INTEGRATION_HEADER)

@@ -68,7 +68,8 @@ macro_rules! store_conformance {
                 deeds_are_recorded_once, counts_move_with_what_is_read_anew, a_deleted_integration_frees_its_slug;
             access: devices_are_listed_and_ended_in_somebodys_name, a_member_is_let_back_in_once,
                 who_reads_a_payload_is_recorded, a_role_counts_at_once, open_invites_are_listed_and_taken_back;
-            upkeep: a_webhooks_registration_is_remembered, a_store_tells_how_it_is;
+            upkeep: a_webhooks_registration_is_remembered, a_store_tells_how_it_is,
+                what_one_process_did_holds_at_the_other;
             merges: a_merge_by_a_person_is_undone, what_was_told_goes_back_as_it_came,
                 a_suggestion_is_made_once, those_kept_apart_stay_apart, shared_contact_data_swallows_nobody,
                 an_order_joins_the_cart_it_grew_from, claims_come_with_a_merge_and_go_with_its_undoing,

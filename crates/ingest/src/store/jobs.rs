@@ -127,6 +127,19 @@ pub trait Jobs {
         token: Option<ApiToken>,
     ) -> Result<(), StoreError>;
 
+    /// Notes that our webhook is about to be registered; true where that was noted before and what came of it was never stored, so
+    /// that the platform may hold a webhook whose secret nobody here knows.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown integration.
+    async fn begin_registering(&self, integration: IntegrationId) -> Result<bool, StoreError>;
+
+    /// Notes that all that came of registering is stored.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown integration.
+    async fn end_registering(&self, integration: IntegrationId) -> Result<(), StoreError>;
+
     /// Keeps whether an account's webhook is registered. That it is not is kept only where it was known to be: one that somebody
     /// made by hand may not show.
     ///

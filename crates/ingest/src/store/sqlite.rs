@@ -25,6 +25,8 @@ mod ledger;
 mod links;
 mod members;
 mod migrations;
+mod mind;
+mod nodes;
 mod nonces;
 mod opening;
 mod pages;
@@ -62,6 +64,7 @@ use self::checkpoints::Checkpoints;
 use self::feeds::{Feeds, Source};
 use self::gauges::Gauges;
 use self::integrations::Catalogue;
+use self::mind::Mind;
 use self::people::Sessions;
 use self::queue::Queue;
 use self::readers::Readers;
@@ -93,6 +96,9 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     eye: Arc<erasing::Eye>,
     veil: Arc<erasing::Veil>,
+    mind: Arc<Mind>,
+    /// What was noted as being erased when that was looked at last, by nobody who runs; `None` before the first look.
+    broken_off: Mutex<Option<Vec<IntegrationId>>>,
     checkpoints: Arc<Checkpoints>,
     failed: watch::Receiver<Option<Fault>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -144,6 +150,15 @@ impl SqliteStore {
             }
         }
         Some(session)
+    }
+
+    /// Learns what other processes have changed, where they say that they have.
+    async fn listen(&self) -> Result<(), StoreError> {
+        let Some(told) = self.mind.news() else {
+            return Ok(());
+        };
+        let mind = Arc::clone(&self.mind);
+        self.readers.read(move |db| mind.learn(db, told)).await
     }
 
     /// Ends the threads; what was taken is written first.
@@ -338,7 +353,20 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn look_again(&self) -> Result<(), StoreError> {
+        self.listen().await
+    }
+
+    fn learnt(&self) -> u64 {
+        self.mind.times()
+    }
+
+    fn on_duty(&self) -> bool {
+        self.mind.nodes.on_duty()
+    }
+
     async fn session(&self, token: &TokenHash) -> Result<Option<Arc<Session>>, StoreError> {
+        self.listen().await?;
         let session = match self.sessions.get(token) {
             Ok(session) => session,
             Err(age) => {
@@ -473,6 +501,7 @@ impl Store for SqliteStore {
             }
         });
         drop(joined.await);
+        self.mind.nodes.leave();
         self.readers.close();
     }
 

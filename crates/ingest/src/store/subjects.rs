@@ -132,7 +132,8 @@ pub trait Subjects: Send + Sync + 'static {
     /// [`StoreError::NotFound`] when there is no such account, or its platform did not ask for it.
     async fn begin_source_erasure(&self, id: IntegrationId) -> Result<bool, StoreError>;
 
-    /// Lists the accounts whose customers were being erased when an earlier process ended.
+    /// Lists the accounts whose customers a process was erasing that has ended, for the process on duty; overwrites before what
+    /// such a process had left of single persons. Beside other processes an account is listed at the second look.
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -320,6 +320,8 @@ export const ptBR = {
   'trouble.signed_out':
     'Sua sessão foi encerrada. Entre de novo com um convite; rascunhos e ações ficam guardados.',
   'trouble.disk_full': 'O disco está cheio. Dá para ler, mas nada novo é gravado até liberar espaço.',
+  'trouble.storage':
+    'Rascunhos e ações não podem ser gravados neste computador agora. Tentamos de novo sozinhos; veja se o disco e a pasta do app aceitam gravação.',
   'trouble.incompatible': 'Este app e o serviço são de versões que não se entendem. Atualize o app.',
 
   'toast.copiedPix': 'PIX copiado',

@@ -3,4 +3,4 @@
 /**
  * Lists what can keep the desk from being live; each is one the page has words for.
  */
-export type Trouble = "unreachable" | "service_trouble" | "signed_out" | "disk_full" | "incompatible";
+export type Trouble = "unreachable" | "service_trouble" | "signed_out" | "disk_full" | "storage" | "incompatible";

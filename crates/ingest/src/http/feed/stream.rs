@@ -103,6 +103,9 @@ impl Reader {
         loop {
             // Marked as seen before looking, so that a commit in between wakes us again.
             self.wake.mark_unchanged();
+            if self.desk.store.look_again().await.is_err() {
+                return None;
+            }
             match self.tail.after(self.cursor, &self.epoch).await {
                 // Looked at before anything is told: whoever was signed out reads nothing more, however busy the shop is.
                 Ok(Some(_)) if !self.still_signed_in().await => return None,

@@ -101,6 +101,14 @@ impl Tail {
             return Ok(None);
         }
         let mut ring = self.ring.lock().await;
+        let learnt = self.store.learnt();
+        if ring.learnt != learnt {
+            // Another process may have erased somebody of whom the frames tell.
+            *ring = Ring {
+                learnt,
+                ..Ring::default()
+            };
+        }
         if ring.lies_before(cursor, epoch) {
             // Somebody who catches up reads for itself: the ring stays with those at the head.
             drop(ring);
@@ -112,7 +120,10 @@ impl Tail {
         }
         let page = self.page(cursor, epoch).await?;
         if ring.newest() != Some(cursor) || ring.epoch.as_ref() != Some(epoch) {
-            *ring = Ring::default();
+            *ring = Ring {
+                learnt,
+                ..Ring::default()
+            };
         }
         Ok(ring.take_in(&page).after(cursor))
     }
@@ -133,6 +144,8 @@ impl Tail {
 #[derive(Default)]
 struct Ring {
     epoch: Option<Epoch>,
+    /// How often the store had learnt from other processes when the frames were made.
+    learnt: u64,
     frames: VecDeque<(u64, Bytes)>,
     bytes: usize,
     /// The chunk made last and the cursor it was made for: readers at the head all ask for the same one.

@@ -3,6 +3,8 @@
 //! Platforms give time for it (Shopify thirty days) and let a shop keep what another law makes it keep: so it is a person's
 //! decision, and not done at the word of a webhook.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{Actor, IntegrationId};
@@ -12,7 +14,10 @@ use super::super::answer::Refused;
 use super::super::body::Parts1;
 use super::super::who::Admin;
 use super::{find, saved, unchanged};
-use crate::store::{NewIntegration, StoreError};
+use crate::store::{Fault, NewIntegration, StoreError};
+
+/// How often it is looked whether a process has left something to be erased.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// `POST /api/v1/integrations/{id}/erase-customers`.
 pub(crate) async fn customers(
@@ -38,15 +43,22 @@ pub(crate) async fn customers(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Goes on with what an earlier process had begun.
+/// Goes on with what processes had begun that have ended, now and whenever one does.
 pub(crate) async fn go_on(desk: Desk) {
-    match desk.store.begun_source_erasures().await {
-        Ok(begun) => {
-            for id in begun {
-                erase(desk.clone(), id, None).await;
+    loop {
+        match desk.store.begun_source_erasures().await {
+            Ok(begun) => {
+                for id in begun {
+                    erase(desk.clone(), id, None).await;
+                }
             }
+            Err(StoreError::Unavailable(Fault::Closed)) => return,
+            Err(error) => tracing::error!(error = %error, "what is to be erased cannot be read"),
         }
-        Err(error) => tracing::error!(error = %error, "what is to be erased cannot be read"),
+        tokio::select! {
+            () = desk.stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK / desk.world.haste().max(1)) => {}
+        }
     }
 }
 

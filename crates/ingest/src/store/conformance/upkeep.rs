@@ -1,10 +1,14 @@
 //! What whoever runs the service asks of its store, and what it remembers of the platforms' side.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
-use contract::IntegrationId;
+use contract::{IntegrationId, Role};
 
 use super::script::{Script, Stage, by_phone};
-use crate::store::{RegistrationSeen, StoreError, World};
+use crate::store::{
+    Enrolment, NewDelivery, PageBounds, Refusal, RegistrationSeen, StoreError, TokenHash, World,
+};
 
 pub(crate) async fn a_webhooks_registration_is_remembered(stage: &impl Stage) {
     let script = Script::on(stage).await;
@@ -75,4 +79,89 @@ pub(crate) async fn a_store_tells_how_it_is(stage: &impl Stage) {
     assert!(pulse.batch_jobs.sum >= 200);
     let failed = futures_util::future::poll_immediate(script.store.failed()).await;
     assert_eq!(failed, None, "it goes on");
+}
+
+/// A new version is started on the data beside the old one, which ends later.
+pub(crate) async fn what_one_process_did_holds_at_the_other(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let (one, other) = (Arc::clone(&script.store), stage.open().await);
+    let (workspace, token) = (script.workspace.id, TokenHash::of("do-segundo"));
+    assert!(one.on_duty() && !other.on_duty(), "one does the jobs");
+
+    let proven = |order: &str| NewDelivery {
+        nonce: Some(script.nonce("um-nonce-so")),
+        ..script.delivery(&[script.event(order, by_phone("+5547900000111"))])
+    };
+    let mut followed = other.subscribe(workspace);
+    followed.mark_unchanged();
+    one.accept(proven("o1")).await.unwrap();
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(5), followed.changed());
+    waited.await.expect("it is woken").unwrap();
+    let head = other.head(workspace).await.unwrap();
+    assert_eq!(head, one.head(workspace).await.unwrap());
+    let page = PageBounds {
+        entries: 100,
+        bytes: 1 << 20,
+    };
+    let read = other.entries_after(workspace, 0, page).await.unwrap();
+    assert_eq!(read.entries.len() as u64, head.seq);
+    assert_eq!(
+        other.accept(proven("o2")).await,
+        Err(Refusal::NonceReused.into()),
+        "burnt at the other"
+    );
+
+    // Sessions and integrations hold and end there at once.
+    let enrolment = Enrolment {
+        name: "Bia".to_owned(),
+        role: Role::Agent,
+        token,
+        device: "teste".to_owned(),
+    };
+    let session = one.enrol(workspace, enrolment).await.unwrap();
+    let learnt = other.learnt();
+    assert!(other.session(&token).await.unwrap().is_some());
+    one.revoke_session(workspace, session.id).await.unwrap();
+    assert!(other.session(&token).await.unwrap().is_none());
+    let made = script.integrate("loja-nova", "kiwify").await;
+    other.look_again().await.unwrap();
+    assert!(other.integration(made.id).is_some() && other.learnt() > learnt);
+    one.delete_integration(workspace, made.id, None)
+        .await
+        .unwrap();
+    other.look_again().await.unwrap();
+    assert!(other.integration(made.id).is_none());
+
+    assert_eq!(
+        one.begin_registering(script.integration.id).await,
+        Ok(false)
+    );
+    assert_eq!(
+        other.begin_registering(script.integration.id).await,
+        Ok(true)
+    );
+    one.end_registering(script.integration.id).await.unwrap();
+    assert_eq!(
+        other.begin_registering(script.integration.id).await,
+        Ok(false)
+    );
+
+    // Both write in turn, and one goes on where the other has ended.
+    for n in 0..20 {
+        let store = if n % 2 == 0 { &one } else { &other };
+        let event = script.event(&format!("t{n}"), by_phone("+5547900000111"));
+        store.accept(script.delivery(&[event])).await.unwrap();
+    }
+    one.close().await;
+    assert!(other.on_duty(), "somebody does the jobs");
+    let event = script.event("t20", by_phone("+5547900000111"));
+    other.accept(script.delivery(&[event])).await.unwrap();
+    let read = other.entries_after(workspace, 0, page).await.unwrap();
+    let seqs: Vec<u64> = read.entries.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, (1..=read.head).collect::<Vec<_>>());
+    let sales = read
+        .entries
+        .iter()
+        .filter(|entry| entry.json.contains("\"pix_generated\""));
+    assert_eq!(sales.count(), 22, "each once");
 }

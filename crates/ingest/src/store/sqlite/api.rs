@@ -31,6 +31,29 @@ pub(super) fn listed_to(
     Ok(listed.and_then(DateTime::from_timestamp_millis))
 }
 
+/// Tells whether a registration was begun of which nothing is stored.
+pub(super) fn is_registering(db: &Connection, integration_row: i64) -> Result<bool, StoreError> {
+    let begun = optional(
+        db.prepare_cached("SELECT registering FROM api WHERE integration = ?1")?
+            .query_row([integration_row], |row| row.get(0)),
+    )?;
+    Ok(begun.unwrap_or(false))
+}
+
+/// Notes that a registration was begun, or that what came of it is stored.
+pub(super) fn note_registering(
+    db: &Connection,
+    integration_row: i64,
+    begun: bool,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO api (integration, registering) VALUES (?1, ?2)
+         ON CONFLICT (integration) DO UPDATE SET registering = excluded.registering",
+    )?
+    .execute(params![integration_row, begun])?;
+    Ok(())
+}
+
 /// Keeps whether the webhook is registered; that it is not only where it was known to be.
 pub(super) fn keep_registration(
     db: &Connection,

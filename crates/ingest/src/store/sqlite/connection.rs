@@ -21,8 +21,10 @@ const PAGE: u64 = 8 << 10;
 /// From this length on the write-ahead log is begun again in the writer's own time: commits wait, but the disk does not fill.
 pub(super) const LOG_LIMIT: u64 = 64 << 20;
 
-/// How long to wait for another process' lock.
-pub(super) const BUSY: Duration = Duration::from_secs(5);
+/// How long to wait for another process' lock, and how long between two looks whether it is free: between the batches of a busy
+/// writer it is for moments only, which the engine's own pauses, longer each time, would miss.
+const BUSY: Duration = Duration::from_secs(5);
+const BUSY_LOOK: Duration = Duration::from_millis(1);
 
 /// Refuses to run on a `SQLite` with the write-ahead log's reset fault.
 pub(super) fn check_version() -> Result<(), OpenError> {
@@ -53,8 +55,8 @@ pub(super) fn writer(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
-    db.busy_timeout(BUSY)?;
+    let mut db = Connection::open_with_flags(path, flags)?;
+    wait_for_others(&mut db)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // Holds for a new file only. A delivery fills about one page of this size, and each page costs the log two calls.
     db.pragma_update(None, "page_size", PAGE)?;
@@ -69,6 +71,14 @@ pub(super) fn writer(path: &Path) -> rusqlite::Result<Connection> {
     db.pragma_update(None, "secure_delete", true)?;
     common(&db)?;
     Ok(db)
+}
+
+/// Has a connection wait for another process' lock.
+pub(super) fn wait_for_others(db: &mut Connection) -> rusqlite::Result<()> {
+    db.busy_handler(Some(|times| {
+        std::thread::sleep(BUSY_LOOK);
+        u128::try_from(times).unwrap_or(u128::MAX) < BUSY.as_millis() / BUSY_LOOK.as_millis()
+    }))
 }
 
 /// Opens a connection that can only read.

@@ -17,7 +17,7 @@ mod veil;
 mod wiping;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -31,7 +31,8 @@ use super::integrations::Shelved;
 use super::writer::Writing;
 use super::{SMALL, SqliteStore, audit, duties};
 use crate::store::{
-    Deed, Fault, Holdings, Sought, SourceErasure, SourceNotice, StoreError, Subjects, Trust, action,
+    Deed, Fault, Holdings, Sought, SourceErasure, SourceNotice, Store, StoreError, Subjects, Trust,
+    action,
 };
 use finding::Found;
 pub(super) use remains::{Remains, STEP_BYTES};
@@ -54,6 +55,7 @@ impl Subjects for SqliteStore {
         sought: Sought,
         by: Option<Actor>,
     ) -> Result<Erasure, StoreError> {
+        let _erases = self.mind.nodes.erases();
         self.take_up().await?;
         for _ in 0..TRIES {
             let found = self.find(workspace, sought.clone()).await?;
@@ -81,7 +83,33 @@ impl Subjects for SqliteStore {
     }
 
     async fn begun_source_erasures(&self) -> Result<Vec<IntegrationId>, StoreError> {
-        self.readers.read(duties::begun).await
+        if !self.on_duty() || !self.mind.nodes.nobody_erases() {
+            return Ok(Vec::new());
+        }
+        let (begun, left) = self
+            .readers
+            .read(|db| Ok((duties::begun(db)?, is_left(db)?)))
+            .await?;
+        // Beside others it has to be so at two looks: between noting it and being at it there is a moment.
+        let before = {
+            let mut seen = self
+                .broken_off
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let first = self.mind.nodes.alone && seen.as_ref().is_some_and(Vec::is_empty);
+            let before = if first {
+                begun.clone()
+            } else {
+                seen.take().unwrap_or_default()
+            };
+            *seen = Some(begun.clone());
+            before
+        };
+        if left {
+            let _erases = self.mind.nodes.erases();
+            self.take_up().await?;
+        }
+        Ok(begun.into_iter().filter(|id| before.contains(id)).collect())
     }
 
     async fn erase_source(
@@ -89,6 +117,7 @@ impl Subjects for SqliteStore {
         id: IntegrationId,
         by: Option<Actor>,
     ) -> Result<SourceErasure, StoreError> {
+        let _erases = self.mind.nodes.erases();
         let account = self.account(id)?;
         let row = account.row;
         let erased = self.erase_all_of(account, by).await;
@@ -106,7 +135,11 @@ impl Subjects for SqliteStore {
         sought: Sought,
         by: Option<Actor>,
     ) -> Result<Holdings, StoreError> {
-        let found = self.find(workspace, sought).await?;
+        let mut found = self.find(workspace, sought).await?;
+        found.leave_out(&self.veil);
+        if found.is_empty() {
+            return Err(StoreError::NotFound);
+        }
         let first = first_id(&found);
         let veil = Arc::clone(&self.veil);
         let holdings = self
@@ -248,6 +281,11 @@ impl SqliteStore {
         let done = tokio::task::spawn_blocking(move || work(&path, &eye));
         done.await.map_err(|_| Fault::Internal)?
     }
+}
+
+/// Tells whether something was left to be overwritten or seen to.
+fn is_left(db: &Connection) -> Result<bool, StoreError> {
+    Ok(scrubbing::is_due(db)? || !remains::noted(db)?.is_empty())
 }
 
 /// Somebody whose conversations are closed.

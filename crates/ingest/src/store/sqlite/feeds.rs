@@ -151,6 +151,18 @@ impl Feeds {
         }
     }
 
+    /// Forgets all entries that are kept.
+    pub(super) fn forget_all_tails(&self) {
+        let all: Vec<WorkspaceId> = read(&self.feeds).keys().copied().collect();
+        self.forget_tails(&all);
+    }
+
+    /// Tells whether anybody follows a feed.
+    pub(super) fn is_followed(&self) -> bool {
+        let feeds = read(&self.feeds);
+        feeds.values().any(|feed| feed.moved.receiver_count() > 0)
+    }
+
     pub(super) fn subscribe(&self, workspace: WorkspaceId) -> watch::Receiver<u64> {
         self.feed(workspace).moved.subscribe()
     }
@@ -237,9 +249,16 @@ impl Feed {
         read(&self.state).as_ref().map(State::outline)
     }
 
+    /// Takes in where the feed stands in the file; what was read before newer entries were shown changes nothing.
     fn know(&self, state: State) {
         let seq = state.seq;
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
+        {
+            let mut known = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if known.as_ref().is_some_and(|known| known.seq >= seq) {
+                return;
+            }
+            *known = Some(state);
+        }
         self.moved.send_if_modified(|moved| {
             let changed = *moved != seq;
             *moved = seq;
@@ -253,6 +272,10 @@ impl Feed {
         let Some(state) = state.as_mut() else {
             return;
         };
+        if entry.seq <= state.seq {
+            // Read from the file already, beside the writer.
+            return;
+        }
         let before = state.chain;
         state.seq = entry.seq;
         state.chain = entry.chain;

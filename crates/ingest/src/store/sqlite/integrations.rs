@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::seal::{Owner, SealingKey};
 use super::writer::Writing;
-use super::{audit, duties, jobs};
+use super::{audit, duties, jobs, nodes};
 use crate::store::{
     Deed, Fault, Integration, NewIntegration, Refusal, SecretText, StoreError, StoredSecret,
     TokenHash, action,
@@ -42,13 +42,11 @@ impl Catalogue {
     /// Reads all integrations from the file.
     pub(super) fn learn(&self, db: &Connection, key: &SealingKey) -> Result<(), StoreError> {
         let _turn = self.learning.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut shelves = Shelves::default();
-        let sql = format!("{SELECT} WHERE i.deleted_at = 0 ORDER BY i.id");
-        let mut statement = db.prepare_cached(&sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            shelves.put(read(row, key)?);
-        }
+        let shelves = match Shelves::read(db, key) {
+            // The key was changed between reading a record and opening it: what is there now opens.
+            Err(StoreError::Unavailable(Fault::Sealed)) => Shelves::read(db, key)?,
+            read => read?,
+        };
         *self.shelves.write().unwrap_or_else(PoisonError::into_inner) = shelves;
         Ok(())
     }
@@ -94,6 +92,17 @@ impl Catalogue {
 }
 
 impl Shelves {
+    fn read(db: &Connection, key: &SealingKey) -> Result<Self, StoreError> {
+        let mut shelves = Self::default();
+        let sql = format!("{SELECT} WHERE i.deleted_at = 0 ORDER BY i.id");
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            shelves.put(read(row, key)?);
+        }
+        Ok(shelves)
+    }
+
     fn put(&mut self, shelved: Shelved) {
         let integration = &shelved.integration;
         let hash = TokenHash::of(integration.key.expose());
@@ -278,8 +287,10 @@ fn create(
             integration.active,
             writing.now.timestamp_millis(),
         ])?;
+    let row = writing.db.last_insert_rowid();
+    nodes::count_on(writing.db)?;
     Ok(Shelved {
-        row: writing.db.last_insert_rowid(),
+        row,
         integration: Arc::new(integration),
     })
 }

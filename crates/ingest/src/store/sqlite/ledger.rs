@@ -59,6 +59,11 @@ impl Ledger {
         *self = Self::default();
     }
 
+    /// Forgets what another process may have changed.
+    pub(super) fn heed_others(&mut self) {
+        self.forget();
+    }
+
     /// Marks the place to which [`Ledger::undo_job`] returns.
     pub(super) fn begin_job(&mut self) {
         self.undo.clear();

@@ -73,6 +73,11 @@ const STEPS: &[Step] = &[
         name: "steps",
         sql: include_str!("migrations/0013_steps.sql"),
     },
+    Step {
+        version: 14,
+        name: "nodes",
+        sql: include_str!("migrations/0014_nodes.sql"),
+    },
 ];
 
 /// One change of the file's shape.
@@ -83,6 +88,17 @@ pub(super) struct Step {
     pub(super) name: &'static str,
     /// Its statements.
     pub(super) sql: &'static str,
+}
+
+/// Refuses to reshape a file that another process has open, which knows only the shape it has.
+pub(super) fn check_shared(db: &Connection) -> Result<(), OpenError> {
+    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = STEPS.last().map_or(0, |step| step.version);
+    if found < known {
+        Err(OpenError::InUse { found, known })
+    } else {
+        Ok(())
+    }
 }
 
 /// Brings the file to this program's shape.

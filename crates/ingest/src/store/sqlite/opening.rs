@@ -13,16 +13,16 @@ use tokio::sync::watch;
 use super::checkpoints::Checkpoints;
 use super::feeds::Feeds;
 use super::gauges::Gauges;
-use super::integrations::Catalogue;
 use super::ledger::Ledger;
-use super::people::Sessions;
+use super::mind::Mind;
+use super::nodes::Nodes;
 use super::queue::{Queue, QueueBounds};
 use super::readers::Readers;
 use super::seal::{KeyError, SealingKey};
 use super::tallies::Tallies;
 use super::writer::Writer;
 use super::{
-    SqliteStore, connection, erasing, migrations, nonces, random_epoch, retention, writer,
+    SqliteStore, connection, erasing, migrations, nodes, nonces, random_epoch, retention, writer,
 };
 use crate::store::{Fault, StoreError, World};
 
@@ -93,6 +93,25 @@ pub enum OpenError {
         /// The migration's name.
         name: &'static str,
     },
+    /// Another process has the file open in an older shape, which it could not use in this program's.
+    #[error(
+        "another process has the database open in shape {found}, and this program has to bring it to shape {known}: end that \
+         process first"
+    )]
+    InUse {
+        /// The file's shape.
+        found: i64,
+        /// The shape this program needs.
+        known: i64,
+    },
+    /// Another process has been opening the file all the while.
+    #[error(
+        "another process has been opening the database for a minute, perhaps to finish an erasing: try again when it has"
+    )]
+    Opening,
+    /// The files that processes on one database know each other by cannot be used.
+    #[error("the lock beside the database cannot be taken: {0}")]
+    Lock(std::io::Error),
     /// The file belongs to something else.
     #[error("the file is a database of another program")]
     Foreign,
@@ -125,7 +144,7 @@ pub enum OpenError {
 }
 
 /// What the threads of a store have in common.
-type Shared = (Arc<Feeds>, Arc<Catalogue>, Arc<Tallies>, Arc<erasing::Eye>);
+type Shared = (Arc<Mind>, Arc<Tallies>, Arc<erasing::Eye>);
 
 impl SqliteStore {
     /// Opens the file, or makes it.
@@ -133,55 +152,46 @@ impl SqliteStore {
     /// # Errors
     /// When the file is another program's, was shaped by a newer one, or cannot be used; see [`OpenError`].
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        connection::check_version()?;
-        let mut db = connection::writer(&options.path)?;
-        connection::check_build(&db)?;
-        migrations::migrate(&mut db, options.world.now().timestamp_millis())?;
+        let nodes = Arc::new(Nodes::enter(&options.path)?);
+        let db = shaped(&options, &nodes)?;
         let eye = Arc::new(erasing::Eye::default());
-        erasing::finish(&db, &options.path, &eye)?;
+        let tallies = Arc::new(Tallies::default());
+        if nodes.alone {
+            // Beside others both are under way: what is left when one of them ends is taken up by the one on duty.
+            erasing::finish(&db, &options.path, &eye)?;
+            tallies.recover(&db)?;
+        }
         let epoch = ensure_epoch(&db, options.world.as_ref())?;
         let feeds = Arc::new(Feeds::new(epoch));
-        let catalogue = Arc::new(Catalogue::default());
-        feeds.learn(&db)?;
-        let tallies = Arc::new(Tallies::default());
-        tallies.recover(&db)?;
-        catalogue
-            .learn(&db, &options.key)
-            .map_err(|error| match error {
-                StoreError::Unavailable(Fault::Sealed) => OpenError::WrongKey,
-                error => error.into(),
-            })?;
-        Self::start(options, db, (feeds, catalogue, tallies, eye))
+        let mind = Mind::new(feeds, options.key.clone(), Arc::clone(&nodes));
+        let told = nodes.told();
+        mind.learn(&db, told).map_err(|error| match error {
+            StoreError::Unavailable(Fault::Sealed) => OpenError::WrongKey,
+            error => error.into(),
+        })?;
+        nodes.let_in()?;
+        Self::start(options, db, (Arc::new(mind), tallies, eye))
     }
 
     /// Starts the threads.
     fn start(
         options: Options,
         db: Connection,
-        (feeds, catalogue, tallies, eye): Shared,
+        (mind, tallies, eye): Shared,
     ) -> Result<Self, OpenError> {
         let queue = Arc::new(Queue::new(options.queue));
         let gauges = Arc::new(Gauges::default());
-        let sessions = Arc::new(Sessions::default());
         let checkpoints = Arc::new(Checkpoints::default());
         let (failure, failed) = watch::channel(None);
         let writer = Writer {
             path: options.path.clone(),
             data_version: writer::data_version(&db).map_err(StoreError::from)?,
+            settings: nodes::settings(&db)?,
             db,
             queue: Arc::clone(&queue),
-            feeds: Arc::clone(&feeds),
+            mind: Arc::clone(&mind),
             gauges: Arc::clone(&gauges),
             world: Arc::clone(&options.world),
-            on_outside_change: {
-                let parts = (
-                    Arc::clone(&feeds),
-                    Arc::clone(&catalogue),
-                    Arc::clone(&sessions),
-                );
-                let key = options.key.clone();
-                Box::new(move |db| relearn(db, &parts.0, &parts.1, &parts.2, &key))
-            },
             on_failure: Box::new(move |fault| {
                 failure.send_replace(Some(fault));
             }),
@@ -205,14 +215,16 @@ impl SqliteStore {
             key: options.key,
             world: options.world,
             queue,
-            feeds,
+            feeds: Arc::clone(&mind.feeds),
             gauges,
-            catalogue,
-            sessions,
+            catalogue: Arc::clone(&mind.catalogue),
+            sessions: Arc::clone(&mind.sessions),
             session_lasts: options.session_lasts,
             tallies,
             eye,
-            veil: Arc::default(),
+            veil: Arc::clone(&mind.veil),
+            broken_off: Mutex::new(mind.nodes.alone.then(Vec::new)),
+            mind,
             checkpoints,
             failed,
             threads: Mutex::new(threads),
@@ -224,21 +236,16 @@ fn spawned(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<J
     std::thread::Builder::new().name(name.to_owned()).spawn(run)
 }
 
-/// Reads again what another process may have changed.
-fn relearn(
-    db: &Connection,
-    feeds: &Feeds,
-    catalogue: &Catalogue,
-    sessions: &Sessions,
-    key: &SealingKey,
-) {
-    sessions.forget();
-    // Before anything is sealed again: the change may have been that of the key.
-    key.look_again();
-    let outcome = feeds.learn(db).and_then(|()| catalogue.learn(db, key));
-    if let Err(error) = outcome {
-        tracing::error!(error = %error, "the file's changes could not be read");
+/// Opens the writer's connection on a file in this program's shape.
+pub(super) fn shaped(options: &Options, nodes: &Nodes) -> Result<Connection, OpenError> {
+    connection::check_version()?;
+    let mut db = connection::writer(&options.path)?;
+    connection::check_build(&db)?;
+    if !nodes.alone {
+        migrations::check_shared(&db)?;
     }
+    migrations::migrate(&mut db, options.world.now().timestamp_millis())?;
+    Ok(db)
 }
 
 fn ensure_epoch(db: &Connection, world: &dyn World) -> Result<Epoch, OpenError> {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Row, params};
 use super::append::append;
 use super::audit;
 use super::members::{insert_session, open_session};
+use super::nodes;
 use super::place::optional;
 use super::writer::Writing;
 use crate::store::{
@@ -96,7 +97,9 @@ fn create_workspace(writing: &Writing<'_>, name: &str) -> Result<(i64, Workspace
             name,
             writing.now.timestamp_millis()
         ])?;
-    Ok((writing.db.last_insert_rowid(), id))
+    let row = writing.db.last_insert_rowid();
+    nodes::count_on(writing.db)?;
+    Ok((row, id))
 }
 
 /// Adds a member and a session, and tells the feed.

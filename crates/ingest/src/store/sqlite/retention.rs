@@ -7,7 +7,7 @@
 mod clock;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::blanking::{self, BLANK, LET_GO};
 use super::place::optional;
@@ -56,7 +56,7 @@ impl Sweep {
         let Some(last) = due.last else {
             return Ok(0);
         };
-        let step = db.unchecked_transaction()?;
+        let step = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
         for row in &due.rows {
             blanking::delivery(db, *row)?;
             db.prepare_cached("UPDATE delivery SET body = ?2 WHERE id = ?1")?

@@ -7,9 +7,8 @@
 use contract::{IntegrationId, WorkspaceId};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::connection;
-use super::migrations;
-use super::opening::{OpenError, Options};
+use super::nodes::{self, Nodes};
+use super::opening::{OpenError, Options, shaped};
 use super::seal::{Owner, SealingKey};
 use crate::store::World;
 
@@ -42,11 +41,12 @@ struct Record {
 /// # Errors
 /// When a record opens with none of the keys, and then nothing is changed; when the file or the database cannot be used.
 pub fn rotate(options: &Options) -> Result<usize, OpenError> {
-    connection::check_version()?;
-    let mut db = connection::writer(&options.path)?;
-    migrations::migrate(&mut db, options.world.now().timestamp_millis())?;
+    let nodes = Nodes::enter(&options.path)?;
+    let db = shaped(options, &nodes)?;
+    nodes.let_in()?;
     begin(&options.key, &*options.world)?;
     let sealed = seal_anew(&db, &options.key, &*options.world)?;
+    nodes.tell(nodes::settings(&db)?);
     finish(&db, &options.key)?;
     Ok(sealed)
 }
@@ -62,6 +62,8 @@ pub(super) fn seal_anew(
     world: &dyn World,
 ) -> Result<usize, OpenError> {
     let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
+    // Where nothing is sealed yet, running services have to notice too, before they seal with the old key.
+    nodes::count_on(&tx)?;
     let mut count = 0;
     for (select, update) in RECORDS {
         for record in read(&tx, select)? {

@@ -12,16 +12,19 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::checkpoints::Checkpoints;
-use super::feeds::Feeds;
 use super::gauges::Gauges;
 use super::ledger::Ledger;
+use super::mind::Mind;
 use super::queue::{Queue, Taken};
 use super::tallies::Tallies;
-use super::{connection, nonces, retention};
+use super::{connection, nodes, nonces, retention};
 use crate::store::{Fault, StoreError, World};
 
 /// How long the writer waits for a job before it looks after the file.
 const IDLE: Duration = Duration::from_millis(500);
+
+/// How long it waits while somebody follows a feed: what another process wrote is to be there within this time.
+const FOLLOWED: Duration = Duration::from_millis(100);
 
 /// How often it does so even when there are always jobs.
 const LOOK_AFTER: Duration = Duration::from_secs(5);
@@ -85,13 +88,14 @@ pub(super) struct Writer {
     pub(super) path: PathBuf,
     pub(super) db: Connection,
     pub(super) queue: Arc<Queue>,
-    pub(super) feeds: Arc<Feeds>,
+    pub(super) mind: Arc<Mind>,
     pub(super) gauges: Arc<Gauges>,
     pub(super) world: Arc<dyn World>,
-    pub(super) on_outside_change: Box<dyn Fn(&Connection) + Send>,
     pub(super) on_failure: Box<dyn Fn(Fault) + Send>,
     pub(super) ledger: Ledger,
     pub(super) data_version: i64,
+    /// How often settings had been changed after the last commit.
+    pub(super) settings: u64,
     pub(super) nonces: nonces::Sweep,
     pub(super) bodies: retention::Sweep,
     pub(super) looked_after: Instant,
@@ -108,13 +112,15 @@ impl Writer {
             if self.looked_after.elapsed() > LOOK_AFTER {
                 self.look_after();
             }
-            match self.queue.take(IDLE) {
+            let followed = self.mind.feeds.is_followed();
+            match self.queue.take(if followed { FOLLOWED } else { IDLE }) {
                 Taken::Batch(batch) => {
                     if let Err(fault) = self.write(batch) {
                         return self.stop(fault);
                     }
                 }
-                Taken::Idle => self.look_after(),
+                Taken::Idle if self.looked_after.elapsed() >= IDLE => self.look_after(),
+                Taken::Idle => self.catch_up(),
                 Taken::Closed => break,
             }
             self.shorten_log();
@@ -137,9 +143,11 @@ impl Writer {
             .committed(batch.len(), started.elapsed(), outcomes.is_ok());
         match outcomes {
             Ok(outcomes) => {
-                self.feeds
+                self.mind
+                    .feeds
                     .publish(std::mem::take(&mut self.ledger.unpublished));
-                self.feeds
+                self.mind
+                    .feeds
                     .forget_tails(&std::mem::take(&mut self.ledger.erased));
                 self.tallies.add(std::mem::take(&mut self.ledger.tallies));
                 for (job, outcome) in batch.into_iter().zip(outcomes) {
@@ -168,7 +176,12 @@ impl Writer {
         }
         self.ledger.write_heads(&self.db).map_err(fault)?;
         self.ledger.keys.settle(&self.db).map_err(fault)?;
+        let settings = nodes::settings(&self.db).map_err(fault)?;
         execute(&self.db, "COMMIT")?;
+        if settings != self.settings {
+            self.settings = settings;
+            self.mind.nodes.tell(settings);
+        }
         Ok(outcomes)
     }
 
@@ -177,11 +190,27 @@ impl Writer {
         // Another process may have written since: then nothing known by heart holds.
         let version = data_version(&self.db)?;
         if version != self.data_version {
-            self.data_version = version;
-            self.ledger.forget();
-            (self.on_outside_change)(&self.db);
+            self.heed(version);
+            // What the others changed they have told themselves.
+            self.settings = nodes::settings(&self.db).map_err(fault)?;
         }
         Ok(())
+    }
+
+    /// Learns what another process wrote.
+    fn heed(&mut self, version: i64) {
+        self.data_version = version;
+        self.ledger.heed_others();
+        self.mind.catch_up(&self.db);
+    }
+
+    /// Looks whether another process wrote something.
+    fn catch_up(&mut self) {
+        if let Ok(version) = data_version(&self.db)
+            && version != self.data_version
+        {
+            self.heed(version);
+        }
     }
 
     /// Runs one job. The inner error is the job's own; the outer one spoils the batch.
@@ -250,21 +279,22 @@ impl Writer {
     /// Uses idle time: notices other processes' writes, lets expired nonces and old bodies go, writes what was counted.
     fn look_after(&mut self) {
         self.looked_after = Instant::now();
-        if data_version(&self.db).is_ok_and(|version| version != self.data_version) {
-            if let Ok(version) = data_version(&self.db) {
-                self.data_version = version;
-            }
-            self.ledger.forget();
-            (self.on_outside_change)(&self.db);
+        self.catch_up();
+        if self.mind.nodes.on_duty() {
+            self.let_go();
         }
+        if self.tallied.elapsed() > LOOK_AFTER {
+            self.write_tallies();
+        }
+    }
+
+    /// Lets go of what is too old to be kept.
+    fn let_go(&mut self) {
         let expired = self.nonces.step(&self.db, self.world.now());
         if let Err(error) = expired {
             tracing::warn!(error = %error, "expired nonces stay for now");
         }
         self.let_bodies_go();
-        if self.tallied.elapsed() > LOOK_AFTER {
-            self.write_tallies();
-        }
     }
 
     fn let_bodies_go(&mut self) {
@@ -297,13 +327,13 @@ impl Writer {
     }
 
     /// Moves the whole log into the file, unless a reader still needs it.
-    fn cut_log(&self, cut: Cut) {
+    fn cut_log(&mut self, cut: Cut) {
         let started = Instant::now();
         let done = self
             .db
             .busy_timeout(CUT_PATIENCE)
             .and_then(|()| connection::checkpoint(&self.db, cut.sql()));
-        let restored = self.db.busy_timeout(connection::BUSY);
+        let restored = connection::wait_for_others(&mut self.db);
         match done.and_then(|log_bytes| restored.map(|()| log_bytes)) {
             Ok(log_bytes) => self.gauges.measured_log(log_bytes),
             Err(error) => {

@@ -13,6 +13,7 @@ use super::super::append::position;
 use super::super::blanking;
 use super::super::deliveries::unpacked;
 use super::super::place::TraceKeys;
+use super::Veil;
 use super::needles::Needles;
 use crate::identity::Traces;
 use crate::store::{Fault, Key16, Sought, StoreError};
@@ -90,6 +91,13 @@ impl Found {
         found.gather_checkouts(db)?;
         found.jobs = found.jobs_of(db)?;
         Ok(found)
+    }
+
+    /// Leaves out what is on its way out with all customers of an account.
+    pub(super) fn leave_out(&mut self, veil: &Veil) {
+        let hidden = |id: &ConversationId| veil.hides_conversation(&id.as_u128().to_be_bytes());
+        self.conversations.retain(|_, id| !hidden(id));
+        self.deliveries.retain(|row| !veil.hides_delivery(*row));
     }
 
     /// Tells whether nothing is held.

@@ -3,7 +3,8 @@
 //!
 //! It holds the numbers of rows and nothing of the people.
 
-use rusqlite::{Connection, params};
+use contract::ConversationId;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::blanking;
@@ -29,6 +30,9 @@ pub(in super::super) struct Remains {
     /// Finished fetches.
     #[serde(serialize_with = "apart", deserialize_with = "summed")]
     pub(super) jobs: Vec<i64>,
+    /// Whose they are, for other processes to hide them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    conversations: Vec<ConversationId>,
 }
 
 impl Remains {
@@ -37,6 +41,7 @@ impl Remains {
         let mut remains = Self {
             deliveries: found.deliveries.iter().copied().collect(),
             entries: found.entries.iter().copied().collect(),
+            conversations: found.conversations.values().copied().collect(),
             ..Self::default()
         };
         let mut waits =
@@ -68,6 +73,11 @@ impl Remains {
     /// Returns how many rows there are.
     pub(in super::super) fn len(&self) -> usize {
         self.deliveries.len() + self.entries.len() + self.checkouts.len() + self.jobs.len()
+    }
+
+    /// Lists the conversations.
+    pub(super) fn conversations(&self) -> &[ConversationId] {
+        &self.conversations
     }
 
     /// Lists the deliveries.
@@ -149,7 +159,7 @@ pub(super) fn at_once(db: &Connection) -> Result<(), StoreError> {
     for (name, remains) in noted(db)? {
         let mut at = 0;
         while at < remains.len() {
-            let step = db.unchecked_transaction()?;
+            let step = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
             at = remains.step(db, at)?;
             step.commit()?;
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use contract::{Actor, ConversationId, IntegrationId, WorkspaceId, entry::SubjectErased, kind};
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 
 use super::super::append::{append, position};
 use super::super::integrations::Shelved;
@@ -40,6 +41,58 @@ struct Survey {
     to: i64,
 }
 
+/// What the notes of accounts that are left by all customers begin with.
+const NOTE: &str = "erasing-source:";
+
+/// Who is on the way out with an account, and which of its deliveries.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Leaving {
+    pub(super) conversations: Vec<ConversationId>,
+    pub(super) deliveries: Vec<i64>,
+}
+
+impl Leaving {
+    /// Lists them. A conversation that another account tells of meanwhile stays, and is read again when the walk has ended.
+    fn of(db: &Connection, survey: &Survey) -> Result<Self, StoreError> {
+        let conversations = survey.doomed.keys();
+        let conversations =
+            conversations.map(|home| ConversationId::from_u128(u128::from_be_bytes(*home)));
+        Ok(Self {
+            conversations: conversations.collect(),
+            deliveries: survey.deliveries(db)?,
+        })
+    }
+
+    /// Reads all that is noted.
+    pub(super) fn noted(db: &Connection) -> Result<Vec<Self>, StoreError> {
+        // The character that follows the colon.
+        let mut statement =
+            db.prepare_cached("SELECT value FROM meta WHERE name >= ?1 AND name < ?2")?;
+        let mut rows = statement.query([NOTE, "erasing-source;"])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text = row.get_ref(0)?.as_str().map_err(|_| Fault::Damaged)?;
+            all.push(serde_json::from_str(text).map_err(|_| Fault::Damaged)?);
+        }
+        Ok(all)
+    }
+
+    fn note(db: &Connection, account: i64, text: &str) -> Result<(), StoreError> {
+        db.prepare_cached(
+            "INSERT INTO meta (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?
+        .execute(params![format!("{NOTE}{account}"), text])?;
+        Ok(())
+    }
+
+    fn forget(db: &Connection, account: i64) -> Result<(), StoreError> {
+        db.prepare_cached("DELETE FROM meta WHERE name = ?1")?
+            .execute([format!("{NOTE}{account}")])?;
+        Ok(())
+    }
+}
+
 /// One step's worth of entries.
 #[derive(Default)]
 struct Entries {
@@ -62,19 +115,24 @@ impl SqliteStore {
             account.integration.id,
             account.row,
         );
-        let mut survey = self
+        let survey = self
             .readers
             .read(move |db| Survey::take(db, workspace, id, row))
             .await?;
         let mut erased = SourceErasure::default();
-        survey = self
-            .close_conversations(survey, by.clone(), &mut erased)
-            .await?;
-        erased.kept = count(survey.kept);
-        survey = self.overwrite_entries(survey, &mut erased).await?;
-        erased.deliveries = self.overwrite_deliveries(row).await?;
-        self.forget_waiting(survey).await?;
-        self.scrub(None).await?;
+        let fold = self.veil.fold();
+        let outcome = self.walk(survey, fold, by.clone(), &mut erased).await;
+        if outcome.is_err()
+            && self
+                .readers
+                .read(Leaving::noted)
+                .await
+                .is_ok_and(|n| n.is_empty())
+        {
+            // Nothing was closed, so nothing is on its way out.
+            self.veil.lift(fold);
+        }
+        outcome?;
         let deed = Deed::new(by, action::SOURCE_ERASED, id)
             .with("conversations", erased.conversations)
             .with("kept", erased.kept)
@@ -82,10 +140,51 @@ impl SqliteStore {
             .with("deliveries", erased.deliveries);
         self.write(SMALL, move |writing| {
             audit::record(writing, workspace, &deed)?;
+            Leaving::forget(writing.db, row)?;
             duties::end(writing.db, row, true)
         })
         .await?;
+        self.veil.lift(fold);
         Ok(erased)
+    }
+
+    /// Hides them, closes their conversations and overwrites what is left of them, in this order.
+    async fn walk(
+        &self,
+        survey: Survey,
+        fold: u64,
+        by: Option<Actor>,
+        erased: &mut SourceErasure,
+    ) -> Result<(), StoreError> {
+        let row = survey.row;
+        let mut survey = self.hide_all(survey, fold).await?;
+        survey = self.close_conversations(survey, by, erased).await?;
+        erased.kept = count(survey.kept);
+        survey = self.overwrite_entries(survey, erased).await?;
+        erased.deliveries = self.overwrite_deliveries(row).await?;
+        self.forget_waiting(survey).await?;
+        self.scrub(None).await
+    }
+
+    /// Hides all that is on its way out from every reader, and notes it, so that it stays hidden whatever happens in between.
+    async fn hide_all(&self, survey: Survey, fold: u64) -> Result<Survey, StoreError> {
+        let (survey, leaving) = self
+            .readers
+            .read(move |db| {
+                let leaving = Leaving::of(db, &survey)?;
+                Ok((survey, leaving))
+            })
+            .await?;
+        let note = serde_json::to_string(&leaving).map_err(|_| Fault::Internal)?;
+        let (veil, row, workspace) = (Arc::clone(&self.veil), survey.row, survey.workspace);
+        self.write(note.len(), move |writing| {
+            veil.hide(fold, &leaving.conversations, &leaving.deliveries);
+            // Readers at the head find their entries in the file, where the veil is looked at.
+            writing.ledger.erased.push(workspace);
+            Leaving::note(writing.db, row, &note)
+        })
+        .await?;
+        Ok(survey)
     }
 
     async fn close_conversations(
@@ -338,6 +437,46 @@ impl Survey {
         let body = serde_json::to_string(&body).map_err(|_| Fault::Internal)?;
         append(writing, self.workspace, None, kind::SUBJECT_ERASED, body)?;
         Ok(gone)
+    }
+
+    /// Lists the account's deliveries that brought nothing to a conversation that stays.
+    fn deliveries(&self, db: &Connection) -> Result<Vec<i64>, StoreError> {
+        let mut brought = db.prepare_cached(
+            "SELECT conversation FROM entry WHERE position >= ?1 AND position < ?1 + ?2",
+        )?;
+        let mut statement = db.prepare_cached(
+            "SELECT id, first_seq, entry_count, duplicate_of FROM delivery
+             WHERE id > ?1 AND integration = ?2 AND length(body) > 0 ORDER BY id LIMIT ?3",
+        )?;
+        let (mut leaving, mut last) = (BTreeSet::new(), 0);
+        loop {
+            let mut seen = 0;
+            let mut rows = statement.query(params![last, self.row, SLICE])?;
+            while let Some(row) = rows.next()? {
+                seen += 1;
+                last = row.get(0)?;
+                let (first, entries, repeats): (u64, i64, i64) =
+                    (row.get(1)?, row.get(2)?, row.get(3)?);
+                let goes = if entries > 0 {
+                    let first = position(self.workspace_row, first)?;
+                    let homes =
+                        brought.query_map([first, entries], |row| row.get::<_, Vec<u8>>(0))?;
+                    let homes: Vec<Vec<u8>> = homes.collect::<rusqlite::Result<_>>()?;
+                    homes.iter().all(|home| {
+                        Public::try_from(home.as_slice())
+                            .map_or(true, |home| self.doomed.contains_key(&home))
+                    })
+                } else {
+                    repeats == 0 || leaving.contains(&repeats)
+                };
+                if goes {
+                    leaving.insert(last);
+                }
+            }
+            if seen < SLICE {
+                return Ok(leaving.into_iter().collect());
+            }
+        }
     }
 
     /// Finds the next entries of the closed conversations, and what their customers were found by.

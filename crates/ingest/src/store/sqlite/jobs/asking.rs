@@ -210,6 +210,24 @@ impl Jobs for SqliteStore {
         .await
     }
 
+    async fn begin_registering(&self, integration: IntegrationId) -> Result<bool, StoreError> {
+        let row = self.shelved(integration)?.row;
+        self.write(SMALL, move |writing| {
+            let before = api::is_registering(writing.db, row)?;
+            api::note_registering(writing.db, row, true)?;
+            Ok(before)
+        })
+        .await
+    }
+
+    async fn end_registering(&self, integration: IntegrationId) -> Result<(), StoreError> {
+        let row = self.shelved(integration)?.row;
+        self.write(SMALL, move |writing| {
+            api::note_registering(writing.db, row, false)
+        })
+        .await
+    }
+
     async fn keep_registration(
         &self,
         integration: IntegrationId,

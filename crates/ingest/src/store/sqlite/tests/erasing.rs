@@ -14,7 +14,7 @@ use crate::store::conformance::Stage as _;
 use crate::store::conformance::script::{Script, by_email};
 use crate::store::sqlite::erasing::{Remains, STEP, STEP_BYTES, noted};
 use crate::store::sqlite::{SMALL, SqliteStore};
-use crate::store::{DeliveryResult, Sought, Store, StoreError, World};
+use crate::store::{DeliveryResult, Sought, SourceNotice, Store, StoreError, Subjects, World};
 
 fn mail(n: usize) -> String {
     format!("pessoa-{n:04}@example.com")
@@ -276,6 +276,63 @@ async fn an_erasing_that_was_given_up_is_taken_up_by_the_next() {
     script.store.erase(workspace, named(2), None).await.unwrap();
     assert!(!holds(&folder, &mail(1)) && !holds(&folder, &mail(2)));
     assert!(store.readers.read(noted).await.unwrap().is_empty());
+}
+
+/// All customers of a source are out of sight before the first of them is overwritten, whenever the process ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_customers_of_a_source_are_hidden_from_the_first_step_on() {
+    for cut in 0..6 {
+        let folder = Folder::set().await;
+        let (store, script) = opened(&folder, calm()).await;
+        let (workspace, source) = (script.workspace.id, script.integration.id);
+        for n in 0..230 {
+            buys(&script, n).await;
+        }
+        let shown = script
+            .accept(&[script.event("mais-um", by_email(&mail(7)))])
+            .await;
+        let asked = SourceNotice::EraseAsked;
+        store.note_source(source, asked).await.unwrap();
+        store.begin_source_erasure(source).await.unwrap();
+        let before = store.head(workspace).await.unwrap().seq;
+        let erasing = {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.erase_source(source, None).await })
+        };
+        // Told of a hundred of them; then broken off a little later each time.
+        while store.head(workspace).await.unwrap().seq == before {
+            tokio::task::yield_now().await;
+        }
+        if cut > 0 {
+            tokio::time::sleep(Duration::from_millis(8 << cut)).await;
+        }
+        erasing.abort();
+        drop(erasing.await);
+        let hidden = async |script: &Script, when: &str| {
+            let told: Vec<_> = script.log().await;
+            let mut told = told.iter().map(|entry| entry.body.get());
+            assert!(
+                !told.any(|body| body.contains("@example.com")),
+                "{when}, {cut}"
+            );
+            let shown = script
+                .store
+                .delivery(workspace, shown.delivery_id)
+                .await
+                .unwrap();
+            assert!(shown.erased && shown.body.is_empty(), "{when}, {cut}");
+            let found = script.store.holdings(workspace, named(229), None).await;
+            assert!(matches!(found, Err(StoreError::NotFound)), "{when}, {cut}");
+        };
+        hidden(&script, "broken off").await;
+        store.close().await;
+        drop((script, store));
+        let (store, script) = opened(&folder, calm()).await;
+        hidden(&script, "started again").await;
+        store.erase_source(source, None).await.unwrap();
+        hidden(&script, "done").await;
+        assert!(!holds(&folder, "@example.com"), "{cut}");
+    }
 }
 
 /// How many events the large file holds, unless `BALCAO_ERASED_EVENTS` says otherwise, and how many people they are of.

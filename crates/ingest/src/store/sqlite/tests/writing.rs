@@ -395,3 +395,27 @@ async fn checkpoints_are_no_outside_change() {
     let still_known = store.session(&token).await.unwrap().unwrap();
     assert!(Arc::ptr_eq(&known, &still_known), "nothing was read anew");
 }
+
+/// What a process had stored and not counted when it was killed is counted by the next; beside one that lives it is left to that.
+#[tokio::test]
+async fn counts_that_a_killed_process_kept_in_memory_are_made_again() {
+    let folder = Folder::set().await;
+    let (_store, script) = opened(&folder, calm()).await;
+    script
+        .accept(&[script.event("o1", by_phone("+5547900000111"))])
+        .await;
+    let killed = Folder::set().await;
+    let (from, to) = (folder.options().path, killed.options().path);
+    for end in ["", "-wal"] {
+        let name = |path: &std::path::Path| format!("{}{end}", path.display());
+        std::fs::copy(name(&from), name(&to)).unwrap();
+    }
+    for (there, counted) in [(&killed, 1), (&folder, 0)] {
+        let store = there.open().await;
+        let activity = store.activity(script.workspace.id).await.unwrap();
+        assert_eq!(
+            activity.first().map(|one| one.last_day.accepted),
+            Some(counted)
+        );
+    }
+}
