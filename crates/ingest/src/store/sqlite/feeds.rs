@@ -254,10 +254,14 @@ impl Feed {
         let seq = state.seq;
         {
             let mut known = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            if known.as_ref().is_some_and(|known| known.seq >= seq) {
-                return;
+            match known.as_mut() {
+                Some(known) if known.seq > seq => return,
+                Some(known) if known.seq == seq => {
+                    known.log_start = state.log_start;
+                    known.log_start_chain = state.log_start_chain;
+                }
+                _ => *known = Some(state),
             }
-            *known = Some(state);
         }
         self.moved.send_if_modified(|moved| {
             let changed = *moved != seq;
