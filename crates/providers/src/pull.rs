@@ -316,6 +316,19 @@ pub trait Puller: Send + Sync {
         Ok(None)
     }
 
+    /// Returns the request for what an order lacks that was fetched because the platform told of it: it may be worth more than
+    /// what a listing shows by the hundred.
+    ///
+    /// # Errors
+    /// [`Trouble::NotSetUp`].
+    fn more_once_told(
+        &self,
+        account: &Account<'_>,
+        pulled: &Pulled,
+    ) -> Result<Option<Request>, Trouble> {
+        self.more(account, pulled)
+    }
+
     /// Adds the answer to [`Puller::more`] to the order; one that is not for us leaves the order as it is.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use contract::{DeliveryId, Status};
 use futures_util::FutureExt;
 use providers::Inbound;
-use providers::pull::{Pulled, Puller, Trouble, puller};
+use providers::pull::{Account, Pulled, Puller, Request, Trouble, puller};
 
 use super::setback::{Situation, setback};
 use super::{Runner, name_of};
@@ -174,11 +174,7 @@ impl At<'_> {
     pub(super) async fn whole(&self, pulled: Pulled) -> Result<Pulled, Failure> {
         // Whether there is more does not depend on the token.
         let entered = Entered(self.integration);
-        if self
-            .puller
-            .more(&entered.with(Some("")), &pulled)?
-            .is_none()
-        {
+        if self.more(&entered.with(Some("")), &pulled)?.is_none() {
             return Ok(pulled);
         }
         let whole = self
@@ -187,7 +183,7 @@ impl At<'_> {
             .ask(
                 self.integration,
                 |account| {
-                    let more = self.puller.more(account, &pulled)?;
+                    let more = self.more(account, &pulled)?;
                     more.ok_or(Trouble::NotFound)
                 },
                 |response| self.puller.with_more(pulled.clone(), response),
@@ -197,6 +193,13 @@ impl At<'_> {
             Err(failure) if self.is_worth_waiting(&failure) => Err(failure),
             // What is there is worth more than nothing.
             whole => Ok(whole.unwrap_or(pulled)),
+        }
+    }
+
+    fn more(&self, account: &Account<'_>, pulled: &Pulled) -> Result<Option<Request>, Trouble> {
+        match self.job.kind {
+            JobKind::Fetch => self.puller.more_once_told(account, pulled),
+            JobKind::Sync | JobKind::Reconcile => self.puller.more(account, pulled),
         }
     }
 

@@ -89,6 +89,29 @@ async fn an_order_that_cannot_be_seen_yet_is_asked_for_again() {
     assert_eq!(events[0].external_id, platform.order_id(0));
 }
 
+/// An order shows neither a refused card nor a part given back; its transactions do.
+#[tokio::test]
+async fn a_refused_card_and_a_part_given_back_are_seen() {
+    let platform = Platform::nuvemshop(Plan::default());
+    let shop = Shop::of(&platform).await;
+    let tell = async |event: &str, index: usize| {
+        notify(&shop, event, &platform.order_id(index)).await.ok();
+    };
+    platform.mark(2, State::Refused, chrono::Utc::now());
+    tell("order/pending", 2).await;
+    let events = shop.until_events(1).await;
+    assert_eq!(events[0].stage, Stage::PaymentRefused);
+    let refusal = events[0].payment.refusal.as_deref();
+    assert_eq!(refusal, Some("insufficient_funds"));
+    platform.mark(2, State::PartlyRefunded, chrono::Utc::now());
+    tell("order/updated", 2).await;
+    let events = shop.until_events(2).await;
+    assert_eq!(events[1].stage, Stage::PartiallyRefunded);
+    let whole = events[1].amount_minor.expect("an amount");
+    assert_eq!(events[1].refunded_minor, Some(whole / 10));
+    assert_eq!(platform.seen().too_fast, 0);
+}
+
 #[tokio::test]
 async fn without_credentials_a_notice_waits_to_be_read_anew() {
     let platform = Platform::nuvemshop(Plan::default());

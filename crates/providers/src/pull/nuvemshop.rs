@@ -1,8 +1,8 @@
 //! Nuvemshop's API, version 2025-03: orders and abandoned checkouts by last change, page after page.
 //!
 //! Sources: tiendanube.github.io/api-documentation, dev.nuvemshop.com.br. Pages reach no further than 10,000 entries, so a span
-//! that holds more is cut by dates. A page beyond the end is answered 404. Orders carry no code to pay by; their transactions
-//! may, where the app is allowed to read them.
+//! that holds more is cut by dates. A page beyond the end is answered 404. Orders carry no code to pay by, no refused card and no
+//! amount given back; their transactions do, where the app is allowed to read them.
 
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use super::{Account, Kind, Pace, Page, Pulled, Puller, Request, Response, Troubl
 use super::{answer, ask};
 use crate::Field;
 use crate::scalar::Loose;
+use crate::times;
 
 const TOKEN: &str = "accessToken";
 const STORE: &str = "storeId";
@@ -47,6 +48,8 @@ struct Order<'a> {
     payment_status: Loose<'a>,
     #[serde(deserialize_with = "crate::json::lenient")]
     payment_details: Option<Details<'a>>,
+    paid_at: Loose<'a>,
+    updated_at: Loose<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -163,18 +166,20 @@ impl Puller for Nuvemshop {
         Ok(answer::one(Kind::Orders, order))
     }
 
-    /// The transactions of an order that waits for a PIX or boleto to be paid.
+    /// The transactions of an order that waits to be paid: the code to pay by, or the card that was refused.
     fn more(&self, account: &Account<'_>, pulled: &Pulled) -> Result<Option<Request>, Trouble> {
-        let order: Order<'_> = serde_json::from_slice(&pulled.body).unwrap_or_default();
-        let Some(id) = order.id.text().filter(|_| pulled.kind == Kind::Orders) else {
-            return Ok(None);
-        };
-        if !order.waits_for_code() {
-            return Ok(None);
-        }
-        let path = format!("orders/{}/transactions", ask::id(id)?);
-        let url = base(account)?.at(&path, &[]);
-        Ok(Some(ask::get(url, headers(account)?)))
+        transactions(account, pulled, |order| order.waits())
+    }
+
+    /// Those of a paid order that changed since, too: only they say what part of the money was given back.
+    fn more_once_told(
+        &self,
+        account: &Account<'_>,
+        pulled: &Pulled,
+    ) -> Result<Option<Request>, Trouble> {
+        transactions(account, pulled, |order| {
+            order.waits() || order.changed_since_paid()
+        })
     }
 
     /// Puts the transactions into the order as `transactions`. They are for few apps only, so a refusal is no trouble.
@@ -230,7 +235,8 @@ impl Cursor {
 }
 
 impl Order<'_> {
-    fn waits_for_code(&self) -> bool {
+    /// Tells whether an attempt to pay may be under way. What a shop arranges by itself has none.
+    fn waits(&self) -> bool {
         let method = self
             .payment_details
             .as_ref()
@@ -238,10 +244,34 @@ impl Order<'_> {
             .unwrap_or_default();
         self.status.text() != Some("cancelled")
             && self.payment_status.text() == Some("pending")
-            && ["pix", "boleto", "ticket"]
-                .iter()
-                .any(|word| method.contains(word))
+            && !matches!(method, "" | "custom" | "bank_transfer")
     }
+
+    /// Tells whether something happened to a paid order after it was paid; without the time of payment, whether it was paid.
+    fn changed_since_paid(&self) -> bool {
+        let at = |time: &Loose<'_>| times::offset(time.text()?);
+        self.status.text() != Some("cancelled")
+            && self.payment_status.text() == Some("paid")
+            && at(&self.updated_at) > at(&self.paid_at)
+    }
+}
+
+/// Asks for the transactions of an order that is worth it.
+fn transactions(
+    account: &Account<'_>,
+    pulled: &Pulled,
+    is_worth_it: fn(&Order<'_>) -> bool,
+) -> Result<Option<Request>, Trouble> {
+    let order: Order<'_> = serde_json::from_slice(&pulled.body).unwrap_or_default();
+    let Some(id) = order.id.text().filter(|_| pulled.kind == Kind::Orders) else {
+        return Ok(None);
+    };
+    if !is_worth_it(&order) {
+        return Ok(None);
+    }
+    let path = format!("orders/{}/transactions", ask::id(id)?);
+    let url = base(account)?.at(&path, &[]);
+    Ok(Some(ask::get(url, headers(account)?)))
 }
 
 /// Writes the transactions as they came before the end of the order's object.

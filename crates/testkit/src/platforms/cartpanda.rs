@@ -98,7 +98,8 @@ fn order(order: &Order) -> Value {
     let (status, kind) = match order.state {
         State::Pix => (1, "pix"),
         State::Boleto => (1, "boleto"),
-        State::Paid | State::Refunded => (3, "cc"),
+        State::Refused => (1, "cc"),
+        State::Paid | State::PartlyRefunded | State::Refunded => (3, "cc"),
         State::Cancelled => (4, "pix"),
     };
     let word = match order.state {

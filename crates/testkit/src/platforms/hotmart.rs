@@ -81,9 +81,10 @@ fn sign_in(asked: &Asked, shop: &mut Shop) -> Answer {
 
 fn word(state: State) -> &'static str {
     match state {
-        State::Pix => "WAITING_PAYMENT",
+        State::Pix | State::Refused => "WAITING_PAYMENT",
         State::Boleto => "PRINTED_BILLET",
         State::Paid => "APPROVED",
+        State::PartlyRefunded => "PARTIALLY_REFUNDED",
         State::Refunded => "REFUNDED",
         State::Cancelled => "CANCELLED",
     }
@@ -130,9 +131,12 @@ fn sale(sale: &Order) -> Value {
     let kind = match sale.state {
         State::Pix | State::Cancelled => "PIX",
         State::Boleto => "BILLET",
-        State::Paid | State::Refunded => "CREDIT_CARD",
+        State::Paid | State::Refused | State::PartlyRefunded | State::Refunded => "CREDIT_CARD",
     };
-    let paid = matches!(sale.state, State::Paid | State::Refunded);
+    let paid = matches!(
+        sale.state,
+        State::Paid | State::PartlyRefunded | State::Refunded
+    );
     let price: Value = serde_json::from_str(&sale.decimal()).expect("a number");
     json!({
         "product": {"id": 2_125_812, "name": "Curso de Confeitaria"},

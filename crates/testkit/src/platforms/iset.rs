@@ -94,7 +94,10 @@ fn listing(asked: &Asked, shop: &Shop) -> Answer {
         return Answer::json(200, &json!({"status": 400, "reason": "Bad Request"}));
     };
     let listed = shop.orders().filter(|order| {
-        let is_paid = matches!(order.state, State::Paid | State::Refunded);
+        let is_paid = matches!(
+            order.state,
+            State::Paid | State::PartlyRefunded | State::Refunded
+        );
         (from..=to).contains(&day_in_brazil(order.made)) && is_paid == paid
     });
     let orders: Vec<Value> = listed.map(|found| order(&found)).collect();
@@ -105,7 +108,8 @@ fn order(order: &Order) -> Value {
     let (status, method) = match order.state {
         State::Pix => ("Aguardando pagamento", "Pix"),
         State::Boleto => ("Aguardando pagamento", "Boleto"),
-        State::Paid => ("Pago", "Cartão de crédito"),
+        State::Refused => ("Aguardando pagamento", "Cartão de crédito"),
+        State::Paid | State::PartlyRefunded => ("Pago", "Cartão de crédito"),
         State::Refunded => ("Estornado", "Cartão de crédito"),
         State::Cancelled => ("Cancelado", "Pix"),
     };

@@ -169,11 +169,14 @@ fn sale(sale: &Order) -> Value {
     let (status, method) = match sale.state {
         State::Pix => ("waiting_payment", "pix"),
         State::Boleto => ("waiting_payment", "boleto"),
-        State::Paid => ("paid", "credit_card"),
+        State::Paid | State::PartlyRefunded => ("paid", "credit_card"),
         State::Refunded => ("refunded", "credit_card"),
-        State::Cancelled => ("refused", "credit_card"),
+        State::Cancelled | State::Refused => ("refused", "credit_card"),
     };
-    let paid = matches!(sale.state, State::Paid | State::Refunded);
+    let paid = matches!(
+        sale.state,
+        State::Paid | State::PartlyRefunded | State::Refunded
+    );
     let head = json!({
         "id": sale.id_of("kiwify"), "reference": format!("REF{:04}", sale.index),
         "type": "product", "status": status, "payment_method": method,

@@ -155,7 +155,8 @@ fn order(order: &Order) -> Value {
     let (status, payment, method) = match order.state {
         State::Pix => ("open", "pending", "pix"),
         State::Boleto => ("open", "pending", "boleto"),
-        State::Paid => ("open", "paid", "credit_card"),
+        State::Refused => ("open", "pending", "credit_card"),
+        State::Paid | State::PartlyRefunded => ("open", "paid", "credit_card"),
         State::Refunded => ("cancelled", "refunded", "credit_card"),
         State::Cancelled => ("cancelled", "voided", "pix"),
     };
@@ -165,6 +166,7 @@ fn order(order: &Order) -> Value {
         "gateway": "nuvempago", "gateway_name": "Nuvem Pago", "gateway_id": null,
         "payment_details": {"method": method, "credit_card_company": null, "installments": "1"},
         "customer": null, "products": products(order), "cancelled_at": null,
+        "paid_at": (payment == "paid").then(|| moment(order.made)),
     });
     joined(own, contact(order))
 }
@@ -181,26 +183,47 @@ fn checkout(cart: &Order) -> Value {
     joined(own, contact(cart))
 }
 
+/// Tells of one attempt to pay; of an order that is arranged otherwise, of none.
 fn transactions(shop: &Shop, id: &str) -> Answer {
     let found = shop.orders().find(|order| order.id.to_string() == id);
-    let Some(order) = found.filter(|order| order.state == State::Pix) else {
+    let Some(order) = found.filter(|order| order.state != State::Boleto) else {
         return Answer::json(200, &json!([]));
     };
-    let nothing = json!({"value": "0.00", "currency": "BRL"});
+    let (kind, status) = match order.state {
+        State::Refused => ("credit_card", "failed"),
+        State::Paid => ("credit_card", "paid"),
+        State::PartlyRefunded => ("credit_card", "partially_refunded"),
+        State::Refunded => ("credit_card", "refunded"),
+        State::Pix | State::Boleto | State::Cancelled => ("pix", "pending"),
+    };
+    let amount = |value: &str| json!({"value": value, "currency": "BRL"});
+    let given_back = match order.state {
+        State::PartlyRefunded => order.tenth(),
+        State::Refunded => order.decimal(),
+        _ => "0.00".to_owned(),
+    };
     Answer::json(
         200,
         &json!([{
             "id": format!("6b765950-e8e2-49f1-9c6a-{:012}", order.index),
-            "payment_method": {"type": "pix"}, "status": "pending",
-            "captured_amount": nothing, "refunded_amount": nothing,
+            "payment_method": {"type": kind}, "status": status,
+            "captured_amount": amount("0.00"), "refunded_amount": amount(&given_back),
             "authorized_amount": null, "voided_amount": null,
-            "info": {
-                "external_resource_code": order.pix_code(),
-                "external_resource_url": format!("https://pagamentos.example.com/pix/{}.png", order.id),
-                "external_resource_expires_at": (order.made + chrono::TimeDelta::hours(24)).to_rfc3339(),
-                "external_url": format!("https://pagamentos.example.com/merchant/{}", order.id),
-            },
-            "failure_code": null, "created_at": order.made.format("%Y-%m-%d %H:%M:%S").to_string(),
+            "info": info(&order),
+            "failure_code": (order.state == State::Refused).then_some("insufficient_funds"),
+            "created_at": order.made.format("%Y-%m-%d %H:%M:%S").to_string(),
         }]),
     )
+}
+
+fn info(order: &Order) -> Value {
+    if order.state != State::Pix {
+        return json!({"installments": {"quantity": 3, "interest": "0.00"}});
+    }
+    json!({
+        "external_resource_code": order.pix_code(),
+        "external_resource_url": format!("https://pagamentos.example.com/pix/{}.png", order.id),
+        "external_resource_expires_at": (order.made + chrono::TimeDelta::hours(24)).to_rfc3339(),
+        "external_url": format!("https://pagamentos.example.com/merchant/{}", order.id),
+    })
 }

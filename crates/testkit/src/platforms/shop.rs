@@ -24,6 +24,10 @@ pub enum State {
     Boleto,
     /// Was paid by card.
     Paid,
+    /// Waits to be paid after a card was refused.
+    Refused,
+    /// Was paid by card and a tenth of it given back.
+    PartlyRefunded,
     /// Was paid and given back.
     Refunded,
     /// Was cancelled unpaid.
@@ -220,6 +224,12 @@ impl Order {
     /// The amount as most shops write it, `197.00`.
     pub(super) fn decimal(&self) -> String {
         format!("{}.{:02}", self.centavos() / 100, self.centavos() % 100)
+    }
+
+    /// A tenth of the amount.
+    pub(super) fn tenth(&self) -> String {
+        let tenth = self.centavos() / 10;
+        format!("{}.{:02}", tenth / 100, tenth % 100)
     }
 
     pub(super) fn pix_code(&self) -> String {

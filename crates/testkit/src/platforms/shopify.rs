@@ -185,6 +185,8 @@ fn order(order: &Order) -> Value {
     let (financial, gateway) = match order.state {
         State::Pix => ("pending", "Mercado Pago Pix"),
         State::Boleto => ("pending", "Mercado Pago Boleto"),
+        State::Refused => ("pending", "Mercado Pago"),
+        State::PartlyRefunded => ("partially_refunded", "Mercado Pago"),
         State::Paid => ("paid", "Mercado Pago"),
         State::Refunded => ("refunded", "Mercado Pago"),
         State::Cancelled => ("voided", "Mercado Pago"),

@@ -184,7 +184,8 @@ fn order(order: &Order) -> Value {
     let (alias, status_id, method) = match order.state {
         State::Pix => ("waiting_payment", 3, "pix"),
         State::Boleto => ("waiting_payment", 3, "billet"),
-        State::Paid => ("paid", 4, "credit_card"),
+        State::Refused => ("waiting_payment", 3, "credit_card"),
+        State::Paid | State::PartlyRefunded => ("paid", 4, "credit_card"),
         State::Refunded => ("refunded", 10, "credit_card"),
         State::Cancelled => ("cancelled", 8, "pix"),
     };
