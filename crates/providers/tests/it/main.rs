@@ -12,3 +12,4 @@ mod registers;
 mod robustness;
 mod rows;
 mod senders;
+mod vectors;
