@@ -20,7 +20,7 @@ use crate::proof::{self, Proof, Refusal};
 use crate::pull::{Kind, Pulled};
 use crate::reading::{Context, Reading, Unreadable};
 use crate::secret::Secret;
-use crate::{Inbound, Provider, Sample, Settings, json, times};
+use crate::{Inbound, Problem, Provider, Sample, Settings, json, times};
 
 mod about;
 mod buyer;
@@ -32,6 +32,7 @@ mod sample;
 const SLUG: &str = "shopify";
 const PROOF: &str = "x-shopify-hmac-sha256";
 const TOPIC: &str = "x-shopify-topic";
+const DOMAIN: &str = "shopDomain";
 const SHOP: &str = "x-shopify-shop-domain";
 const DELIVERY: &str = "x-shopify-webhook-id";
 const TRIGGERED_AT: &str = "x-shopify-triggered-at";
@@ -68,6 +69,10 @@ impl Provider for Shopify {
         context: &Context<'_>,
     ) -> Result<Proof, Refusal> {
         let proof = proof::hmac_sha256_base64(inbound, secrets, "shopify.hmac", PROOF)?;
+        // What was entered names no shop that a delivery could be held against.
+        if names_no_shop(context.settings) {
+            return Err(Refusal::NotReady);
+        }
         match (shop(context.settings), inbound.header(SHOP)) {
             (None, _) => Ok(proof),
             (Some(shop), Single::Once(told)) if told.eq_ignore_ascii_case(shop.as_bytes()) => {
@@ -77,6 +82,18 @@ impl Provider for Shopify {
             (Some(_), Single::Absent) => Err(Refusal::Missing),
             (Some(_), Single::Repeated) => Err(Refusal::Malformed),
         }
+    }
+
+    fn problems(&self, settings: &Settings, _now: DateTime<Utc>) -> Vec<Problem> {
+        let problem = Problem {
+            path: DOMAIN.to_owned(),
+            code: "bad_shop_domain",
+            detail: "expected the shop's own domain, which ends in .myshopify.com".to_owned(),
+        };
+        names_no_shop(settings)
+            .then_some(problem)
+            .into_iter()
+            .collect()
     }
 
     fn normalise(
@@ -128,9 +145,9 @@ fn abandons_after(settings: &Settings) -> TimeDelta {
 }
 
 /// Returns the shop's own domain out of `shopDomain`, entered with or without `https://` and `.myshopify.com`; `None` where
-/// something else was entered, as the domain buyers see.
+/// something else was entered, as the domain buyers see: then no delivery is taken.
 pub(crate) fn shop(settings: &Settings) -> Option<String> {
-    let entered = settings.text("shopDomain")?.trim().to_ascii_lowercase();
+    let entered = settings.text(DOMAIN)?.trim().to_ascii_lowercase();
     let host = entered
         .split_once("://")
         .map_or(&*entered, |(_, rest)| rest);
@@ -140,6 +157,12 @@ pub(crate) fn shop(settings: &Settings) -> Option<String> {
         host if !host.contains('.') => Some(format!("{host}{SHOPS}")),
         _ => None,
     }
+}
+
+/// Tells whether something was entered that is no shop's own domain.
+fn names_no_shop(settings: &Settings) -> bool {
+    let entered = settings.text(DOMAIN).unwrap_or_default();
+    !entered.trim().is_empty() && shop(settings).is_none()
 }
 
 fn text_of<'a>(inbound: &Inbound<'a>, header: &str) -> Option<&'a str> {

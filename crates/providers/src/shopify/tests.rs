@@ -30,6 +30,25 @@ fn finds_the_shop_in_what_was_entered() {
 }
 
 #[test]
+fn a_domain_that_is_no_shops_own_is_told_and_opens_nothing() {
+    for (entered, is_wrong) in [
+        (json!("doces.example.com"), true),
+        (json!("https://"), true),
+        (json!("loja-exemplo"), false),
+        (json!("loja-exemplo.myshopify.com"), false),
+        (json!(" "), false),
+        (json!(null), false),
+    ] {
+        let settings = Settings::new(json!({ "shopDomain": entered }));
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let problems = Shopify.problems(&settings, now);
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        let expected: &[&str] = if is_wrong { &["bad_shop_domain"] } else { &[] };
+        assert_eq!(codes, expected, "{entered}");
+    }
+}
+
+#[test]
 fn waits_as_long_as_the_seller_says() {
     for (entered, minutes) in [
         (json!(30), 30),

@@ -344,6 +344,7 @@ export const sourcesEn = {
   'problem.bad_number': 'is not a whole number',
   'problem.bad_currency': "is not a currency's code of three letters, as in BRL",
   'problem.bad_link': 'is not an https link that the customer can open',
+  'problem.bad_shop_domain': "is not the shop's own domain, the one that ends in .myshopify.com",
   'problem.bad_table': 'is not a table of rows',
   'problem.unknown_stage': 'is not a stage there is',
   'problem.none_read': 'the blueprint reads none of the samples',

@@ -346,6 +346,7 @@ export const sourcesPtBR = {
   'problem.bad_number': 'não é um número inteiro',
   'problem.bad_currency': 'não é o código de três letras de uma moeda, como BRL',
   'problem.bad_link': 'não é um link https que o cliente possa abrir',
+  'problem.bad_shop_domain': 'não é o domínio próprio da loja, o que termina em .myshopify.com',
   'problem.bad_table': 'não é uma tabela de linhas',
   'problem.unknown_stage': 'não é uma etapa que exista',
   'problem.none_read': 'o modelo não lê nenhum dos exemplos',
