@@ -94,8 +94,15 @@ impl Provider for Kiwify {
         let wrapped: Wrapped<'_> = json::read(inbound.body)?;
         match wrapped {
             Wrapped {
-                order: Some(order), ..
-            } => order.read(context, "order."),
+                order: Some(mut order),
+                card_rejection_reason,
+                ..
+            } => {
+                if order.card_rejection_reason.text().is_none() {
+                    order.card_rejection_reason = card_rejection_reason;
+                }
+                order.read(context, "order.")
+            }
             Wrapped {
                 cart: Some(cart), ..
             } => cart.read_cart(context),
@@ -147,6 +154,9 @@ struct Wrapped<'a> {
     order: Option<Sale<'a>>,
     #[serde(default)]
     cart: Option<Sale<'a>>,
+    /// Was seen beside the order as well as in it.
+    #[serde(default)]
+    card_rejection_reason: Loose<'a>,
 }
 
 /// An order, or a cart: the two share no field but those of the product's page.

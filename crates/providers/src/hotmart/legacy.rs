@@ -31,7 +31,8 @@ pub(super) fn read_form(body: &[u8], context: &Context<'_>) -> Result<Reading, U
     tell_amount(&form, &mut draft);
     draft.customer = buyer(&form);
     draft.items = items(&form, draft.currency);
-    draft.payment = payment(&form, context.now);
+    draft.payment = payment(&form);
+    tell_boleto(&form, &mut draft, context.now);
     draft.coupon = form.get("coupon_code").and_then(scalar::line);
     draft.checkout_url = form
         .get("prod")
@@ -127,7 +128,7 @@ fn items(form: &Form<'_>, currency: Currency) -> Vec<Item> {
         .collect()
 }
 
-fn payment(form: &Form<'_>, now: DateTime<Utc>) -> Payment {
+fn payment(form: &Form<'_>) -> Payment {
     Payment {
         method: form.get("payment_type").map(|word| match word {
             "credit_card" => PaymentMethod::Card,
@@ -136,17 +137,22 @@ fn payment(form: &Form<'_>, now: DateTime<Utc>) -> Payment {
             _ => PaymentMethod::Other,
         }),
         pix: None,
-        boleto: BoletoSent {
-            line: form.get("billet_barcode"),
-            url: form.get("billet_url"),
-            due_on: None,
-        }
-        .read(now.date_naive()),
+        boleto: None,
         refusal: form.get("refusal_reason").and_then(scalar::line),
         installments: form
             .get("installments_number")
             .and_then(|number| number.parse().ok()),
     }
+}
+
+/// Takes the boleto, or notes what of it does not hold.
+fn tell_boleto(form: &Form<'_>, draft: &mut Draft, now: DateTime<Utc>) {
+    let boleto = BoletoSent {
+        line: form.get("billet_barcode"),
+        url: form.get("billet_url"),
+        due_on: None,
+    };
+    draft.boleto(&boleto, now.date_naive(), "billet_barcode");
 }
 
 #[derive(Default, Deserialize)]
