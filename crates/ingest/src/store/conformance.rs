@@ -61,7 +61,7 @@ macro_rules! store_conformance {
                 what_is_done_is_told_as_it_was_asked, what_cannot_be_done_with_a_conversation_is_refused,
                 each_act_can_be_taken_back;
             sharing: a_template_is_changed_on_top_of_its_version, a_templates_versions_stay, views_are_the_teams,
-                sequences_are_changed_on_top_of_their_version,
+                sequences_are_changed_on_top_of_their_version, a_step_is_done_once,
                 an_order_knows_who_told_of_it, the_newest_of_many_are_listed;
             trust: a_session_in_use_goes_on_and_a_resting_one_ends, a_removed_member_is_out,
                 a_password_ends_other_sessions, a_login_is_one_members, what_is_refused_is_not_recorded,

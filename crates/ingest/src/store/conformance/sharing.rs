@@ -1,13 +1,19 @@
 //! What a team shares beside conversations: templates, views, and where an order's state comes from.
 
-use contract::{Event, Filter, StageGroup, TeamView, ViewId, WorkspaceId, entry::Removed, kind};
+use chrono::TimeDelta;
+use contract::{
+    Action, Channel, Event, Filter, StageGroup, StepAnswer, StepAsked, TeamView, ViewId,
+    WorkspaceId, entry::Removed, kind,
+};
 use follow_up::{
     Locale, Moment, Sequences, SequencesSaved, SharedSequences, SharedTemplate, Template,
     TemplateSaved,
 };
 
 use super::script::{Script, Stage, actor, by_phone, refusal};
-use crate::store::{DeliveryResult, MOST_VIEWS, NewReading, ProofSummary, StoreError, ToldBy};
+use crate::store::{
+    DeliveryResult, MOST_VIEWS, NewReading, ProofSummary, Session, StoreError, ToldBy, World as _,
+};
 
 const PHONE: &str = "+5547900000111";
 
@@ -161,6 +167,52 @@ pub(crate) async fn sequences_are_changed_on_top_of_their_version(stage: &impl S
     );
     let other = script.store.ensure_workspace("Outra loja").await.unwrap();
     assert_eq!(script.store.sequences(other.id).await.unwrap().version, 0);
+}
+
+pub(crate) async fn a_step_is_done_once(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let conversation = script.converse(&script.event("o1", by_phone(PHONE))).await;
+    let (ana, bia) = (&script.session, &script.enrol("Bia").await);
+    let since = script.world.now();
+    let take = async |session: &Session, since| {
+        let asked = StepAsked {
+            order_key: "kiwify:o1".to_owned(),
+            template: "pix.remind".to_owned(),
+            since,
+        };
+        let (workspace, by) = (script.workspace.id, actor(session));
+        let taking = script.store.take_step(workspace, asked, by, session.id);
+        taking.await.unwrap()
+    };
+    assert_eq!(take(ana, since).await, StepAnswer::Taken);
+    assert_eq!(take(ana, since).await, StepAnswer::Taken, "asked again");
+    assert!(matches!(
+        take(bia, since).await,
+        StepAnswer::Elsewhere { by, .. } if by == script.actor()
+    ));
+
+    script.world.pass(TimeDelta::minutes(3));
+    assert_eq!(take(bia, since).await, StepAnswer::Taken, "Ana went away");
+    let handed = script.command(
+        conversation,
+        Action::HandOver {
+            channel: Channel::Whatsapp,
+            text: "Oi".to_owned(),
+            template_key: Some("pix.remind".to_owned()),
+            order_key: Some("kiwify:o1".to_owned()),
+        },
+    );
+    script.command_as(actor(bia), handed).await;
+    for session in [ana, bia] {
+        assert!(matches!(
+            take(session, since).await,
+            StepAnswer::Done { by, .. } if by == actor(bia)
+        ));
+    }
+
+    script.world.pass(TimeDelta::days(1));
+    let next_round = script.world.now();
+    assert_eq!(take(ana, next_round).await, StepAnswer::Taken);
 }
 
 fn view(n: u128, name: &str) -> TeamView {
