@@ -78,7 +78,7 @@ function make(now: number, slug: string, told: Told): FakeSource {
     providerName: platform?.name ?? slug,
     name: told.name,
     webhookUrl: `https://balcao.example.com/api/v1/webhooks/${slug}/whk_3f9d2c7a51be48609e2b7d10c4a8f6e5`,
-    settings: slug === 'shopify' ? { shopDomain: 'doces.example.com' } : {},
+    settings: slug === 'shopify' ? { shopDomain: 'doces.myshopify.com' } : {},
     active: told.active ?? true,
     signs: platform?.signs ?? true,
     secrets: told.secret ? [{ lastFour: told.secret.slice(-4), validUntil: null }] : [],
