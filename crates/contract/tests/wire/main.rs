@@ -53,6 +53,7 @@ fn every_type_that_crosses_a_wire_has_a_snapshot() {
     entries::filters(&mut kept);
     entries::subjects(&mut kept);
     people::commands(&mut kept);
+    people::steps(&mut kept);
     people::people_and_refusals(&mut kept);
     assert_eq!(declared::types(), kept.0);
 }

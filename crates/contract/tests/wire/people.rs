@@ -3,7 +3,7 @@
 use contract::{
     Action, Channel, Command, CommandAnswer, CommandAnswers, CommandBatch, Invite, Me, NewInvite,
     Outcome, PersonPart, Problem, RefusalCode, Role, SessionId, SignIn, SignedIn, SnoozeUntil,
-    WorkspaceId,
+    StepAnswer, StepAsked, WorkspaceId,
 };
 
 use crate::{Kept, command, conversation, noon, person};
@@ -121,6 +121,22 @@ pub(super) fn commands(kept: &mut Kept) {
         RefusalCode::IdReused,
     ];
     kept.each("refusal_codes", &codes);
+}
+
+pub(super) fn steps(kept: &mut Kept) {
+    let asked = StepAsked {
+        order_key: "kiwify:o1".to_owned(),
+        template: "pix.remind".to_owned(),
+        since: noon(),
+    };
+    kept.keep("step_asked", &asked);
+    let (by, at) = (person(), noon());
+    let answers = [
+        StepAnswer::Taken,
+        StepAnswer::Done { by: by.clone(), at },
+        StepAnswer::Elsewhere { by, at },
+    ];
+    kept.each("step_answers", &answers);
 }
 
 pub(super) fn people_and_refusals(kept: &mut Kept) {
