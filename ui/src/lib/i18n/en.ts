@@ -319,7 +319,8 @@ export const en: Catalogue = {
   'trouble.service_trouble': 'The service is in trouble. We keep trying.',
   'trouble.signed_out': 'Your session was ended. Sign in again with an invite; drafts and actions are kept.',
   'trouble.disk_full': 'The disk is full. You can read, but nothing new is stored until there is room.',
-  'trouble.storage': 'Drafts and actions cannot be stored on this computer right now. We keep trying; see whether the disk and the app\'s folder can be written to.',
+  'trouble.storage':
+    "Drafts and actions cannot be stored on this computer right now. We keep trying; see whether the disk and the app's folder can be written to.",
   'trouble.incompatible': 'This app and the service are of versions that do not fit. Update the app.',
 
   'toast.copiedPix': 'PIX copied',
