@@ -21,7 +21,7 @@ const SENDERS: usize = 64;
 /// How many are taken before the database is held, and how often each sender is turned away before it is let go.
 const TAKEN_BEFORE: usize = 256;
 const TURNED_AWAY_EACH: usize = 4;
-/// The longest that somebody may wait to be turned away, beyond what the machine takes for a question that needs no store.
+/// The longest that somebody may wait to be turned away.
 const REFUSED_WITHIN: Duration = Duration::from_secs(1);
 /// When a service is normal again at the latest, and how many deliveries in a row show it.
 const WELL_WITHIN: Duration = Duration::from_secs(5);
@@ -88,8 +88,6 @@ struct Told {
     refused: Vec<usize>,
     slowest_refusal: Duration,
     without_return: usize,
-    /// The longest that the same machine took at the same time for a question that needs no store.
-    slowest_question: Duration,
 }
 
 impl Told {
@@ -113,11 +111,9 @@ impl Told {
             "{} were turned away without being told when to come back",
             self.without_return
         );
-        // Who is turned away late waits for the machine twice: to be taken in, and to be woken when the time is up.
-        let allowed = REFUSED_WITHIN + 2 * self.slowest_question;
         ensure!(
-            self.slowest_refusal <= allowed,
-            "somebody waited {:?} to be turned away, where {allowed:?} is the longest",
+            self.slowest_refusal <= REFUSED_WITHIN,
+            "somebody waited {:?} to be turned away, where {REFUSED_WITHIN:?} is the longest",
             self.slowest_refusal
         );
         Ok(())
@@ -140,7 +136,6 @@ async fn stall(service: &Service, batch: &Batch) -> anyhow::Result<Told> {
         ));
     }
     drop(told_to);
-    let questions = tokio::spawn(ask(Line::open(service.address).await?, Arc::clone(&stop)));
     let mut told = Told::default();
     while told.promises.kept.len() < TAKEN_BEFORE {
         let (number, answer) = answers.recv().await.context("all senders ended early")?;
@@ -160,7 +155,6 @@ async fn stall(service: &Service, batch: &Batch) -> anyhow::Result<Told> {
     while let Some(ended) = senders.join_next().await {
         ended??;
     }
-    told.slowest_question = questions.await??;
     Ok(told)
 }
 
@@ -183,19 +177,6 @@ async fn send(
         number += SENDERS;
     }
     Ok(())
-}
-
-/// Asks what needs no store, again and again, and returns the longest that an answer took.
-async fn ask(mut line: Line, stop: Arc<AtomicBool>) -> anyhow::Result<Duration> {
-    let mut slowest = Duration::ZERO;
-    while !stop.load(Ordering::Relaxed) {
-        let answer = line.answer(b"GET /healthz HTTP/1.1\r\nhost: bench\r\n\r\n");
-        let answer = answer.await?;
-        ensure!(answer.status == 200, "healthz answered {}", answer.status);
-        slowest = slowest.max(answer.taken);
-        tokio::time::sleep(REST).await;
-    }
-    Ok(slowest)
 }
 
 /// Takes the database's write lock, as a program would that copies it; it is given back when the connection is dropped.

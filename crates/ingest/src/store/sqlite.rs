@@ -69,7 +69,7 @@ use self::people::Sessions;
 use self::queue::Queue;
 use self::readers::Readers;
 use self::tallies::Tallies;
-use self::writer::{Task, Writing};
+use self::writer::{Repeatable, Task, Writing};
 use super::{
     Accepted, DeliveryDetail, DeliveryPage, DeliveryQuery, Enrolment, Fault, FeedPage, Head,
     Integration, Member, NewDelivery, NewInviteRow, PageBounds, Pulse, Redeem, Session, Store,
@@ -189,8 +189,15 @@ impl Store for SqliteStore {
             .ok_or(StoreError::NotFound)?;
         let prepared = accept::Prepared::new(delivery, &shelved.integration, shelved.row)
             .map_err(|_| Fault::Internal)?;
-        self.write(prepared.bytes(), move |writing| prepared.store(writing))
-            .await
+        let (asker, answer) = oneshot::channel();
+        self.queue.push(Box::new(Repeatable {
+            bytes: prepared.bytes(),
+            // Taken back with its batch, a delivery is stored once more.
+            work: move |writing: &mut Writing<'_>| prepared.clone().store(writing),
+            result: None,
+            asker,
+        }))?;
+        answer.await.map_err(|_| Fault::Closed)?
     }
 
     async fn delivery(

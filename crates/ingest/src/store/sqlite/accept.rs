@@ -21,6 +21,7 @@ mod said;
 pub(super) use said::{Said, Scope, read};
 
 /// A delivery with everything computed that needs no table; made on the asker's side of the queue.
+#[derive(Clone)]
 pub(super) struct Prepared {
     id: contract::DeliveryId,
     workspace: WorkspaceId,
@@ -44,6 +45,7 @@ pub(super) struct Prepared {
     body: Vec<u8>,
 }
 
+#[derive(Clone)]
 pub(super) struct PreparedEvent {
     key: Key16,
     traces: TraceKeys,
@@ -60,6 +62,7 @@ impl PreparedEvent {
 }
 
 /// What the list of deliveries tells beside the result.
+#[derive(Clone)]
 pub(super) struct Note {
     pub(super) result: DeliveryResult,
     pub(super) event: String,
@@ -373,14 +376,8 @@ impl Outcome {
     }
 }
 
-fn burn(writing: &Writing<'_>, key: Key16, expires_ms: i64) -> Result<(), StoreError> {
-    let fresh = writing
-        .db
-        .prepare_cached(
-            "INSERT INTO nonce (key, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![key.0, expires_ms])?;
-    if fresh == 1 {
+fn burn(writing: &mut Writing<'_>, nonce: Key16, expires_ms: i64) -> Result<(), StoreError> {
+    if writing.ledger.keys.burn(writing.db, nonce, expires_ms)? {
         Ok(())
     } else {
         Err(Refusal::NonceReused.into())

@@ -13,6 +13,7 @@ use crate::store::{CheckoutNews, CheckoutStep, Fault, Key16, StoreError};
 const AT_ONCE: u32 = 100;
 
 /// What an event means for checkouts, with its keys computed.
+#[derive(Clone)]
 pub(super) struct PreparedNews {
     order: Keys,
     carts: Vec<Keys>,
@@ -21,11 +22,13 @@ pub(super) struct PreparedNews {
 }
 
 /// Finds a checkout's row, and the note that it is over.
+#[derive(Clone)]
 struct Keys {
     row: Key16,
     over: Key16,
 }
 
+#[derive(Clone)]
 enum PreparedStep {
     Begun {
         due_ms: i64,

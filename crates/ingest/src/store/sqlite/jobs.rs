@@ -25,6 +25,7 @@ const LONGEST_LIST: u32 = 200;
 const FORGOTTEN_AT_ONCE: u32 = 500;
 
 /// Asks for one order to be fetched.
+#[derive(Clone)]
 pub(super) struct Fetch {
     order: String,
     told_ms: i64,

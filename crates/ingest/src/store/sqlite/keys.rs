@@ -1,9 +1,9 @@
-//! The keys that say "seen before" and "belongs to": hashes that lead to a row.
+//! The keys that say "seen before" and "belongs to": hashes that lead to a row; and nonces, hashes that lead to their end.
 //!
 //! Hashes fall all over their table, so that storing them one by one would write a page for each: more than everything else a
-//! delivery needs. New keys are therefore appended to a small table and kept in memory; when many have gathered, they are moved
-//! into the large table in the order of that table, a slice with every commit. A key is in one of the two at any moment, and
-//! everything here shares the transaction of the delivery.
+//! delivery needs. Those of a batch are therefore appended together to a small table and kept in memory; when many have gathered,
+//! they are moved into the large tables in the order of those, a slice with every commit. A key is in one of the two at any
+//! moment, and everything here shares the transaction of the delivery.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,6 +18,15 @@ const GATHERED: usize = 100_000;
 /// Keys moved with a commit, beside two for each one that came.
 const SLICE: usize = 64;
 
+/// Bytes of a key and of what it leads to, as they lie packed in a small table.
+const PACKED: usize = 24;
+
+/// Keys packed into one row: short enough that a page is filled to its end.
+const ROW: usize = 32;
+
+/// A key and what it leads to: a row; for a nonce, its end in milliseconds with a minus before it.
+type Entry = (Key16, i64);
+
 /// One of the two small tables: while one is emptied, the other takes what comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
@@ -26,25 +35,39 @@ enum Table {
 }
 
 impl Table {
-    /// Deletes the keys listed in a JSON array of hexadecimal digits.
-    const fn delete(self) -> &'static str {
+    const fn insert(self) -> &'static str {
         match self {
-            Self::Even => {
-                "DELETE FROM fresh_key_even
-                 WHERE key IN (SELECT unhex(value) FROM json_each(?1))"
-            }
-            Self::Odd => {
-                "DELETE FROM fresh_key_odd
-                 WHERE key IN (SELECT unhex(value) FROM json_each(?1))"
-            }
+            Self::Even => "INSERT INTO gathered_even (packed) VALUES (?1)",
+            Self::Odd => "INSERT INTO gathered_odd (packed) VALUES (?1)",
+        }
+    }
+
+    const fn select(self) -> &'static str {
+        match self {
+            Self::Even => "SELECT id, packed FROM gathered_even",
+            Self::Odd => "SELECT id, packed FROM gathered_odd",
+        }
+    }
+
+    const fn replace(self) -> &'static str {
+        match self {
+            Self::Even => "UPDATE gathered_even SET packed = ?2 WHERE id = ?1",
+            Self::Odd => "UPDATE gathered_odd SET packed = ?2 WHERE id = ?1",
+        }
+    }
+
+    const fn empty(self) -> &'static str {
+        match self {
+            Self::Even => "DELETE FROM gathered_even",
+            Self::Odd => "DELETE FROM gathered_odd",
         }
     }
 }
 
-/// Keys on their way into the large table, in its order.
+/// Keys on their way into the large tables, in the order of those.
 struct Moving {
     from: Table,
-    keys: Vec<(Key16, i64)>,
+    keys: Vec<Entry>,
     moved: usize,
 }
 
@@ -53,11 +76,12 @@ pub(super) struct Keys {
     known: Option<Known>,
     /// New keys that gather before they are moved.
     gathered: usize,
-    /// What the running job has added.
-    added: Vec<Key16>,
-    /// The running job has removed some.
-    removed: bool,
-    added_by_batch: usize,
+    /// What the running batch has added, which is written with its end.
+    waiting: Vec<Entry>,
+    /// How many of those were there before the running job.
+    before_job: usize,
+    /// What waited when the running job began to remove some.
+    before_removal: Option<Vec<Entry>>,
 }
 
 struct Known {
@@ -74,23 +98,19 @@ impl Default for Keys {
 
 impl Keys {
     /// Knows nothing yet; moves new keys when so many have gathered.
-    pub(super) fn gathering(gathered: usize) -> Self {
+    pub(super) const fn gathering(gathered: usize) -> Self {
         Self {
             known: None,
             gathered,
-            added: Vec::new(),
-            removed: false,
-            added_by_batch: 0,
+            waiting: Vec::new(),
+            before_job: 0,
+            before_removal: None,
         }
     }
 
     /// Returns the row a key leads to.
     pub(super) fn get(&mut self, db: &Connection, key: Key16) -> Result<Option<i64>, StoreError> {
-        let known = self.known(db)?;
-        if let Some(value) = known.fresh.get(&key) {
-            return Ok(Some(*value));
-        }
-        if let Some(value) = known.moving.as_ref().and_then(|moving| moving.get(key)) {
+        if let Some(value) = self.known(db)?.get(key) {
             return Ok(Some(value));
         }
         optional(
@@ -106,16 +126,27 @@ impl Keys {
         key: Key16,
         value: i64,
     ) -> Result<(), StoreError> {
-        let known = self.known(db)?;
-        let insert = match known.table {
-            Table::Even => "INSERT INTO fresh_key_even (key, value) VALUES (?1, ?2)",
-            Table::Odd => "INSERT INTO fresh_key_odd (key, value) VALUES (?1, ?2)",
-        };
-        db.prepare_cached(insert)?.execute(params![key.0, value])?;
-        known.fresh.insert(key, value);
-        self.added.push(key);
-        self.added_by_batch += 1;
+        self.known(db)?.fresh.insert(key, value);
+        self.waiting.push((key, value));
         Ok(())
+    }
+
+    /// Stores a nonce until its end; tells whether it was not there before.
+    pub(super) fn burn(
+        &mut self,
+        db: &Connection,
+        nonce: Key16,
+        expires_ms: i64,
+    ) -> Result<bool, StoreError> {
+        if self.known(db)?.get(nonce).is_some() {
+            return Ok(false);
+        }
+        let mut settled = db.prepare_cached("SELECT 1 FROM nonce WHERE key = ?1")?;
+        if settled.exists([nonce.0])? {
+            return Ok(false);
+        }
+        self.put(db, nonce, -expires_ms)?;
+        Ok(true)
     }
 
     /// Lets go of keys, each only where it leads to the row beside it.
@@ -130,63 +161,78 @@ impl Keys {
         for (key, value) in keys {
             settled.execute(params![key.0, value])?;
         }
-        let mut removed = false;
-        let known = self.known(db)?;
         for table in [Table::Even, Table::Odd] {
-            let there: Vec<&(Key16, i64)> = keys
-                .iter()
-                .filter(|(key, value)| known.at(table, *key) == Some(*value))
-                .collect();
-            if there.is_empty() {
-                continue;
+            let known = self.known(db)?;
+            let there = |(key, value): &&Entry| known.at(table, *key) == Some(*value);
+            let gone: HashSet<Key16> = keys.iter().filter(there).map(|(key, _)| *key).collect();
+            if !gone.is_empty() {
+                self.before_removal
+                    .get_or_insert_with(|| self.waiting.clone());
+                self.write_waiting(db)?;
+                remove_from(db, table, &gone)?;
+                self.known(db)?.forget(&gone);
             }
-            let gone = there.iter().map(|(key, _)| hex::encode(key.0));
-            let gone = serde_json::to_string(&gone.collect::<Vec<_>>());
-            db.prepare_cached(table.delete())?
-                .execute([gone.map_err(|_| Fault::Internal)?])?;
-            for (key, _) in there {
-                known.forget(*key);
-            }
-            removed = true;
         }
-        self.removed |= removed;
         Ok(())
     }
 
     /// Marks the place to which [`Keys::undo_job`] returns.
     pub(super) fn begin_job(&mut self) {
-        self.added.clear();
-        self.removed = false;
+        self.before_job = self.waiting.len();
+        self.before_removal = None;
     }
 
     /// Forgets what the running job has added; its savepoint takes the rows back.
     pub(super) fn undo_job(&mut self) {
-        if std::mem::take(&mut self.removed) {
+        if let Some(waiting) = self.before_removal.take() {
             // The rows are there again: read when they are needed.
             self.known = None;
-            self.added.clear();
+            self.waiting = waiting;
+            self.waiting.truncate(self.before_job);
+            return;
         }
+        let added = self.waiting.drain(self.before_job..);
         if let Some(known) = &mut self.known {
-            for key in self.added.drain(..) {
+            for (key, _) in added {
                 known.fresh.remove(&key);
             }
         }
     }
 
-    /// Moves the next slice, at the end of a batch.
-    pub(super) fn settle(&mut self, db: &Connection) -> Result<(), StoreError> {
-        let gathered = self.gathered;
-        let slice = SLICE + 2 * std::mem::take(&mut self.added_by_batch);
+    /// Counts what the batch has added so far.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Writes what the batch has added, and moves the next slice, at its end; nonces that ended before `now_ms` go.
+    pub(super) fn settle(&mut self, db: &Connection, now_ms: i64) -> Result<(), StoreError> {
+        let slice = SLICE + 2 * self.waiting.len();
+        self.write_waiting(db)?;
         let Some(known) = &mut self.known else {
             return Ok(());
         };
         if let Some(moving) = &mut known.moving {
-            moving.step(db, slice)?;
+            moving.step(db, slice, now_ms)?;
             if moving.moved >= moving.keys.len() {
                 known.moving = None;
             }
-        } else if known.fresh.len() >= gathered {
+        } else if known.fresh.len() >= self.gathered {
             known.begin_moving();
+        }
+        Ok(())
+    }
+
+    /// Appends what waits to the small table that takes what comes.
+    fn write_waiting(&mut self, db: &Connection) -> Result<(), StoreError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let table = self.known(db)?.table;
+        let waiting = std::mem::take(&mut self.waiting);
+        let mut insert = db.prepare_cached(table.insert())?;
+        for row in waiting.chunks(ROW) {
+            insert.execute([packed(row)])?;
         }
         Ok(())
     }
@@ -194,7 +240,9 @@ impl Keys {
     /// Reads the small tables when they are not known by heart.
     fn known(&mut self, db: &Connection) -> Result<&mut Known, StoreError> {
         if self.known.is_none() {
-            self.known = Some(Known::read(db)?);
+            let mut known = Known::read(db)?;
+            known.fresh.extend(self.waiting.iter().copied());
+            self.known = Some(known);
         }
         self.known.as_mut().ok_or(Fault::Internal.into())
     }
@@ -203,8 +251,8 @@ impl Keys {
 impl Known {
     /// A table that was being emptied when the process ended is emptied from its start again: moving a key twice does nothing.
     fn read(db: &Connection) -> Result<Self, StoreError> {
-        let even = read_table(db, "SELECT key, value FROM fresh_key_even")?;
-        let odd = read_table(db, "SELECT key, value FROM fresh_key_odd")?;
+        let even = read_table(db, Table::Even)?;
+        let odd = read_table(db, Table::Odd)?;
         let (table, fresh, other) = match (even.is_empty(), odd.is_empty()) {
             (_, true) => (Table::Even, even, None),
             (true, false) => (Table::Odd, odd, None),
@@ -217,7 +265,12 @@ impl Known {
         })
     }
 
-    /// Returns the row a key leads to by one of the small tables.
+    fn get(&self, key: Key16) -> Option<i64> {
+        let fresh = self.fresh.get(&key).copied();
+        fresh.or_else(|| self.moving.as_ref()?.get(key))
+    }
+
+    /// Returns what a key leads to by one of the small tables.
     fn at(&self, table: Table, key: Key16) -> Option<i64> {
         if table == self.table {
             return self.fresh.get(&key).copied();
@@ -226,10 +279,12 @@ impl Known {
         moving.get(key).filter(|_| moving.from == table)
     }
 
-    fn forget(&mut self, key: Key16) {
-        self.fresh.remove(&key);
-        if let Some(moving) = &mut self.moving {
-            moving.forget(key);
+    fn forget(&mut self, gone: &HashSet<Key16>) {
+        for key in gone {
+            self.fresh.remove(key);
+            if let Some(moving) = &mut self.moving {
+                moving.forget(*key);
+            }
         }
     }
 
@@ -266,20 +321,23 @@ impl Moving {
     }
 
     /// Moves some keys; after the last one the small table is emptied.
-    fn step(&mut self, db: &Connection, count: usize) -> Result<(), StoreError> {
+    fn step(&mut self, db: &Connection, count: usize, now_ms: i64) -> Result<(), StoreError> {
         let mut insert = db.prepare_cached(
             "INSERT INTO key (key, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         )?;
+        let mut burn = db.prepare_cached(
+            "INSERT INTO nonce (key, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        )?;
         for (key, value) in self.keys.iter().skip(self.moved).take(count) {
-            insert.execute(params![key.0, value])?;
+            match value {
+                0.. => insert.execute(params![key.0, value])?,
+                _ if -value >= now_ms => burn.execute(params![key.0, -value])?,
+                _ => 0,
+            };
         }
         self.moved = self.moved.saturating_add(count);
         if self.moved >= self.keys.len() {
-            let empty = match self.from {
-                Table::Even => "DELETE FROM fresh_key_even",
-                Table::Odd => "DELETE FROM fresh_key_odd",
-            };
-            db.prepare_cached(empty)?.execute([])?;
+            db.prepare_cached(self.from.empty())?.execute([])?;
         }
         Ok(())
     }
@@ -290,17 +348,12 @@ impl Moving {
 pub(super) fn find(db: &Connection, keys: &[Key16]) -> Result<Vec<Option<i64>>, StoreError> {
     let mut found = HashMap::new();
     let sought: HashSet<&Key16> = keys.iter().collect();
-    for fresh in [
-        "SELECT key, value FROM fresh_key_even",
-        "SELECT key, value FROM fresh_key_odd",
-    ] {
-        let mut statement = db.prepare_cached(fresh)?;
+    for table in [Table::Even, Table::Odd] {
+        let mut statement = db.prepare_cached(table.select())?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let key = Key16(row.get(0)?);
-            if sought.contains(&key) {
-                found.insert(key, row.get(1)?);
-            }
+            let entries = unpacked(row.get_ref(1)?.as_blob().map_err(|_| Fault::Damaged)?);
+            found.extend(entries.filter(|(key, _)| sought.contains(key)));
         }
     }
     let mut settled = db.prepare_cached("SELECT value FROM key WHERE key = ?1")?;
@@ -314,8 +367,54 @@ pub(super) fn find(db: &Connection, keys: &[Key16]) -> Result<Vec<Option<i64>>, 
     Ok(rows)
 }
 
-fn read_table(db: &Connection, sql: &str) -> Result<Vec<(Key16, i64)>, StoreError> {
-    let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([], |row| Ok((Key16(row.get(0)?), row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+fn read_table(db: &Connection, table: Table) -> Result<Vec<Entry>, StoreError> {
+    let mut statement = db.prepare_cached(table.select())?;
+    let mut rows = statement.query([])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.extend(unpacked(
+            row.get_ref(1)?.as_blob().map_err(|_| Fault::Damaged)?,
+        ));
+    }
+    Ok(entries)
+}
+
+/// Rewrites the rows of a small table that hold a key that goes.
+fn remove_from(db: &Connection, table: Table, gone: &HashSet<Key16>) -> Result<(), StoreError> {
+    let mut changed: Vec<(i64, Vec<u8>)> = Vec::new();
+    let mut statement = db.prepare_cached(table.select())?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(1)?.as_blob().map_err(|_| Fault::Damaged)?;
+        let kept: Vec<Entry> = unpacked(bytes)
+            .filter(|(key, _)| !gone.contains(key))
+            .collect();
+        if kept.len() * PACKED < bytes.len() {
+            changed.push((row.get(0)?, packed(&kept)));
+        }
+    }
+    drop(rows);
+    let mut replace = db.prepare_cached(table.replace())?;
+    for (id, bytes) in changed {
+        replace.execute(params![id, bytes])?;
+    }
+    Ok(())
+}
+
+fn packed(entries: &[Entry]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(entries.len() * PACKED);
+    for (key, value) in entries {
+        bytes.extend(key.0);
+        bytes.extend(value.to_be_bytes());
+    }
+    bytes
+}
+
+fn unpacked(bytes: &[u8]) -> impl Iterator<Item = Entry> {
+    let (entries, _) = bytes.as_chunks::<PACKED>();
+    entries.iter().filter_map(|entry| {
+        let (key, value) = entry.split_first_chunk::<16>()?;
+        let value = value.first_chunk()?;
+        Some((Key16(*key), i64::from_be_bytes(*value)))
+    })
 }

@@ -7,7 +7,7 @@ use super::OpenError;
 /// The file belongs to this program (`PRAGMA application_id`): "Balc".
 const APPLICATION_ID: i32 = 0x4261_6c63;
 
-const STEPS: &[Step] = &[
+pub(super) const STEPS: &[Step] = &[
     Step {
         version: 1,
         name: "first",
@@ -77,6 +77,11 @@ const STEPS: &[Step] = &[
         version: 14,
         name: "nodes",
         sql: include_str!("migrations/0014_nodes.sql"),
+    },
+    Step {
+        version: 15,
+        name: "gathered",
+        sql: include_str!("migrations/0015_gathered.sql"),
     },
 ];
 

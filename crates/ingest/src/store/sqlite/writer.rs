@@ -1,7 +1,9 @@
 //! The one thread that writes. It takes the first job and all that wait behind it, writes them in one transaction, flushes once,
 //! and only then answers them all: while one flush runs, the next batch collects.
 //!
-//! A job that fails takes back its own rows only. A fault of the disk fails the whole batch, and nothing is acknowledged.
+//! A job that fails takes back its own rows only. For that the engine keeps a copy of every page that a job touches; a batch of jobs
+//! that can be run again is spared the copies, and is run again with them when one fails that has written. A fault of the disk
+//! fails the whole batch, and nothing is acknowledged.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +48,8 @@ pub(super) struct Writing<'a> {
 pub(super) trait Job: Send {
     /// Writes it.
     fn run(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError>;
+    /// Tells whether it can be run once more, after all that it wrote was taken back.
+    fn is_repeatable(&self) -> bool;
     /// Tells the asker how it ended; `Ok` means that the commit is durable.
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
     /// Returns roughly how much it writes.
@@ -71,17 +75,62 @@ where
         Ok(())
     }
 
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
-        let Self { result, asker, .. } = *self;
-        let answer = outcome.and_then(|()| result.ok_or(Fault::Internal.into()));
-        // Whoever asked may be gone; what is written stays written.
-        drop(asker.send(answer));
+        tell(self.asker, self.result, outcome);
     }
 
     fn bytes(&self) -> usize {
         self.bytes
     }
 }
+
+/// A job made of a closure that can be called again.
+pub(super) struct Repeatable<T, F> {
+    pub(super) work: F,
+    pub(super) result: Option<T>,
+    pub(super) asker: oneshot::Sender<Result<T, StoreError>>,
+    pub(super) bytes: usize,
+}
+
+impl<T, F> Job for Repeatable<T, F>
+where
+    T: Send,
+    F: Fn(&mut Writing<'_>) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, writing: &mut Writing<'_>) -> Result<(), StoreError> {
+        self.result = Some((self.work)(writing)?);
+        Ok(())
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        tell(self.asker, self.result, outcome);
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// Answers an asker. Whoever asked may be gone; what is written stays written.
+fn tell<T>(
+    asker: oneshot::Sender<Result<T, StoreError>>,
+    result: Option<T>,
+    outcome: Result<(), StoreError>,
+) {
+    let answer = outcome.and_then(|()| result.ok_or(Fault::Internal.into()));
+    drop(asker.send(answer));
+}
+
+/// How each job of a batch ended.
+type Outcomes = Vec<Result<(), StoreError>>;
 
 /// The writer's thread.
 pub(super) struct Writer {
@@ -163,24 +212,69 @@ impl Writer {
         fatal.map_or(Ok(()), Err)
     }
 
-    /// Runs the jobs, each in its savepoint, and commits.
-    fn transact(
-        &mut self,
-        batch: &mut [Box<dyn Job>],
-    ) -> Result<Vec<Result<(), StoreError>>, Fault> {
+    /// Runs the jobs and commits.
+    fn transact(&mut self, batch: &mut [Box<dyn Job>]) -> Result<Outcomes, Fault> {
         self.begin()?;
         let now = self.world.now().trunc_subsecs(3);
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for job in batch {
-            outcomes.push(self.run_job(job.as_mut(), now)?);
-        }
+        let outcomes = match self.run_bare(batch, now)? {
+            Some(outcomes) => outcomes,
+            None => self.run_each(batch, now)?,
+        };
         self.ledger.write_heads(&self.db).map_err(fault)?;
-        self.ledger.keys.settle(&self.db).map_err(fault)?;
+        let now_ms = now.timestamp_millis();
+        self.ledger.keys.settle(&self.db, now_ms).map_err(fault)?;
         let settings = nodes::settings(&self.db).map_err(fault)?;
         execute(&self.db, "COMMIT")?;
         if settings != self.settings {
             self.settings = settings;
             self.mind.nodes.tell(settings);
+        }
+        Ok(outcomes)
+    }
+
+    /// Runs the jobs without savepoints; `None` when one of them would need its own, and then nothing is left of any.
+    fn run_bare(
+        &mut self,
+        batch: &mut [Box<dyn Job>],
+        now: DateTime<Utc>,
+    ) -> Result<Option<Outcomes>, Fault> {
+        if !batch.iter().all(|job| job.is_repeatable()) {
+            return Ok(None);
+        }
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for job in batch {
+            let before = self.db.total_changes();
+            let outcome = self.attempt(job.as_mut(), now)?;
+            if outcome.is_err() {
+                if self.db.total_changes() != before {
+                    execute(&self.db, "ROLLBACK")?;
+                    self.ledger.forget();
+                    self.begin()?;
+                    return Ok(None);
+                }
+                self.ledger.undo_job();
+            }
+            outcomes.push(outcome);
+        }
+        Ok(Some(outcomes))
+    }
+
+    /// Runs the jobs, each in its savepoint.
+    fn run_each(
+        &mut self,
+        batch: &mut [Box<dyn Job>],
+        now: DateTime<Utc>,
+    ) -> Result<Outcomes, Fault> {
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for job in batch {
+            execute(&self.db, "SAVEPOINT job")?;
+            let outcome = self.attempt(job.as_mut(), now)?;
+            if outcome.is_err() {
+                execute(&self.db, "ROLLBACK TO job")?;
+                self.ledger.undo_job();
+            }
+            execute(&self.db, "RELEASE job")?;
+            outcomes.push(outcome);
         }
         Ok(outcomes)
     }
@@ -214,12 +308,11 @@ impl Writer {
     }
 
     /// Runs one job. The inner error is the job's own; the outer one spoils the batch.
-    fn run_job(
+    fn attempt(
         &mut self,
         job: &mut dyn Job,
         now: DateTime<Utc>,
     ) -> Result<Result<(), StoreError>, Fault> {
-        execute(&self.db, "SAVEPOINT job")?;
         self.ledger.begin_job();
         let outcome = job.run(&mut Writing {
             db: &self.db,
@@ -227,17 +320,10 @@ impl Writer {
             world: self.world.as_ref(),
             now,
         });
-        if let Err(error) = outcome {
-            if let StoreError::Unavailable(fault) = error
-                && spoils_batch(fault)
-            {
-                return Err(fault);
-            }
-            execute(&self.db, "ROLLBACK TO job")?;
-            self.ledger.undo_job();
+        match outcome {
+            Err(StoreError::Unavailable(fault)) if spoils_batch(fault) => Err(fault),
+            outcome => Ok(outcome),
         }
-        execute(&self.db, "RELEASE job")?;
-        Ok(outcome)
     }
 
     /// Takes back a batch that failed. Whether its commit reached the disk is unknown, so everything is read again.

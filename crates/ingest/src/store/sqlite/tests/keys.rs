@@ -12,10 +12,15 @@ use crate::store::sqlite::migrations::migrate;
 /// So few gather that every run moves them several times, over both small tables.
 const GATHERED: usize = 150;
 
+/// When batches end, in milliseconds.
+const NOW: i64 = 1_000_000;
+
 #[derive(Debug, Clone)]
 enum Act {
     /// Looks some keys up and stores those that are missing; then the job is kept or taken back.
     Job { first: u32, count: u32, kept: bool },
+    /// Burns some nonces; then the job is kept or taken back.
+    Burn { first: u32, count: u32, kept: bool },
     /// Lets some keys go, every other one of them under a row that it does not lead to; then the job is kept or taken back.
     Remove { first: u32, count: u32, kept: bool },
     /// Ends a batch.
@@ -28,6 +33,8 @@ fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => (0_u32..1_500, 1_u32..60, prop::bool::weighted(0.8))
             .prop_map(|(first, count, kept)| Act::Job { first, count, kept }),
+        2 => (2_000_u32..2_500, 1_u32..60, prop::bool::weighted(0.8))
+            .prop_map(|(first, count, kept)| Act::Burn { first, count, kept }),
         2 => (0_u32..1_500, 1_u32..60, prop::bool::weighted(0.8))
             .prop_map(|(first, count, kept)| Act::Remove { first, count, kept }),
         4 => Just(Act::Commit),
@@ -65,9 +72,10 @@ impl Bench {
     fn act(&mut self, act: &Act) {
         match act {
             Act::Job { first, count, kept } => self.job(*first..first + count, *kept),
+            Act::Burn { first, count, kept } => self.burn(*first..first + count, *kept),
             Act::Remove { first, count, kept } => self.remove(*first..first + count, *kept),
             Act::Commit => {
-                self.keys.settle(&self.db).unwrap();
+                self.keys.settle(&self.db, NOW).unwrap();
                 self.db.execute_batch("COMMIT; BEGIN").unwrap();
                 self.committed = self.pending.clone();
             }
@@ -80,41 +88,50 @@ impl Bench {
     }
 
     fn job(&mut self, keys: std::ops::Range<u32>, kept: bool) {
-        self.db.execute_batch("SAVEPOINT job").unwrap();
-        self.keys.begin_job();
-        let before = self.pending.clone();
-        for n in keys {
-            let found = self.keys.get(&self.db, key(n)).unwrap();
-            assert_eq!(found, self.pending.get(&n).copied(), "key {n}");
-            if found.is_none() {
-                self.next += 1;
-                self.keys.put(&self.db, key(n), self.next).unwrap();
-                self.pending.insert(n, self.next);
+        self.in_job(kept, |bench| {
+            for n in keys {
+                let found = bench.keys.get(&bench.db, key(n)).unwrap();
+                assert_eq!(found, bench.pending.get(&n).copied(), "key {n}");
+                if found.is_none() {
+                    bench.next += 1;
+                    bench.keys.put(&bench.db, key(n), bench.next).unwrap();
+                    bench.pending.insert(n, bench.next);
+                }
             }
-        }
-        if !kept {
-            self.db.execute_batch("ROLLBACK TO job").unwrap();
-            self.keys.undo_job();
-            self.pending = before;
-        }
-        self.db.execute_batch("RELEASE job").unwrap();
+        });
+    }
+
+    fn burn(&mut self, nonces: std::ops::Range<u32>, kept: bool) {
+        self.in_job(kept, |bench| {
+            for n in nonces {
+                let fresh = bench.keys.burn(&bench.db, key(n), NOW).unwrap();
+                assert_eq!(fresh, bench.pending.insert(n, 0).is_none(), "nonce {n}");
+            }
+        });
     }
 
     fn remove(&mut self, keys: std::ops::Range<u32>, kept: bool) {
+        self.in_job(kept, |bench| {
+            let mut gone = Vec::new();
+            for n in keys {
+                let row = bench.pending.get(&n).copied().unwrap_or(-1);
+                if n % 2 == 0 {
+                    bench.pending.remove(&n);
+                    gone.push((key(n), row));
+                } else {
+                    gone.push((key(n), row + 1));
+                }
+            }
+            bench.keys.remove(&bench.db, &gone).unwrap();
+        });
+    }
+
+    /// Does something as a job of the running batch, and keeps it or takes it back.
+    fn in_job(&mut self, kept: bool, work: impl FnOnce(&mut Self)) {
         self.db.execute_batch("SAVEPOINT job").unwrap();
         self.keys.begin_job();
         let before = self.pending.clone();
-        let mut gone = Vec::new();
-        for n in keys {
-            let row = self.pending.get(&n).copied().unwrap_or(-1);
-            if n % 2 == 0 {
-                self.pending.remove(&n);
-                gone.push((key(n), row));
-            } else {
-                gone.push((key(n), row + 1));
-            }
-        }
-        self.keys.remove(&self.db, &gone).unwrap();
+        work(self);
         if !kept {
             self.db.execute_batch("ROLLBACK TO job").unwrap();
             self.keys.undo_job();
@@ -123,16 +140,29 @@ impl Bench {
         self.db.execute_batch("RELEASE job").unwrap();
     }
 
-    /// Counts the rows of the large table and of the small ones.
+    /// Tells whether a nonce is there, and leaves it as it is.
+    fn is_burnt(&mut self, n: u32) -> bool {
+        self.keys.begin_job();
+        let fresh = self.keys.burn(&self.db, key(n), NOW).unwrap();
+        self.keys.undo_job();
+        !fresh
+    }
+
+    /// Counts the keys of the large table and of the small ones.
     fn rows(&self) -> (usize, usize) {
-        let count = |table: &str| -> usize {
-            let sql = format!("SELECT count(*) FROM {table}");
-            self.db.query_row(&sql, [], |row| row.get(0)).unwrap()
+        let small = |table: &str| {
+            self.count(&format!(
+                "SELECT coalesce(sum(length(packed)), 0) / 24 FROM {table}"
+            ))
         };
         (
-            count("key"),
-            count("fresh_key_even") + count("fresh_key_odd"),
+            self.count("SELECT count(*) FROM key"),
+            small("gathered_even") + small("gathered_odd"),
         )
+    }
+
+    fn count(&self, sql: &str) -> usize {
+        self.db.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 }
 
@@ -154,6 +184,9 @@ proptest! {
                 let found = bench.keys.get(&bench.db, key(n)).unwrap();
                 prop_assert_eq!(found, bench.pending.get(&n).copied(), "key {}", n);
             }
+            for n in 2_000..2_600 {
+                prop_assert_eq!(bench.is_burnt(n), bench.pending.contains_key(&n), "nonce {}", n);
+            }
         }
     }
 }
@@ -173,5 +206,47 @@ fn gathered_keys_are_moved_and_the_small_tables_emptied() {
     assert!(
         large >= 1_500 && small < 2 * GATHERED + 100,
         "{large} {small}"
+    );
+}
+
+#[test]
+fn nonces_that_ended_meanwhile_are_not_moved() {
+    let mut bench = Bench::new();
+    let burn = |bench: &mut Bench, n: u32, ends: i64| {
+        bench.in_job(true, |bench| {
+            assert!(bench.keys.burn(&bench.db, key(n), ends).unwrap());
+        });
+    };
+    for n in 0..100 {
+        burn(&mut bench, n, NOW - 1);
+        burn(&mut bench, 100 + n, NOW);
+    }
+    for _ in 0..10 {
+        bench.act(&Act::Commit);
+    }
+    let (_, small) = bench.rows();
+    let large = bench.count("SELECT count(*) FROM nonce WHERE expires_at = 1000000");
+    assert_eq!((large, small), (100, 0));
+    assert_eq!(bench.count("SELECT count(*) FROM nonce"), 100);
+    assert!(bench.is_burnt(150) && !bench.is_burnt(50));
+}
+
+#[test]
+fn keys_of_an_older_file_are_found_again() {
+    use crate::store::sqlite::migrations::{STEPS, migrate_by};
+
+    let mut db = Connection::open_in_memory().unwrap();
+    migrate_by(&mut db, &STEPS[..12], 0).unwrap();
+    for (table, n, value) in [("even", 1, 7_i64), ("odd", 2, i64::from(u32::MAX) + 3)] {
+        let sql = format!("INSERT INTO fresh_key_{table} (key, value) VALUES (?1, ?2)");
+        db.execute(&sql, rusqlite::params![key(n).0, value])
+            .unwrap();
+    }
+    migrate(&mut db, 0).unwrap();
+    let mut keys = Keys::default();
+    assert_eq!(keys.get(&db, key(1)).unwrap(), Some(7));
+    assert_eq!(
+        keys.get(&db, key(2)).unwrap(),
+        Some(i64::from(u32::MAX) + 3)
     );
 }

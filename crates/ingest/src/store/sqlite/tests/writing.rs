@@ -10,7 +10,7 @@ use crate::store::conformance::Stage;
 use crate::store::conformance::script::{Script, by_phone, refusal};
 use crate::store::sqlite::append::append;
 use crate::store::sqlite::{QueueBounds, SMALL, SqliteStore};
-use crate::store::{Fault, Refusal, Store, StoreError};
+use crate::store::{DeliveryResult, Fault, Refusal, Store, StoreError};
 
 const PHONE: &str = "+5547900000111";
 
@@ -116,6 +116,61 @@ async fn a_poisoned_job_takes_back_its_own_rows_only() {
         .map(|entry| entry.body.get())
         .collect();
     assert_eq!(stored, ["{\"n\":0}", "{\"n\":3}", "{\"n\":6}"]);
+}
+
+#[tokio::test]
+async fn a_poisoned_delivery_takes_back_its_own_rows_only() {
+    let folder = Folder::set().await;
+    let (store, script) = opened(&folder, calm()).await;
+    let trigger =
+        "CREATE TEMP TRIGGER poison BEFORE INSERT ON main.delivery WHEN new.query = 'poison'
+         BEGIN SELECT raise(ABORT, 'poisoned'); END";
+    let poisoning = store.write(SMALL, |writing| Ok(writing.db.execute_batch(trigger)?));
+    poisoning.await.unwrap();
+    let release = hold_writer(&store).await;
+    let mut answers = Vec::new();
+    for n in 0..9_u64 {
+        let mut delivery = script.delivery(&[script.event(&format!("o{n}"), by_phone(PHONE))]);
+        match n % 3 {
+            1 => delivery.query = "poison".to_owned(),
+            2 => delivery.nonce = Some(script.nonce("nonce-0005")),
+            _ => {}
+        }
+        let asked = Arc::clone(&store);
+        answers.push(tokio::spawn(async move { asked.accept(delivery).await }));
+        while store.pulse().queue_jobs < n + 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let batches = store.pulse().batch_jobs.count;
+    drop(release);
+    let mut outcomes = Vec::new();
+    for answer in answers {
+        let answer = answer.await.expect("answered");
+        outcomes.push(answer.map_or_else(|error| error.to_string(), |_| "kept".to_owned()));
+    }
+    assert_eq!(
+        store.pulse().batch_jobs.count,
+        batches + 2,
+        "the nine shared one commit"
+    );
+    let poison = StoreError::Unavailable(Fault::Internal).to_string();
+    let reused = StoreError::Refused(Refusal::NonceReused).to_string();
+    let (kept, poison, reused) = ("kept", poison.as_str(), reused.as_str());
+    assert_eq!(
+        outcomes,
+        [
+            kept, poison, kept, kept, poison, reused, kept, poison, reused
+        ]
+    );
+    assert_eq!(script.commerce_count().await, 4);
+    let unpoisoned = script.delivery(&[script.event("o1", by_phone(PHONE))]);
+    let after = store.accept(unpoisoned).await.unwrap();
+    assert_eq!(
+        after.result,
+        DeliveryResult::Accepted,
+        "nothing is left of it"
+    );
 }
 
 #[tokio::test]
