@@ -199,6 +199,12 @@ impl Keys {
         }
     }
 
+    /// Forgets what the batch has added; its transaction was taken back.
+    pub(super) fn undo_batch(&mut self) {
+        self.before_job = 0;
+        self.undo_job();
+    }
+
     /// Counts what the batch has added so far.
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {
@@ -249,7 +255,7 @@ impl Keys {
 }
 
 impl Known {
-    /// A table that was being emptied when the process ended is emptied from its start again: moving a key twice does nothing.
+    /// A table that was being emptied, by this process before it ended or by another one, is emptied on from where that came to.
     fn read(db: &Connection) -> Result<Self, StoreError> {
         let even = read_table(db, Table::Even)?;
         let odd = read_table(db, Table::Odd)?;
@@ -258,10 +264,14 @@ impl Known {
             (true, false) => (Table::Odd, odd, None),
             (false, false) => (Table::Odd, odd, Some(even)),
         };
+        let mut moving = other.map(|keys| Moving::new(Table::Even, keys));
+        if let Some(moving) = &mut moving {
+            moving.go_on(db)?;
+        }
         Ok(Self {
             table,
             fresh: fresh.into_iter().collect(),
-            moving: other.map(|keys| Moving::new(Table::Even, keys)),
+            moving,
         })
     }
 
@@ -306,6 +316,29 @@ impl Moving {
             keys,
             moved: 0,
         }
+    }
+
+    /// Finds how many were moved already: keys go in their order, so that all before one which is there are there.
+    ///
+    /// Nonces may have ended meanwhile and tell nothing; moving something twice does nothing.
+    fn go_on(&mut self, db: &Connection) -> Result<(), StoreError> {
+        let mut settled = db.prepare_cached("SELECT 1 FROM key WHERE key = ?1")?;
+        let lasting = self.keys.iter().enumerate();
+        let lasting: Vec<usize> = lasting
+            .filter(|(_, (_, value))| *value >= 0)
+            .map(|(place, _)| place)
+            .collect();
+        let (mut there, mut missing) = (0, lasting.len());
+        while there < missing {
+            let middle = usize::midpoint(there, missing);
+            if settled.exists([self.keys[lasting[middle]].0.0])? {
+                there = middle + 1;
+            } else {
+                missing = middle;
+            }
+        }
+        self.moved = there.checked_sub(1).map_or(0, |last| lasting[last] + 1);
+        Ok(())
     }
 
     fn get(&self, key: Key16) -> Option<i64> {

@@ -82,6 +82,16 @@ impl Ledger {
         self.keys.undo_job();
     }
 
+    /// Takes back what the running batch changed, whose transaction was taken back; what was known before it still holds.
+    pub(super) fn undo_batch(&mut self) {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.undo_batch();
+        *self = Self {
+            keys,
+            ..Self::default()
+        };
+    }
+
     /// Tells where a workspace's feed stands.
     pub(super) fn standing(
         &mut self,

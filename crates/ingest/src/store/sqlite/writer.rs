@@ -248,7 +248,8 @@ impl Writer {
             if outcome.is_err() {
                 if self.db.total_changes() != before {
                     execute(&self.db, "ROLLBACK")?;
-                    self.ledger.forget();
+                    self.ledger.undo_batch();
+                    self.gauges.ran_again();
                     self.begin()?;
                     return Ok(None);
                 }

@@ -18,3 +18,6 @@ SELECT CAST(key || unhex(printf('%016x', value)) AS BLOB) FROM fresh_key_odd ORD
 
 DROP TABLE fresh_key_even;
 DROP TABLE fresh_key_odd;
+
+-- Never counted: whoever knows keys by heart reads them anew after any write of another process.
+DELETE FROM meta WHERE name = 'keys_left';
