@@ -236,6 +236,11 @@ fn write_pulse(text: &mut String, pulse: &Pulse) -> fmt::Result {
             "Commits that failed",
             pulse.failed_commits,
         ),
+        (
+            "repeated_batches",
+            "Batches taken back and run once more, job by job",
+            pulse.repeated_batches,
+        ),
     ] {
         write_head(text, name, help, "counter")?;
         writeln!(text, "balcao_store_{name}_total {value}")?;

@@ -11,6 +11,8 @@ pub struct Pulse {
     pub overloaded: u64,
     /// Commits that failed.
     pub failed_commits: u64,
+    /// Batches that were taken back and run once more, job by job.
+    pub repeated_batches: u64,
     /// Jobs per commit.
     pub batch_jobs: Histogram,
     /// Time of each commit from its first statement to its end, in microseconds.

@@ -17,6 +17,7 @@ pub(super) struct Gauges {
 #[derive(Default)]
 struct Counts {
     failed_commits: u64,
+    repeated_batches: u64,
     batch_jobs: Histogram,
     commit_micros: Histogram,
     checkpoint_micros: Histogram,
@@ -31,6 +32,11 @@ impl Gauges {
             counts.commit_micros.record(micros(took));
             counts.failed_commits += u64::from(!well);
         });
+    }
+
+    /// Counts a batch that was taken back to be run job by job.
+    pub(super) fn took_back(&self) {
+        self.count(|counts| counts.repeated_batches += 1);
     }
 
     pub(super) fn checkpointed(&self, took: Duration) {
@@ -55,6 +61,7 @@ impl Gauges {
         };
         self.count(|counts| {
             pulse.failed_commits = counts.failed_commits;
+            pulse.repeated_batches = counts.repeated_batches;
             pulse.batch_jobs = counts.batch_jobs.clone();
             pulse.commit_micros = counts.commit_micros.clone();
             pulse.checkpoint_micros = counts.checkpoint_micros.clone();

@@ -82,6 +82,8 @@ pub(super) struct Keys {
     before_job: usize,
     /// What waited when the running job began to remove some.
     before_removal: Option<Vec<Entry>>,
+    /// Of the running batch some keys were written or removed before its end.
+    wrote_early: bool,
 }
 
 struct Known {
@@ -105,6 +107,7 @@ impl Keys {
             waiting: Vec::new(),
             before_job: 0,
             before_removal: None,
+            wrote_early: false,
         }
     }
 
@@ -168,6 +171,7 @@ impl Keys {
             if !gone.is_empty() {
                 self.before_removal
                     .get_or_insert_with(|| self.waiting.clone());
+                self.wrote_early = true;
                 self.write_waiting(db)?;
                 remove_from(db, table, &gone)?;
                 self.known(db)?.forget(&gone);
@@ -201,8 +205,14 @@ impl Keys {
 
     /// Forgets what the batch has added; its transaction was taken back.
     pub(super) fn undo_batch(&mut self) {
-        self.before_job = 0;
-        self.undo_job();
+        if std::mem::take(&mut self.wrote_early) {
+            self.known = None;
+            self.waiting.clear();
+            self.before_removal = None;
+        } else {
+            self.before_job = 0;
+            self.undo_job();
+        }
     }
 
     /// Counts what the batch has added so far.
@@ -213,6 +223,7 @@ impl Keys {
 
     /// Writes what the batch has added, and moves the next slice, at its end; nonces that ended before `now_ms` go.
     pub(super) fn settle(&mut self, db: &Connection, now_ms: i64) -> Result<(), StoreError> {
+        self.wrote_early = false;
         let slice = SLICE + 2 * self.waiting.len();
         self.write_waiting(db)?;
         let Some(known) = &mut self.known else {
@@ -246,7 +257,7 @@ impl Keys {
     /// Reads the small tables when they are not known by heart.
     fn known(&mut self, db: &Connection) -> Result<&mut Known, StoreError> {
         if self.known.is_none() {
-            let mut known = Known::read(db)?;
+            let mut known = Known::read(db, self.gathered)?;
             known.fresh.extend(self.waiting.iter().copied());
             self.known = Some(known);
         }
@@ -256,22 +267,28 @@ impl Keys {
 
 impl Known {
     /// A table that was being emptied, by this process before it ended or by another one, is emptied on from where that came to.
-    fn read(db: &Connection) -> Result<Self, StoreError> {
+    /// That is the longer one: it keeps all its rows until the last of them has moved.
+    fn read(db: &Connection, gathered: usize) -> Result<Self, StoreError> {
         let even = read_table(db, Table::Even)?;
         let odd = read_table(db, Table::Odd)?;
-        let (table, fresh, other) = match (even.is_empty(), odd.is_empty()) {
-            (_, true) => (Table::Even, even, None),
-            (true, false) => (Table::Odd, odd, None),
-            (false, false) => (Table::Odd, odd, Some(even)),
+        let (from, longer, table, shorter) = if even.len() >= odd.len() {
+            (Table::Even, even, Table::Odd, odd)
+        } else {
+            (Table::Odd, odd, Table::Even, even)
         };
-        let mut moving = other.map(|keys| Moving::new(Table::Even, keys));
-        if let Some(moving) = &mut moving {
-            moving.go_on(db)?;
+        if shorter.is_empty() && longer.len() < gathered {
+            return Ok(Self {
+                table: from,
+                fresh: longer.into_iter().collect(),
+                moving: None,
+            });
         }
+        let mut moving = Moving::new(from, longer);
+        moving.go_on(db)?;
         Ok(Self {
             table,
-            fresh: fresh.into_iter().collect(),
-            moving,
+            fresh: shorter.into_iter().collect(),
+            moving: Some(moving),
         })
     }
 

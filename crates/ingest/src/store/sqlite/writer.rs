@@ -249,7 +249,7 @@ impl Writer {
                 if self.db.total_changes() != before {
                     execute(&self.db, "ROLLBACK")?;
                     self.ledger.undo_batch();
-                    self.gauges.ran_again();
+                    self.gauges.took_back();
                     self.begin()?;
                     return Ok(None);
                 }

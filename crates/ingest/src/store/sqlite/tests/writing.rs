@@ -154,6 +154,7 @@ async fn a_poisoned_delivery_takes_back_its_own_rows_only() {
         batches + 2,
         "the nine shared one commit"
     );
+    assert_eq!(store.pulse().repeated_batches, 1);
     let poison = StoreError::Unavailable(Fault::Internal).to_string();
     let reused = StoreError::Refused(Refusal::NonceReused).to_string();
     let (kept, poison, reused) = ("kept", poison.as_str(), reused.as_str());
