@@ -1,10 +1,9 @@
 /** Draws again one part a frame where much changed at once, so that a key never waits for all of it. Knows no app. */
+import { nextFrame } from '../frame';
 import type { Change } from '../types/Change';
 
 /** From how many conversations on a change counts as much; fewer are drawn at once. */
 const MUCH = 20;
-/** How long a frame is waited for: a page out of sight draws none. */
-const UNSEEN = 100;
 
 /** Reads a part of the page again and puts it in place. */
 export type Part = () => Promise<unknown>;
@@ -38,16 +37,6 @@ export class ByFrame {
       }
     }
   }
-}
-
-function nextFrame(): Promise<void> {
-  return new Promise((done) => {
-    const late = setTimeout(done, UNSEEN);
-    requestAnimationFrame(() => {
-      clearTimeout(late);
-      done();
-    });
-  });
 }
 
 function joined(one: Change, other: Change): Change {
