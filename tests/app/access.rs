@@ -130,6 +130,7 @@ fn walk(locale: &str, grounds: [Ground; 2]) {
     narrowing(&mut audit);
     dialogs(&mut audit);
     templates(&mut audit);
+    sequences(&mut audit);
     sources(&mut audit);
     people(&mut audit);
     service.kill();
@@ -354,6 +355,22 @@ fn templates(audit: &mut Audit<'_>) {
     audit.see("templates as a file");
     app.click("templates-close");
     app.wait_gone("templates-sheet");
+}
+
+fn sequences(audit: &mut Audit<'_>) {
+    let app = audit.app;
+    app.click("settings");
+    app.click("settings-sequences");
+    app.wait_for("sequence-trial");
+    audit.see("sequences");
+    app.fill("step-count", "1");
+    app.wait_for_css("[data-testid=sequence-fault][data-code=at]");
+    audit.see("a step that comes too early");
+    app.press("Escape");
+    app.wait_for("discard-ask");
+    audit.see("leaving changed sequences");
+    app.click("discard-yes");
+    app.wait_gone("sequences-sheet");
 }
 
 fn sources(audit: &mut Audit<'_>) {

@@ -24,6 +24,7 @@ mod offline_hour;
 mod palette;
 mod pictures;
 mod restart;
+mod sequences;
 mod shift;
 mod sources;
 mod team;

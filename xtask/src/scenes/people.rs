@@ -63,3 +63,16 @@ pub(super) fn by_boleto() -> Sale {
         ..Sale::new(9_030)
     }
 }
+
+/// Somebody whose bank takes back what was paid.
+pub(super) fn contested() -> Sale {
+    let new = Sale::new(9_040);
+    Sale {
+        buyer: "Lourdes Aparecida Bittencourt".to_owned(),
+        email: "lourdes.bittencourt@example.com".to_owned(),
+        product: "Fotografia de Produtos com Celular".to_owned(),
+        centavos: 42_900,
+        made_at: new.made_at - Duration::from_mins(52),
+        ..new
+    }
+}

@@ -1,4 +1,4 @@
-//! What lies over the zones: the palette, keys, settings, templates, sources, and what is asked before somebody is erased.
+//! What lies over the zones: the palette, keys, settings, templates, sequences, sources, and what is asked before somebody is erased.
 
 use testkit::App;
 
@@ -104,6 +104,18 @@ pub(super) const SCENES: &[Scene<Desk>] = &[
         },
     },
     Scene {
+        name: "sequences",
+        looks: BOTH,
+        size: USUAL,
+        go: |desk| sequences(desk.app()),
+    },
+    Scene {
+        name: "sequences-narrow",
+        looks: ONE,
+        size: NARROW,
+        go: |desk| sequences(desk.app()),
+    },
+    Scene {
         name: "sources",
         looks: BOTH,
         size: USUAL,
@@ -164,6 +176,13 @@ fn templates(app: &App) {
     app.wait_for("row");
     app.press("m");
     app.wait_for("template-card");
+}
+
+fn sequences(app: &App) {
+    app.wait_for("row");
+    app.click("settings");
+    app.click("settings-sequences");
+    app.wait_for("sequence-trial");
 }
 
 fn sources(app: &App) {

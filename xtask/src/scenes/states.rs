@@ -1,8 +1,13 @@
-//! What is not met every day: a boleto, in both sizes of the window.
+//! What is not met every day: a boleto, in both sizes of the window, and money that is contested.
 
 use testkit::Sale;
 
-use super::{BOTH, NARROW, ONE, Scene, USUAL, World, desk::Desk, people::by_boleto};
+use super::{
+    BOTH, NARROW, ONE, Scene, USUAL, World,
+    desk::Desk,
+    hands,
+    people::{by_boleto, contested},
+};
 
 pub(super) const SCENES: &[Scene<Desk>] = &[
     Scene {
@@ -21,7 +26,19 @@ pub(super) const SCENES: &[Scene<Desk>] = &[
             desk.app().wait_for("copy-boleto");
         },
     },
+    Scene {
+        name: "chargeback",
+        looks: BOTH,
+        size: USUAL,
+        go: |desk| meet_chargeback(desk),
+    },
 ];
+
+fn meet_chargeback(desk: &mut Desk) {
+    let sale = contested();
+    desk.meet(&[(&sale, Sale::approved), (&sale, Sale::charged_back)]);
+    hands::wait_for_chosen_row(desk.app(), "Chargeback");
+}
 
 fn meet_boleto(desk: &mut Desk) {
     let sale = by_boleto();

@@ -65,6 +65,12 @@ pub(super) const SCENES: &[Scene<Desk>] = &[
         },
     },
     Scene {
+        name: "compact",
+        looks: ONE,
+        size: USUAL,
+        go: |desk| compact(desk),
+    },
+    Scene {
         name: "bulk",
         looks: ONE,
         size: USUAL,
@@ -221,6 +227,18 @@ fn filters(desk: &Desk) {
     }
     app.click("add-filter");
     app.wait_for("filter-field");
+}
+
+/// Shows all conversations in the lowest rows.
+fn compact(desk: &mut Desk) {
+    let app = desk.app();
+    app.click("settings");
+    hands::click_css(app, "[data-testid=density-compact]");
+    app.press("Escape");
+    app.wait_gone("settings-sheet");
+    app.click("view-all");
+    app.wait_for("row");
+    opened(desk);
 }
 
 /// Puts a value on by the menu: its field first.
