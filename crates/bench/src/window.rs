@@ -26,6 +26,15 @@ const SALES: usize = 60;
 /// The line the app logs once its first list is on screen.
 const FIRST_PAINT: &str = "first paint after ";
 
+/// What is measured here.
+pub const FIGURES: [&str; 5] = [
+    "window.cold_start",
+    "window.webhook_to_card",
+    "window.catch_up_1000",
+    "window.catch_up_frame",
+    "memory.app",
+];
+
 /// Measures the window.
 ///
 /// # Errors

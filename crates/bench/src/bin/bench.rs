@@ -57,12 +57,10 @@ async fn main() -> anyhow::Result<()> {
     if asked.wants("trust.") {
         tokio::task::block_in_place(|| timing::run(&mut report))?;
     }
-    if asked.wants("window.") || asked.wants("memory.app") {
+    if window::FIGURES.iter().any(|name| asked.wants(name)) {
         window::run(&mut report).await?;
     }
-    if asked.wants("window.") || asked.wants("memory.app_") {
-        gestures::run(&mut report, asked.quick).await?;
-    }
+    gestures::run(&mut report, asked.quick, |name| asked.wants(name)).await?;
     finish(&asked, &report)
 }
 
