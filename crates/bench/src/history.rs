@@ -192,6 +192,7 @@ impl History {
                     .expect("ten bytes"),
             ),
             external_id: format!("{person}-{order}"),
+            order_number: None,
             stage,
             event: stage.as_str().to_owned(),
             amount_minor: Some(minor),

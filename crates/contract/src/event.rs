@@ -20,6 +20,8 @@ pub struct Event {
     pub id: EventId,
     /// The platform's id of the order, cart or transaction, as text.
     pub external_id: String,
+    /// The number under which buyer and seller know the order, where the platform has one beside its id.
+    pub order_number: Option<String>,
     /// Where the purchase stands after this event.
     pub stage: Stage,
     /// The platform's own name of the event.
@@ -222,6 +224,9 @@ impl std::fmt::Debug for RawBody {
 struct EventWire {
     id: EventId,
     external_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    order_number: Option<String>,
     #[serde(skip_deserializing, default = "derived_status")]
     status: Status,
     stage: Stage,
@@ -278,6 +283,7 @@ impl From<EventWire> for Event {
         Self {
             id: wire.id,
             external_id: wire.external_id,
+            order_number: wire.order_number,
             stage: wire.stage,
             event: wire.event,
             amount_minor: wire.amount_minor,
@@ -314,6 +320,7 @@ impl From<Event> for EventWire {
             amount,
             id: event.id,
             external_id: event.external_id,
+            order_number: event.order_number,
             stage: event.stage,
             event: event.event,
             amount_minor: event.amount_minor,

@@ -101,6 +101,7 @@ pub struct Order {
     refusal: Option<Latest<String>>,
     installments: Option<Latest<u32>>,
     coupon: Option<Latest<String>>,
+    number: Option<Latest<String>>,
     checkout_url: Option<Latest<String>>,
     order_url: Option<Latest<String>>,
     utms: Option<Latest<Utms>>,
@@ -172,6 +173,7 @@ impl Order {
         join(&mut self.refusal, &other.refusal);
         join(&mut self.installments, &other.installments);
         join(&mut self.coupon, &other.coupon);
+        join(&mut self.number, &other.number);
         join(&mut self.checkout_url, &other.checkout_url);
         join(&mut self.order_url, &other.order_url);
         join(&mut self.utms, &other.utms);
@@ -211,6 +213,7 @@ impl Order {
         tell(&mut self.refusal, stamp, refusal.clone());
         tell(&mut self.installments, stamp, *installments);
         tell(&mut self.coupon, stamp, event.coupon.clone());
+        tell(&mut self.number, stamp, event.order_number.clone());
         tell(&mut self.checkout_url, stamp, event.checkout_url.clone());
         tell(&mut self.order_url, stamp, event.order_url.clone());
         tell(

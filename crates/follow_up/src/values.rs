@@ -184,11 +184,7 @@ impl Sources<'_> {
             Variable::Store => text(self.store),
             Variable::AgentName => text(self.agent),
             Variable::Platform => text(self.platform),
-            Variable::OrderRef => text(
-                self.order
-                    .source()
-                    .map(|source| source.external_id.as_str()),
-            ),
+            Variable::OrderRef => text(self.order.reference()),
         }
     }
 

@@ -46,7 +46,9 @@ pub fn card(order_key: &str, order: &Order, now: i64, drawn: bool) -> Option<Ord
         coupon: order.coupon().map(str::to_owned),
         platform: platform(&source.provider),
         source: source.integration_id,
-        reference: source.external_id.clone(),
+        reference: order.reference()?.to_owned(),
+        platform_id: (order.reference() != Some(&source.external_id))
+            .then(|| source.external_id.clone()),
         steps: steps(order),
         deadline: deadline::of_order(order).filter(|ends| is_shown(*ends, now)),
         primary: primary(order, pix.as_ref(), boleto.as_ref(), checkout.is_some()),

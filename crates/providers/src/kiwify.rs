@@ -164,6 +164,7 @@ struct Wrapped<'a> {
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Sale<'a> {
     order_id: Word<'a>,
+    order_ref: Loose<'a>,
     order_status: Word<'a>,
     webhook_event_type: Word<'a>,
     payment_method: Loose<'a>,
@@ -262,6 +263,7 @@ impl Sale<'_> {
         let id = reading::external_id(self.order_id.text(), path)?;
         let name = event.or(status).unwrap_or_default();
         let mut draft = Draft::of(context, SLUG, id, stage, name);
+        draft.numbered(self.order_ref.text());
         self.tell_amount(&mut draft);
         self.tell_buyer(&mut draft);
         self.tell_payment(&mut draft, context);

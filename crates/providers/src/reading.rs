@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::scalar;
 use crate::settings::Settings;
 
 /// How far a source's clock may run ahead of ours.
@@ -19,6 +20,9 @@ const EARLIEST: i64 = 946_684_800;
 
 /// Longest id of an order, in bytes.
 const MAX_EXTERNAL_ID: usize = 200;
+
+/// Longest number of an order that people would say, in characters.
+const MAX_NUMBER: usize = 64;
 
 /// Most lines kept of one order.
 pub(crate) const MAX_ITEMS: usize = 100;
@@ -92,6 +96,8 @@ pub struct Draft {
     pub business_key: String,
     /// See [`Event::external_id`].
     pub external_id: String,
+    /// See [`Event::order_number`].
+    pub order_number: Option<String>,
     /// See [`Event::stage`].
     pub stage: Stage,
     /// See [`Event::event`].
@@ -141,6 +147,7 @@ impl Draft {
         Event {
             id,
             external_id: self.external_id,
+            order_number: self.order_number,
             stage: self.stage,
             event: self.event,
             amount_minor: self.amount_minor,
@@ -175,6 +182,7 @@ impl Draft {
         Self {
             business_key: String::new(),
             external_id: external_id.to_owned(),
+            order_number: None,
             stage,
             event: event.to_owned(),
             amount_minor: None,
@@ -196,6 +204,13 @@ impl Draft {
             incomplete: false,
             doubts: Vec::new(),
         }
+    }
+
+    /// Takes the number under which buyer and seller know the order; one that only repeats the id tells nothing.
+    pub(crate) fn numbered(&mut self, told: Option<&str>) {
+        let fits =
+            |number: &String| number.chars().count() <= MAX_NUMBER && *number != self.external_id;
+        self.order_number = told.and_then(scalar::line).filter(fits);
     }
 
     /// Names a cart or checkout, by the platform's id, that this order grew from; ids that cannot be an order's are left out.

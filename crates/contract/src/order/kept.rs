@@ -108,6 +108,7 @@ kept! {
     refusal: String,
     installments: u32,
     coupon: String,
+    number: String,
     checkout_url: String,
     order_url: String,
     utms: Utms,

@@ -143,6 +143,12 @@ impl Order {
         text(&self.coupon)
     }
 
+    /// Returns what people call the order: the number that buyer and seller know it under, else the platform's id.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        text(&self.number).or(self.source().map(|source| source.external_id.as_str()))
+    }
+
     /// Returns where the buyer can finish paying.
     #[must_use]
     pub fn checkout_url(&self) -> Option<&str> {

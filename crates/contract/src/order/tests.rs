@@ -15,6 +15,7 @@ fn event(number: u8, minutes: i64, stage: Stage) -> Event {
     Event {
         id: EventId::new(u64::from(number), [number; 10]),
         external_id: "order-1".to_owned(),
+        order_number: None,
         stage,
         event: stage.as_str().to_owned(),
         amount_minor: None,
@@ -46,6 +47,7 @@ prop_compose! {
         amount in prop::option::of(0_i64..1_000),
         name in prop::option::of("[a-c]{1,2}"),
         pix in prop::option::of("[x-z]"),
+        known_as in prop::option::of("[1-3]"),
         is_test in any::<bool>(),
     ) -> Event {
         let mut event = event(number, minutes, stage);
@@ -53,11 +55,27 @@ prop_compose! {
         event.occurred_at = at(minutes);
         event.amount_minor = amount;
         event.customer.name = name;
+        event.order_number = known_as;
         event.payment.pix = pix.map(|code| Pix { code: Some(code), expires_at: None });
         event.items = amount.map(|minor| Item { name: format!("item {minor}"), ..Item::default() }).into_iter().collect();
         event.is_test = is_test;
         event
     }
+}
+
+#[test]
+fn an_order_is_called_by_the_number_people_know_and_else_by_its_id() {
+    let bare = event(1, 0, Stage::PixGenerated);
+    let numbered = Event {
+        order_number: Some("#1042".to_owned()),
+        ..event(2, 1, Stage::PurchaseApproved)
+    };
+    let later = event(3, 2, Stage::PurchaseCompleted);
+    assert_eq!(Order::of([&bare]).reference(), Some("order-1"));
+    for events in [[&bare, &numbered, &later], [&later, &numbered, &bare]] {
+        assert_eq!(Order::of(events).reference(), Some("#1042"));
+    }
+    assert_eq!(Order::default().reference(), None);
 }
 
 fn distinct(events: Vec<Event>) -> Vec<Event> {

@@ -17,6 +17,7 @@ fn full_event() -> Event {
     Event {
         id: EventId::new(4, [4; 10]),
         external_id: "9f1c".to_owned(),
+        order_number: Some("#1042".to_owned()),
         stage: Stage::PixGenerated,
         event: "pix_created".to_owned(),
         amount_minor: Some(19_700),

@@ -39,6 +39,7 @@ pub(crate) fn event(stage: Stage) -> Event {
     Event {
         id: EventId::new(1, [1; 10]),
         external_id: "PED-1042".to_owned(),
+        order_number: Some("#1042".to_owned()),
         stage,
         event: stage.as_str().to_owned(),
         amount_minor: Some(19_700),
@@ -130,7 +131,7 @@ fn all_values_of_a_full_order() {
         (Variable::Store, "Loja Acauã"),
         (Variable::AgentName, "Bia"),
         (Variable::Platform, "Kiwify"),
-        (Variable::OrderRef, "PED-1042"),
+        (Variable::OrderRef, "#1042"),
     ] {
         assert_eq!(
             value(&event(Stage::PixGenerated), variable).as_deref(),

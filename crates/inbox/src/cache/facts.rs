@@ -118,7 +118,7 @@ impl Facts {
                 .collect(),
             more_items: u32::try_from(items.len().saturating_sub(1)).unwrap_or(u32::MAX),
             provider: source.provider.clone(),
-            reference: source.external_id.clone(),
+            reference: order.reference()?.to_owned(),
             is_test: order.is_test(),
             refunded: order.has_refund(),
             disputed: order.has_dispute() && told.stage != Stage::ChargebackReversed,
@@ -159,6 +159,11 @@ impl Facts {
             self.rank = deadline::rank(heard, amount);
             self.leaves_at = deadline::leaves_stage(self.stage.group(), self.deadline);
         }
+    }
+
+    /// Tells whether it is a cart that was left, and no order yet.
+    pub(super) fn is_cart(&self) -> bool {
+        self.stage.group() == StageGroup::Cart
     }
 
     /// Tells whether acting at `now` can still win or lose something.
@@ -228,7 +233,8 @@ pub(super) fn utms(order: &Order) -> [Option<String>; 3] {
     ]
 }
 
-/// Returns the ends of the PIX code and the boleto line, which are too long to be typed whole.
+/// Returns the ends of the PIX code and the boleto line, which are too long to be typed whole, and of the platform's id where
+/// people call the order otherwise.
 fn ends(order: &Order) -> Vec<String> {
     let code = order.pix().and_then(|pix| pix.code.as_deref());
     let line = order.boleto().and_then(|boleto| boleto.line.as_deref());
@@ -237,7 +243,9 @@ fn ends(order: &Order) -> Vec<String> {
         let from = letters.len().saturating_sub(MAX_END);
         letters.iter().skip(from).collect::<String>()
     };
-    let told = [code, line].into_iter().flatten().map(end);
+    let id = order.source().map(|source| source.external_id.as_str());
+    let id = id.filter(|id| order.reference() != Some(id));
+    let told = [code, line, id].into_iter().flatten().map(end);
     told.filter(|end| !end.is_empty()).collect()
 }
 

@@ -167,13 +167,17 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
 /// Says what ends the chase of an order by another one.
 ///
 /// What a person has paid for, and when last: an unpaid order of the same thing needs no chasing then, as happens when a new
-/// code or another card was tried. And what became of carts: one that an order grew from is recovered, paid or not yet.
+/// code or another card was tried. And what became of carts: one that an order grew from is recovered, paid or not yet. Most
+/// platforms do not say which cart that was: then it is any of the same thing that was made since the cart was left.
 #[derive(Debug, Default)]
 pub(super) struct Closed<'a> {
     /// Apart for tests, which never end the chase of a real order.
     last: [Option<Paid<'a>>; 2],
     by_item: HashMap<(&'a str, bool), Paid<'a>>,
     grown: HashMap<&'a str, &'a Bought>,
+    /// The youngest order, apart for tests; no cart is one.
+    youngest: [Option<&'a Bought>; 2],
+    youngest_of: HashMap<(&'a str, bool), &'a Bought>,
 }
 
 /// An order that was paid, and when.
@@ -188,6 +192,7 @@ impl<'a> Closed<'a> {
             for cart in facts.carts.iter().filter(|cart| **cart != bought.key) {
                 closed.grown.entry(cart).or_insert(bought);
             }
+            closed.note_made(bought);
             let Some(at) = facts.paid_at else { continue };
             let [real, test] = &mut closed.last;
             let last = if facts.is_test { test } else { real };
@@ -205,20 +210,62 @@ impl<'a> Closed<'a> {
         closed
     }
 
-    /// Returns the order that a cart grew into.
-    pub(super) fn recovered(&self, cart: &str) -> Option<&'a Bought> {
-        self.grown.get(cart).copied()
+    /// Notes an order among the youngest.
+    fn note_made(&mut self, bought: &'a Bought) {
+        let facts = &bought.facts;
+        if facts.is_cart() {
+            return;
+        }
+        let is_younger = |known: Option<&Bought>| {
+            known.is_none_or(|known| facts.first_at > known.facts.first_at)
+        };
+        let last = &mut self.youngest[usize::from(facts.is_test)];
+        if is_younger(*last) {
+            *last = Some(bought);
+        }
+        for item in &facts.items {
+            let known = self.youngest_of.entry((item, facts.is_test));
+            let last = known.or_insert(bought);
+            if is_younger(Some(last)) {
+                *last = bought;
+            }
+        }
+    }
+
+    /// Returns the order that a cart grew into: the one that names it, else the youngest of the same thing made since.
+    pub(super) fn recovered(&self, cart: &Bought) -> Option<&'a Bought> {
+        self.grown
+            .get(cart.key.as_str())
+            .copied()
+            .or_else(|| self.made_since(&cart.facts))
+    }
+
+    fn made_since(&self, cart: &Facts) -> Option<&'a Bought> {
+        if !cart.is_cart() {
+            return None;
+        }
+        let of_items = cart
+            .items
+            .iter()
+            .filter_map(|item| self.youngest_of.get(&(item.as_str(), cart.is_test)))
+            .copied();
+        let youngest = if cart.items.is_empty() {
+            self.youngest[usize::from(cart.is_test)]
+        } else {
+            of_items.max_by_key(|order| order.facts.first_at)
+        };
+        youngest.filter(|order| order.facts.first_at >= cart.first_at)
     }
 
     /// Tells whether an order needs no chasing any more.
     pub(super) fn ends_chase(&self, bought: &Bought) -> bool {
-        (bought.facts.is_unpaid() && self.recovered(&bought.key).is_some())
+        (bought.facts.is_unpaid() && self.recovered(bought).is_some())
             || self.overtaken(&bought.facts).is_some()
     }
 
     /// Returns the other order by which the same thing was paid, and when: what a cart grew into, or what overtook an order.
     pub(super) fn paid_by(&self, bought: &Bought) -> Option<Paid<'a>> {
-        let grown = self.recovered(&bought.key);
+        let grown = self.recovered(bought);
         let grown = grown.and_then(|grown| Some((grown.facts.paid_at?, grown)));
         let grown = grown.filter(|_| bought.facts.is_unpaid());
         grown.or_else(|| self.overtaken(&bought.facts))
@@ -238,7 +285,13 @@ impl<'a> Closed<'a> {
         } else {
             of_items.max_by_key(|(at, _)| *at)
         };
-        last.filter(|(at, _)| facts.is_unpaid() && *at >= facts.last_at)
+        // A cart may be told of again after it was paid for.
+        let told = if facts.is_cart() {
+            facts.first_at
+        } else {
+            facts.last_at
+        };
+        last.filter(|(at, _)| facts.is_unpaid() && *at >= told)
     }
 }
 

@@ -17,6 +17,7 @@ fn event(stage: Stage, payment: Payment) -> Event {
     Event {
         id: EventId::from_u128(1),
         external_id: "KW1".to_owned(),
+        order_number: None,
         stage,
         event: "told".to_owned(),
         amount_minor: Some(19_700),
@@ -105,6 +106,17 @@ fn a_whole_card_reads_as_drawn() {
         .map(|pix| std::mem::take(&mut pix.modules));
     assert_eq!(rows.map(|rows| rows.len()), Some(49));
     insta::assert_json_snapshot!(card);
+}
+
+#[test]
+fn a_card_is_called_as_people_call_the_order() {
+    let mut told = event(Stage::PixGenerated, Payment::default());
+    let card = drawn(&told, 1);
+    assert_eq!((card.reference.as_str(), card.platform_id), ("KW1", None));
+    told.order_number = Some("AJuKvWn".to_owned());
+    let card = drawn(&told, 1);
+    assert_eq!(card.reference, "AJuKvWn");
+    assert_eq!(card.platform_id.as_deref(), Some("KW1"));
 }
 
 #[test]

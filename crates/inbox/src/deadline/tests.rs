@@ -15,6 +15,7 @@ fn told(stage: Stage, payment: Payment) -> Order {
     Order::of(&[Event {
         id: EventId::from_u128(1),
         external_id: "1".to_owned(),
+        order_number: None,
         stage,
         event: "told".to_owned(),
         amount_minor: Some(19_700),

@@ -43,6 +43,7 @@ fn order_with(stage: Stage, pix_code: &str, minutes_left: i64, boleto: Boleto) -
     let event = Event {
         id: EventId::new(1, [1; 10]),
         external_id: "1042".to_owned(),
+        order_number: None,
         stage,
         event: stage.as_str().to_owned(),
         amount_minor: Some(19_700),

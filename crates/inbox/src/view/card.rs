@@ -34,8 +34,11 @@ pub struct OrderCard {
     pub platform: String,
     /// The source it was told from.
     pub source: IntegrationId,
-    /// The platform's id of the order.
+    /// What people call the order: its number, else the platform's id.
     pub reference: String,
+    /// The platform's id, where people call the order otherwise.
+    #[serde(default)]
+    pub platform_id: Option<String>,
     /// The stages reached, oldest first.
     pub steps: Vec<Step>,
     /// What ends, and when.

@@ -77,6 +77,7 @@ impl Tape {
         let mut event = Event {
             id: EventId::new(seq, [1; 10]),
             external_id: number.to_string(),
+            order_number: None,
             stage,
             event: stage.as_str().to_owned(),
             amount_minor: Some(19_700),

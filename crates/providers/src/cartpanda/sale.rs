@@ -18,6 +18,9 @@ use crate::{json, links, times};
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct Sale<'a> {
     id: Word<'a>,
+    name: Loose<'a>,
+    order_number: Loose<'a>,
+    number: Loose<'a>,
     cart_token: Loose<'a>,
     test: Loose<'a>,
     is_cartx_test: Loose<'a>,
@@ -142,6 +145,8 @@ impl Sale<'_> {
         };
         let id = reading::external_id(self.id.text(), path)?;
         let mut draft = Draft::of(context, SLUG, id, stage, event);
+        let numbers = [&self.name, &self.order_number, &self.number];
+        draft.numbered(numbers.into_iter().find_map(Loose::text));
         if certain.moves_money() && !moves_money(stage) {
             draft.doubt("state_contradicts_event", "order.payment_status");
         }

@@ -19,7 +19,7 @@ pub(super) const MAX_WORD: usize = 200;
 const BRASILIA: &str = "-03:00";
 
 /// What can be read of a sale. Those of an item are looked for in each element of `items`.
-pub(super) const FIELDS: [&str; 31] = [
+pub(super) const FIELDS: [&str; 32] = [
     "amount",
     "boletoDueOn",
     "boletoLine",
@@ -40,6 +40,7 @@ pub(super) const FIELDS: [&str; 31] = [
     "items",
     "name",
     "occurredAt",
+    "orderNumber",
     "orderUrl",
     "paymentMethod",
     "phone",

@@ -113,6 +113,8 @@ impl<'a> Reader<'_, 'a> {
         self.tell_payment(&mut draft, context.now)?;
         draft.items = self.items(&mut draft)?;
         draft.coupon = self.text("coupon", &mut draft)?.line();
+        let number = self.text("orderNumber", &mut draft)?;
+        draft.numbered(number.text());
         let cart = self.text("cartId", &mut draft)?;
         draft.grew_from(cart.text());
         draft.utms = Utms {

@@ -15,6 +15,8 @@ use crate::{json, times};
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Sale<'a> {
     id: Word<'a>,
+    /// The webhook's `order_ref`, as far as is known.
+    reference: Loose<'a>,
     status: Word<'a>,
     payment_method: Loose<'a>,
     currency: Loose<'a>,
@@ -82,6 +84,7 @@ pub(super) fn read(body: &[u8], context: &Context<'_>) -> Result<Reading, Unread
     let stage = sale.refined(stage);
     let id = reading::external_id(sale.id.text(), "id")?;
     let mut draft = Draft::of(context, SLUG, id, stage, status);
+    draft.numbered(sale.reference.text());
     sale.tell_amount(&mut draft);
     sale.tell_buyer(&mut draft);
     sale.tell_payment(&mut draft, context);

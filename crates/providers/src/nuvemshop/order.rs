@@ -23,6 +23,7 @@ const MAX_TRANSACTIONS: usize = 100;
 #[serde(default, bound(deserialize = "'de: 'a"))]
 struct Order<'a> {
     id: Word<'a>,
+    number: Loose<'a>,
     status: Loose<'a>,
     payment_status: Word<'a>,
     shipping_status: Loose<'a>,
@@ -184,6 +185,7 @@ impl Order<'_> {
     fn draft(&self, stage: Stage, event: &str, context: &Context<'_>) -> Result<Draft, Unreadable> {
         let id = reading::external_id(self.id.text(), "id")?;
         let mut draft = Draft::of(context, SLUG, id, stage, event);
+        draft.numbered(self.number.text());
         draft.currency = self.told_currency().unwrap_or(draft.currency);
         draft.dotted(self.total, "total");
         draft.customer = self.buyer().read();

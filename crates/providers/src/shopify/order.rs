@@ -23,6 +23,7 @@ const MAX_ATTRIBUTES: usize = 30;
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct Order<'a> {
     id: Word<'a>,
+    name: Loose<'a>,
     checkout_token: Loose<'a>,
     created_at: Loose<'a>,
     updated_at: Loose<'a>,
@@ -136,6 +137,7 @@ impl Order<'_> {
         if self.financial_status.text().is_none() {
             draft.doubt("status_absent", "financial_status");
         }
+        draft.numbered(self.name.text());
         draft.grew_from(self.checkout_token.text());
         self.tell_amounts(&mut draft);
         self.tell_payment(&mut draft, context);

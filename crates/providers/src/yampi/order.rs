@@ -16,6 +16,7 @@ use crate::{json, links};
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(super) struct Order<'a> {
     id: Word<'a>,
+    number: Loose<'a>,
     value_total: Option<&'a RawValue>,
     public_url: Loose<'a>,
     reorder_url: Loose<'a>,
@@ -76,6 +77,7 @@ impl Order<'_> {
         };
         let id = reading::external_id(self.id.text(), path)?;
         let mut draft = Draft::of(context, SLUG, id, stage, event);
+        draft.numbered(self.number.text());
         if by_status.is_some_and(|told| told != stage && told.status() != Status::Pending) {
             draft.doubt("status_contradicts_event", "resource.status.data.alias");
         }

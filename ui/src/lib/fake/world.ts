@@ -253,6 +253,7 @@ export function order(
     platform,
     source: `int_${platform.toLowerCase()}`,
     reference: chance.digits(6),
+    platformId: null,
     steps,
     deadline,
     pix: code

@@ -205,6 +205,7 @@ export const en: Catalogue = {
   'merge.person': 'the team said so',
 
   'card.order': 'Order {ref}',
+  'card.platformId': 'platform id {id}',
   'card.recovered': 'Recovered: became order {ref}',
   'card.coupon': 'Coupon {code}',
   'card.refused': 'Reason: {reason}',

@@ -204,6 +204,7 @@ export const ptBR = {
   'merge.person': 'decisão da equipe',
 
   'card.order': 'Pedido {ref}',
+  'card.platformId': 'id na plataforma {id}',
   'card.recovered': 'Recuperado: virou o pedido {ref}',
   'card.coupon': 'Cupom {code}',
   'card.refused': 'Motivo: {reason}',

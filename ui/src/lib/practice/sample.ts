@@ -140,6 +140,7 @@ function orderOf(sale: Sale, place: number, at: number, now: number): OrderCard 
     platform: sale.platform,
     source: `int_${sale.platform.toLowerCase()}`,
     reference: `100${place}`,
+    platformId: null,
     steps: [{ stage: sale.stage, group: sale.group, at }],
     deadline,
     // Never copied to anywhere: what the practice copies stays in the page.

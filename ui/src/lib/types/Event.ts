@@ -12,4 +12,4 @@ import type { Utms } from "./Utms";
 /**
  * The event as JSON spells it.
  */
-export type Event = { id: EventId, externalId: string, status: Status, stage: Stage, event: string, amount: number | null, amountMinor: number | null, currency: Currency, refundedMinor?: number, isAbandoned: boolean, occurredAt: string, provider: string, integrationId: IntegrationId, orderKey: string, carts?: Array<string> | null, customer: Customer, checkoutUrl: string | null, orderUrl: string | null, items: Array<Item>, payment: Payment, coupon?: string | null, utms: Utms, isTest: boolean, incomplete: boolean, raw?: unknown, };
+export type Event = { id: EventId, externalId: string, orderNumber?: string | null, status: Status, stage: Stage, event: string, amount: number | null, amountMinor: number | null, currency: Currency, refundedMinor?: number, isAbandoned: boolean, occurredAt: string, provider: string, integrationId: IntegrationId, orderKey: string, carts?: Array<string> | null, customer: Customer, checkoutUrl: string | null, orderUrl: string | null, items: Array<Item>, payment: Payment, coupon?: string | null, utms: Utms, isTest: boolean, incomplete: boolean, raw?: unknown, };

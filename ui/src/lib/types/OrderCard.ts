@@ -63,9 +63,13 @@ platform: string,
  */
 source: IntegrationId, 
 /**
- * The platform's id of the order.
+ * What people call the order: its number, else the platform's id.
  */
 reference: string, 
+/**
+ * The platform's id, where people call the order otherwise.
+ */
+platformId: string | null, 
 /**
  * The stages reached, oldest first.
  */

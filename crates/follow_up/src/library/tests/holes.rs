@@ -79,6 +79,7 @@ prop_compose! {
         for (event, minutes) in &mut events {
             event.occurred_at += TimeDelta::minutes(*minutes);
             event.external_id = number.clone().unwrap_or_default();
+            event.order_number = None;
         }
         Scene {
             order: Order::of(events.iter().map(|(event, _)| event)),

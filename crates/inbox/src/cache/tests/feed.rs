@@ -87,6 +87,7 @@ impl Feed {
         let mut event = Event {
             id: EventId::new(self.ids, [3; 10]),
             external_id: key.to_owned(),
+            order_number: None,
             stage,
             event: stage.as_str().to_owned(),
             amount_minor: Some(19_700),

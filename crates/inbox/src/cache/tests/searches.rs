@@ -169,6 +169,7 @@ fn every_identifier_is_found_however_it_is_typed() {
             stage,
             |event| {
                 event.customer = feed::person(number);
+                event.order_number = Some(format!("#{}", 4_100 + number));
                 event.customer.document =
                     Some(format!("{:011}", 52_998_224_725_u64 + number * 97_003));
                 event.payment.pix = (stage == Stage::PixGenerated).then(|| contract::Pix {
@@ -225,6 +226,8 @@ fn every_identifier_is_found_however_it_is_typed() {
                     &document[6..9],
                     &document[9..]
                 ),
+                format!("#{}", 4_100 + number),
+                format!("{}", 4_100 + number),
                 reference.clone(),
                 end(&reference, 6),
                 end(&charge, 6),

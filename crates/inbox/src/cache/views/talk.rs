@@ -229,10 +229,11 @@ fn cards(folds: &[(String, Order)], orders: &[Bought], chase: &Chase<'_>) -> Vec
         card.deadline = deadline::of_order(order)
             .map(|ends| deadline::heard(ends, heard_at))
             .filter(|ends| card::is_shown(*ends, now));
-        if let Some(grown) = closed.recovered(key).filter(|_| !order.was_paid()) {
+        let bought = orders.iter().find(|bought| bought.key == *key);
+        let grown = bought.and_then(|bought| closed.recovered(bought));
+        if let Some(grown) = grown.filter(|_| !order.was_paid()) {
             card::recover(&mut card, &grown.facts.reference);
         }
-        let bought = orders.iter().find(|bought| bought.key == *key);
         card.paid_by = bought.and_then(|bought| paid_by(&closed, bought));
         card.sequence = bought.and_then(|bought| steps::shown(bought, orders, &closed, chase));
         let has_drawing = |pix: &PixPart| !pix.modules.is_empty();

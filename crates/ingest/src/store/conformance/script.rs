@@ -106,6 +106,7 @@ impl Script {
         Event {
             id: EventId::new(millis, random),
             external_id: order.to_owned(),
+            order_number: None,
             stage,
             event: "order.updated".to_owned(),
             amount_minor: Some(19_700),
