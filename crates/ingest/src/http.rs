@@ -15,6 +15,7 @@ mod passwords;
 mod people;
 mod presence;
 mod register;
+mod roomy;
 mod sequences;
 mod sessions;
 mod steps;
@@ -87,6 +88,8 @@ pub(crate) struct Parts {
     account_rate: Buckets<TokenHash>,
     /// Passwords hashed at once.
     hashing: Semaphore,
+    /// For the bodies of webhooks.
+    room: roomy::Rooms,
     /// Keeps a stream of bad requests from filling the log.
     refusal_log_rate: Buckets<(Option<IntegrationId>, &'static str)>,
 }
@@ -128,6 +131,7 @@ impl Desk {
                 PASSWORDS_BURST,
             ),
             hashing: Semaphore::new(HASHED_AT_ONCE),
+            room: roomy::Rooms::new(config.body_limit_bytes),
             refusal_log_rate: Buckets::new(0.1, 5.0),
             base_url: config.base_url(bound),
             metrics: Arc::new(Metrics::new()),

@@ -4,9 +4,12 @@
 //! typed clients that others published.
 //!
 //! Not confirmed by CartPanda, and read with care:
-//! - No signature is known. The key in the address vouches, or a token that the seller adds to the address; a signature in
-//!   `X-CartPanda-Signature`, read as hex of HMAC-SHA256 over the raw body, serves in the token's place. Whatever says that
-//!   money moved is to be confirmed at the API, so it is read as a notice beside what is told.
+//! - No signature is known, so none is demanded: the key in the address vouches. With a secret set, a token that the seller adds to
+//!   the address vouches more, and so does `X-CartPanda-Signature` where it holds, read as hex of HMAC-SHA256 over the raw body, or
+//!   the secret in `X-CartPanda-Secret`; the scheme kept with a delivery records whether what came held. A wrong token of the
+//!   seller's own is refused. Whatever says that money moved is to be confirmed at the API, so it is read as a notice beside what
+//!   is told.
+//! - Bodies were said to reach 2 MB.
 //! - Bodies hold the order under `order`, under `data` or at their top; all are read.
 //! - Amounts come as numbers, as Brazilian text and as American text. Whole cents are taken where they are sent; in a text, a
 //!   mark before one or two last digits is the decimal one, before three it groups thousands.
@@ -45,9 +48,13 @@ const SCHEMES: AddressOrToken = AddressOrToken {
     address: "cartpanda.url",
     token: "cartpanda.token",
 };
+/// Something came that looks like a proof and does not hold: nobody knows what it is to hold against.
+const UNPROVED: &str = "cartpanda.unproved";
+/// The largest body that was told of.
+const LARGEST_BODY: usize = 2 << 20;
 
 static ABOUT: About = About {
-    proof: "none known: the key in the address; with a secret set, the same word as ?secret= at the address's end, or X-CartPanda-Signature",
+    proof: "none known: the key in the address; with a secret set, the same word as ?secret= at the address's end vouches more; whether X-CartPanda-Signature holds is recorded, and not demanded",
     secret: SecretUse::Optional,
     events: &[
         (
@@ -107,20 +114,37 @@ impl Provider for CartPanda {
         false
     }
 
-    /// Without secrets, nothing beyond the URL's key; with some, the token, or a signature by it.
+    fn largest_body(&self) -> Option<usize> {
+        Some(LARGEST_BODY)
+    }
+
+    /// Nothing beyond the URL's key; with secrets, a token in the address must be one of them, and a header that holds signs.
     fn verify(
         &self,
         inbound: &Inbound<'_>,
         secrets: &[Secret],
         _context: &Context<'_>,
     ) -> Result<Proof, Refusal> {
-        let has_token = !matches!(inbound.header(TOKEN_HEADER), Single::Absent)
-            || !matches!(inbound.parameter(TOKEN_PARAMETER), Single::Absent);
-        let has_signature = !matches!(inbound.header(SIGNATURE_HEADER), Single::Absent);
-        if has_signature && !has_token && !secrets.is_empty() {
-            return proof::hmac_sha256_hex(inbound, secrets, "cartpanda.hmac", SIGNATURE_HEADER);
+        let has = |header| !matches!(inbound.header(header), Single::Absent);
+        let by_token =
+            || proof::address_or_token(inbound, secrets, &SCHEMES, TOKEN_HEADER, TOKEN_PARAMETER);
+        if secrets.is_empty() || !matches!(inbound.parameter(TOKEN_PARAMETER), Single::Absent) {
+            return by_token();
         }
-        proof::address_or_token(inbound, secrets, &SCHEMES, TOKEN_HEADER, TOKEN_PARAMETER)
+        proof::ready(secrets)?;
+        let scheme = if has(SIGNATURE_HEADER) || has(TOKEN_HEADER) {
+            UNPROVED
+        } else {
+            SCHEMES.address
+        };
+        proof::hmac_sha256_hex(inbound, secrets, "cartpanda.hmac", SIGNATURE_HEADER)
+            .or_else(|_| by_token())
+            .or(Ok(Proof {
+                scheme,
+                secret_index: 0,
+                signed: false,
+                nonce: None,
+            }))
     }
 
     fn normalise(

@@ -18,8 +18,8 @@ mod tokens;
 pub(crate) use cut::{without_members, without_members_within};
 pub(crate) use tokens::{Token, Tokens};
 
-/// Largest body read.
-const MAX_BYTES: usize = 1 << 20;
+/// Largest body read: what the platform of the largest bodies sends. What a sender may send is bounded where it is received.
+const MAX_BYTES: usize = 2 << 20;
 /// Deepest nesting read; real bodies stay below ten.
 const MAX_DEPTH: usize = 64;
 /// Most values read.
@@ -45,7 +45,7 @@ pub(crate) fn is_sound(body: &[u8]) -> bool {
 /// Takes a body as UTF-8 text of allowed size, without a byte order mark.
 pub(crate) fn text(body: &[u8]) -> Result<&str, Unreadable> {
     if body.len() > MAX_BYTES {
-        return Err(whole("too_large", "at most 1 MiB".to_owned()));
+        return Err(whole("too_large", "at most 2 MiB".to_owned()));
     }
     let text = std::str::from_utf8(body).map_err(|error| {
         let at = error.valid_up_to();

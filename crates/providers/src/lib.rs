@@ -89,6 +89,11 @@ pub trait Provider: Send + Sync {
         Vec::new()
     }
 
+    /// Returns the size of the largest body the platform is known to send, in bytes, where it is more than others send.
+    fn largest_body(&self) -> Option<usize> {
+        None
+    }
+
     /// Checks the proof of origin over the raw bytes, in constant time, against every secret.
     ///
     /// # Errors

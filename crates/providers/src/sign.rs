@@ -50,7 +50,7 @@ pub fn sign(
             Some(header("x-yampi-hmac-sha256", signature.as_bytes()))
         }
         "cartpanda" if secret.is_blank() => Some(Signed::default()),
-        "cartpanda" => Some(header("x-cartpanda-secret", secret.trimmed())),
+        "cartpanda" => Some(parameter("secret", secret.trimmed())),
         "vega" | "luna" | "iset" if secret.is_blank() => Some(Signed::default()),
         "vega" | "luna" | "iset" => Some(parameter("token", secret.trimmed())),
         "zedy" => Some(header(

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::{SourceFault, SourceProblem};
 
-/// More than any list of the service; a delivery's body has at most 1 MiB.
+/// More than any list of the service; a delivery's body has at most 2 MiB.
 const LARGEST: usize = 16 << 20;
 
 /// A refusal as the service tells it; `problems` where more than one thing is wrong.

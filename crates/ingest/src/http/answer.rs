@@ -115,7 +115,7 @@ impl Refused {
             "body_too_large",
             "The body is larger than this service takes.",
         )
-        .hint("Send at most 1 MiB, or what `body_limit_bytes` is set to.")
+        .hint("Send at most 1 MiB (CartPanda: 2 MiB), or what `body_limit_bytes` is set to.")
         .closing()
     }
 

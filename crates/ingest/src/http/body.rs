@@ -14,13 +14,15 @@ use super::Desk;
 use super::answer::Refused;
 use crate::config::Config;
 
+/// Returns how long a body is, where its head tells.
+pub(crate) fn told_length(headers: &HeaderMap) -> Option<u64> {
+    let text = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?;
+    text.parse().ok()
+}
+
 /// Refuses what can be refused by the head alone: a length beyond the limit, or an encoding this service does not undo.
-pub(crate) fn check_head(headers: &HeaderMap, config: &Config) -> Result<(), Refused> {
-    let length = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse::<u64>().ok());
-    if length.is_some_and(|length| length > config.body_limit_bytes as u64) {
+pub(crate) fn check_head(headers: &HeaderMap, limit: usize) -> Result<(), Refused> {
+    if told_length(headers).is_some_and(|length| length > limit as u64) {
         return Err(Refused::too_large());
     }
     let encoded = headers
@@ -39,9 +41,9 @@ pub(crate) fn check_head(headers: &HeaderMap, config: &Config) -> Result<(), Ref
     Ok(())
 }
 
-/// Reads a body whole, within the limits of size and time.
-pub(crate) async fn read(body: Body, config: &Config) -> Result<Bytes, Refused> {
-    let limited = Limited::new(body, config.body_limit_bytes);
+/// Reads a body whole, within limits of size, in bytes, and time.
+pub(crate) async fn read(body: Body, limit: usize, config: &Config) -> Result<Bytes, Refused> {
+    let limited = Limited::new(body, limit);
     match tokio::time::timeout(config.body_timeout, limited.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refused::too_large()),
@@ -71,8 +73,9 @@ impl<T: DeserializeOwned> FromRequest<Desk> for Json<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, desk: &Desk) -> Result<Self, Refused> {
-        check_head(request.headers(), &desk.config)?;
-        let bytes = read(request.into_body(), &desk.config).await?;
+        let limit = desk.config.body_limit_bytes;
+        check_head(request.headers(), limit)?;
+        let bytes = read(request.into_body(), limit, &desk.config).await?;
         parse(&bytes).map(Self)
     }
 }

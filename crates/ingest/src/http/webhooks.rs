@@ -20,6 +20,7 @@ use serde::Serialize;
 use self::duties::Duty;
 use super::answer::Refused;
 use super::body::{self, Parts1};
+use super::roomy::Room;
 use super::{Desk, webhook_takes};
 use crate::caller::Origin;
 use crate::reading::{Read, Reader, UNIFIED_PROOF_HEADER};
@@ -81,7 +82,7 @@ pub(crate) async fn by_key(
     if is_look {
         within_address_rate(&desk, &request)?;
     } else {
-        check_head(&desk, &request, "GET, HEAD, POST")?;
+        check_head(&desk, &provider, &request, "GET, HEAD, POST")?;
     }
     desk.store.look_again().await?;
     let integration = desk.store.integration_by_key(&key).filter(|found| {
@@ -108,7 +109,7 @@ pub(crate) async fn by_header(
     Parts1(provider): Parts1<String>,
     request: Request,
 ) -> Result<Response, Refused> {
-    check_head(&desk, &request, "POST")?;
+    check_head(&desk, &provider, &request, "POST")?;
     desk.store.look_again().await?;
     let named = request
         .headers()
@@ -118,12 +119,18 @@ pub(crate) async fn by_header(
     receive(&desk, integration, Address::Name, request).await
 }
 
-fn check_head(desk: &Desk, request: &Request, allowed: &'static str) -> Result<(), Refused> {
+fn check_head(
+    desk: &Desk,
+    provider: &str,
+    request: &Request,
+    allowed: &'static str,
+) -> Result<(), Refused> {
     if request.method() != Method::POST {
         return Err(webhook_takes(allowed));
     }
     within_address_rate(desk, request)?;
-    body::check_head(request.headers(), &desk.config)
+    let limit = desk.room.largest(providers::provider(provider));
+    body::check_head(request.headers(), limit)
         .inspect_err(|refused| desk.metrics.refused("none", refused.code()))
 }
 
@@ -189,7 +196,13 @@ pub(super) async fn receive(
         return Err(unknown_webhook());
     };
     let (head, body) = request.into_parts();
-    let bytes = body::read(body, &desk.config)
+    let Room { limit, place } = desk
+        .room
+        .of(provider, &head.headers)
+        .inspect_err(|refused| {
+            desk.metrics.refused(provider.slug(), refused.code());
+        })?;
+    let bytes = body::read(body, limit, &desk.config)
         .await
         .inspect_err(|refused| desk.metrics.refused(provider.slug(), refused.code()))?;
     let now = desk.world.now();
@@ -211,7 +224,9 @@ pub(super) async fn receive(
     } else {
         received.set_aside(read, &proof)
     };
-    received.store(proof, read).await
+    let stored = received.store(proof, read).await;
+    drop(place);
+    stored
 }
 
 /// One request on its way through.

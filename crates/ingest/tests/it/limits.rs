@@ -55,6 +55,29 @@ async fn a_large_body_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
+async fn a_platform_of_large_bodies_may_send_them() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "cartpanda").await;
+    let order = |length: usize| {
+        let note = "x".repeat(length);
+        let order = r#""id":7,"total_price":"10,00","payment":{"type":"pix","currency":"BRL"}"#;
+        format!(r#"{{"event":"order.created","order":{{{order},"note":"{note}"}}}}"#)
+    };
+    let body = order((2 << 20) - 1_000);
+    let answer = api.deliver(&path, "cartpanda", &body).await.ok().value();
+    assert_eq!(answer["result"], "accepted");
+    let id = answer["deliveryId"].as_str().unwrap();
+    let shown = format!("/api/v1/deliveries/{id}");
+    let kept = api.get(&api.admin, &shown).await.ok().value();
+    assert!(kept.to_string().len() > body.len(), "it is kept whole");
+    let request = api.request(Method::POST, &path).body(order(2 << 20));
+    api.send(request).await.refuses(413, "body_too_large");
+    let other = api.integration("outra", "yampi").await;
+    let request = api.request(Method::POST, &other).body(body);
+    api.send(request).await.refuses(413, "body_too_large");
+}
+
+#[tokio::test]
 async fn compressed_bodies_are_not_undone() {
     let api = Api::start().await;
     let path = api.integration("loja", "unified").await;

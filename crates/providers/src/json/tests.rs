@@ -84,7 +84,7 @@ fn names_what_is_wrong_and_never_shows_it() {
         (br#""Rita, expected Rita""#, "wrong_type", "."),
         (&deep, "too_deep", "."),
         (&wide, "too_many_values", "."),
-        (&vec![b' '; (1 << 20) + 1], "too_large", "."),
+        (&vec![b' '; (2 << 20) + 1], "too_large", "."),
     ] {
         let error = read::<Probe<'_>>(body).expect_err("the body is wrong");
         assert_eq!((error.code, error.path.as_str()), (code, path), "{error}");
