@@ -13,6 +13,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use contract::Status;
 
 mod about;
 mod adorei;
@@ -130,6 +131,13 @@ pub trait Provider: Send + Sync {
             path: ".".to_owned(),
             detail: "nothing is fetched from this platform".to_owned(),
         })
+    }
+
+    /// Tells whether a fetched order in this status can be what a notice by this name told of; an API may show an older state for a
+    /// while.
+    fn fits(&self, event: &str, status: Status) -> bool {
+        let _ = (event, status);
+        true
     }
 
     /// Returns how long a checkout that was begun may rest before it counts as abandoned; `None` where the platform itself tells

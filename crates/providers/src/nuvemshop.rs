@@ -4,6 +4,7 @@
 //!
 //! - A notice names a store, an event and an order, and nothing else: no state, no time, no id of the delivery. A late or repeated
 //!   one says nothing about the order now, so the order is always fetched and its own state decides.
+//! - Right after a notice the API may show the order as it was before: such an answer is not believed until it was asked for again.
 //! - The secret belongs to the app and serves all its stores; where `storeId` is set, notices of other stores are refused.
 //! - No webhook tells of abandoned carts; they are listed through the API.
 //! - Codes to pay by stand in an order's transactions, which most apps may not read. A fetched order may carry them in a member
@@ -14,6 +15,7 @@
 //! `partially_paid` and `rejected` as words of an order's payment.
 
 use chrono::{DateTime, Utc};
+use contract::Status;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -98,6 +100,20 @@ impl Provider for Nuvemshop {
                 path: ".".to_owned(),
                 detail: "orders or abandoned".to_owned(),
             }),
+        }
+    }
+
+    /// What was paid may have been given back or cancelled since, and what was cancelled given back; no step leads back.
+    fn fits(&self, event: &str, status: Status) -> bool {
+        match event {
+            "order/paid" => matches!(
+                status,
+                Status::Approved | Status::Cancelled | Status::Refunded
+            ),
+            "order/cancelled" | "order/voided" => {
+                matches!(status, Status::Cancelled | Status::Refunded)
+            }
+            _ => true,
         }
     }
 

@@ -211,6 +211,9 @@ pub enum Trouble {
     /// There is no such thing, or not yet.
     #[error("not_found")]
     NotFound,
+    /// What is shown is older than what a notice told of.
+    #[error("lags")]
+    Lags,
     /// Too many requests; after this time, where the API says so.
     #[error("too_fast")]
     TooFast(Option<Duration>),

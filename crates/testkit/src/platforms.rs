@@ -268,6 +268,11 @@ impl Platform {
         self.inner().shop.hide(index, times);
     }
 
+    /// Shows an order as it was before it was marked, the next times it is fetched by its id.
+    pub fn lag(&self, index: usize, times: usize) {
+        self.inner().shop.lag(index, times);
+    }
+
     /// Forgets the tokens it gave out, so that they are refused.
     pub fn end_tokens(&self) {
         self.inner().shop.tokens.clear();

@@ -93,6 +93,9 @@ pub(super) fn hint(problem: &str) -> &'static str {
             "The credentials do not reach this: give them the rights the platform's API asks for."
         }
         "platform_not_found" => "The platform knows no such thing, or not yet.",
+        "platform_lags" => {
+            "The platform shows the order as it was before what its notice told of; it is asked again."
+        }
         "platform_too_fast" => {
             "The platform wants to be asked less often; it is asked again later."
         }

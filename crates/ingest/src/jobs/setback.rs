@@ -60,6 +60,7 @@ pub(crate) fn problem(failure: &Failure) -> Option<&'static str> {
             Trouble::Unauthorised => "platform_unauthorised",
             Trouble::Forbidden => "platform_forbidden",
             Trouble::NotFound => "platform_not_found",
+            Trouble::Lags => "platform_lags",
             Trouble::TooFast(_) => "platform_too_fast",
             Trouble::Failed(_) => "platform_failed",
             Trouble::Refused(_) => "platform_refused",
@@ -80,6 +81,8 @@ fn tries(kind: JobKind, failure: &Failure) -> Tries {
             // A notice may come before what it tells of can be read.
             Trouble::NotFound if kind == JobKind::Fetch => Tries::UpTo(6),
             Trouble::NotFound => Tries::UpTo(2),
+            // Whoever raises it says when it is enough.
+            Trouble::Lags => Tries::UpTo(u32::MAX),
             Trouble::TooFast(_) => Tries::UpTo(50),
             Trouble::Failed(_) => Tries::UpTo(12),
             Trouble::Unreadable(_) => Tries::UpTo(4),
@@ -132,6 +135,8 @@ mod tests {
             order: String::new(),
             notices: 1,
             told_at: None,
+            told: Vec::new(),
+            known_at: None,
             kinds: Vec::new(),
             span: None,
             place: None,
@@ -207,6 +212,12 @@ mod tests {
                 1,
                 Trouble::NotFound.into(),
                 ("platform_not_found", None),
+            ),
+            (
+                Fetch,
+                1,
+                Trouble::Lags.into(),
+                ("platform_lags", Some(4_000)),
             ),
             (Sync, 7, told.into(), ("platform_too_fast", Some(77_000))),
             (

@@ -19,8 +19,8 @@ use crate::store::{
     PageStored, ProofSummary, PulledPage, Refusal, Setback, StoreError, Then, why,
 };
 
-/// How often a fetch is tried again while the platform shows another state than the notice told.
-const LAGGING: u32 = 3;
+/// How often a fetch is tried again while the platform shows another state than the notice told, or an older one: about a minute.
+const LAGGING: u32 = 5;
 
 /// What stands in the way where an order was fetched and tells no status.
 const UNREADABLE: &str = "platform_unreadable";
@@ -151,6 +151,7 @@ impl At<'_> {
         let then = Then::Fetched {
             notices: self.job.notices,
             shown,
+            shown_at: self.reader()?.told_at(&pulled),
         };
         self.store(vec![pulled], then).await
     }
@@ -163,11 +164,22 @@ impl At<'_> {
         if shown.is_empty() {
             let tell = self.runner.tell_held(self.job, UNREADABLE);
             tell.await?;
-        } else if self.job.attempts < LAGGING && !held.iter().all(is_shown) {
+        } else if self.job.attempts < LAGGING
+            && !(held.iter().all(is_shown) && self.is_as_new(pulled, &shown)?)
+        {
             // An API may show a moment later what its webhook told.
-            return Err(Trouble::NotFound.into());
+            return Err(Trouble::Lags.into());
         }
         Ok(shown)
+    }
+
+    /// Tells whether what an order shows can be what the notices told of, and is no older than what was known of it.
+    fn is_as_new(&self, pulled: &Pulled, shown: &[Status]) -> Result<bool, Trouble> {
+        let provider = providers::provider(self.puller.slug());
+        let provider = provider.ok_or(Trouble::NotSetUp("provider"))?;
+        let fits = |event: &String| shown.iter().any(|status| provider.fits(event, *status));
+        let shown_at = self.reader()?.told_at(pulled);
+        Ok(self.job.told.iter().all(fits) && shown_at >= self.job.known_at)
     }
 
     /// Adds what another address of the API shows of an order, where it lacks something.

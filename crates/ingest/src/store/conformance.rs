@@ -41,7 +41,7 @@ macro_rules! store_conformance {
                 subscribers_are_woken, a_follower_reads_what_the_file_holds,
                 a_new_epoch_replaces_the_old, what_is_answered_survives_a_kill,
                 concurrent_deliveries_are_numbered_without_gaps;
-            jobs: fifty_notices_are_one_fetch, a_notice_during_a_fetch_makes_another,
+            jobs: fifty_notices_are_one_fetch, a_fetch_knows_what_was_told_and_shown, a_notice_during_a_fetch_makes_another,
                 what_is_fetched_is_told_once, what_is_set_aside_leaves_one_row,
                 a_listing_goes_on_where_it_stopped, an_ended_job_takes_nothing,
                 a_setback_waits_or_ends, fetches_come_first, jobs_belong_to_their_workspace,

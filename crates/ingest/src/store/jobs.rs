@@ -242,6 +242,10 @@ pub struct Job {
     pub notices: u64,
     /// The latest time a notice told of the order by itself.
     pub told_at: Option<DateTime<Utc>>,
+    /// The names of the events by which notices told of the order, each once.
+    pub told: Vec<String>,
+    /// The latest time an answer told of the order.
+    pub known_at: Option<DateTime<Utc>>,
     /// What is listed, in the words of `providers::pull::Kind`.
     pub kinds: Vec<String>,
     /// The listed span of time, once it is known.
@@ -359,6 +363,8 @@ pub enum Then {
         notices: u64,
         /// The statuses the platform showed.
         shown: Vec<Status>,
+        /// The latest time it told of.
+        shown_at: Option<DateTime<Utc>>,
     },
 }
 

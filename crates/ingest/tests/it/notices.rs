@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contract::Stage;
+use contract::{Stage, Status};
 use reqwest::Method;
 use serde_json::json;
 use testkit::platforms::{Plan, Platform, State};
@@ -87,6 +87,65 @@ async fn an_order_that_cannot_be_seen_yet_is_asked_for_again() {
     }
     let events = shop.until_events(1).await;
     assert_eq!(events[0].external_id, platform.order_id(0));
+}
+
+#[tokio::test]
+async fn an_answer_older_than_its_notice_is_asked_for_again() {
+    let platform = Platform::nuvemshop(Plan::default());
+    let shop = Shop::of(&platform).await;
+    let paid_at = chrono::Utc::now() - chrono::TimeDelta::minutes(2);
+    for (index, times) in [(0, 3), (1, 1_000)] {
+        platform.mark(index, State::Paid, paid_at);
+        platform.lag(index, times);
+        let id = platform.order_id(index);
+        notify(&shop, "order/paid", &id).await.ok();
+        if index == 0 {
+            eventually("it is told why it waits", async || {
+                let jobs = shop.jobs("fetch").await;
+                jobs.iter()
+                    .any(|job| job["problem"]["code"] == "platform_lags")
+            })
+            .await;
+        }
+    }
+    let jobs = fetched(&shop, 2).await;
+    assert!(jobs.iter().all(|job| job["state"] == "done"), "{jobs:?}");
+    let events = shop.until_events(2).await;
+    let stage_of = |index| {
+        let id = platform.order_id(index);
+        let told: Vec<Stage> = events
+            .iter()
+            .filter(|event| event.external_id == id)
+            .map(|event| event.stage)
+            .collect();
+        told
+    };
+    assert_eq!(stage_of(0), [Stage::PurchaseApproved]);
+    // What never catches up is believed after a while: other notices and the comparison will tell.
+    let last: Vec<Status> = stage_of(1).iter().map(|stage| stage.status()).collect();
+    assert_eq!(last, [Status::Pending]);
+    let fetches = platform.seen().fetches;
+    let count = |index| fetches.iter().filter(|one| **one == index).count();
+    assert_eq!((count(0), count(1)), (4, 6));
+}
+
+#[tokio::test]
+async fn an_answer_older_than_the_last_is_asked_for_again() {
+    let platform = Platform::nuvemshop(Plan::default());
+    let shop = Shop::of(&platform).await;
+    let id = platform.order_id(0);
+    let at = |minutes| chrono::Utc::now() - chrono::TimeDelta::minutes(minutes);
+    platform.mark(0, State::Paid, at(9));
+    notify(&shop, "order/updated", &id).await.ok();
+    fetched(&shop, 1).await;
+    platform.mark(0, State::Refunded, at(3));
+    platform.lag(0, 2);
+    notify(&shop, "order/updated", &id).await.ok();
+    fetched(&shop, 2).await;
+    let events = shop.until_events(2).await;
+    let told: Vec<Stage> = events.iter().map(|event| event.stage).collect();
+    assert_eq!(told, [Stage::PurchaseApproved, Stage::Refunded]);
+    assert_eq!(platform.seen().fetches.len(), 4);
 }
 
 /// An order shows neither a refused card nor a part given back; its transactions do.

@@ -52,6 +52,8 @@ pub(super) struct Shop {
     pub(super) url: String,
     marked: BTreeMap<usize, (State, DateTime<Utc>)>,
     hidden: HashMap<usize, usize>,
+    /// Orders shown as they were at first, for so many fetches more.
+    lagging: HashMap<usize, usize>,
     /// The orders that were fetched by id since last looked at.
     pub(super) fetched: Vec<usize>,
     /// The tokens given out that are alive.
@@ -77,6 +79,7 @@ impl Shop {
             url,
             marked: BTreeMap::new(),
             hidden: HashMap::new(),
+            lagging: HashMap::new(),
             fetched: Vec::new(),
             tokens: Vec::new(),
             hooks: Vec::new(),
@@ -104,19 +107,33 @@ impl Shop {
     }
 
     pub(super) fn order(&self, index: usize) -> Order {
+        let first = self.first(index);
+        let (state, changed) = self
+            .marked
+            .get(&index)
+            .copied()
+            .unwrap_or((first.state, first.changed));
+        Order {
+            state,
+            changed,
+            ..first
+        }
+    }
+
+    /// Returns an order as it was before it was marked.
+    fn first(&self, index: usize) -> Order {
         let changed = self.spread(index, self.plan.orders);
         let state = match index % 5 {
             0 => State::Pix,
             1 => State::Boleto,
             _ => State::Paid,
         };
-        let (state, last) = *self.marked.get(&index).unwrap_or(&(state, changed));
         Order {
             index,
             id: FIRST_ORDER + index as u64,
             state,
             made: self.made(changed),
-            changed: last,
+            changed,
         }
     }
 
@@ -147,7 +164,17 @@ impl Shop {
             *left = less;
             return None;
         }
+        if let Some(left) = self.lagging.get_mut(&order.index)
+            && let Some(less) = left.checked_sub(1)
+        {
+            *left = less;
+            return Some(self.first(order.index));
+        }
         Some(order)
+    }
+
+    pub(super) fn lag(&mut self, index: usize, times: usize) {
+        self.lagging.insert(index, times);
     }
 
     pub(super) fn mark(&mut self, index: usize, state: State, at: DateTime<Utc>) {

@@ -490,6 +490,7 @@ export const sourcesEn = {
   'fail.not_set_up': 'Credentials for this are missing.',
   'fail.platform_unauthorised': 'The platform refused the credentials. Check and save them again.',
   'fail.platform_forbidden': 'The credentials are right, but may not do this at the platform.',
+  'fail.platform_lags': 'The platform still shows the order as it was before. It is asked again by itself.',
   'fail.platform_too_fast': 'The platform asked to go slower. It is tried again by itself.',
   'fail.platform_failed': 'The platform’s API is in trouble. Try again later.',
   'fail.platform_unreachable': 'The platform’s API did not answer.',

@@ -491,6 +491,7 @@ export const sourcesPtBR = {
   'fail.not_set_up': 'Faltam credenciais para isso.',
   'fail.platform_unauthorised': 'A plataforma recusou as credenciais. Confira e salve de novo.',
   'fail.platform_forbidden': 'As credenciais valem, mas não têm permissão para isso na plataforma.',
+  'fail.platform_lags': 'A plataforma ainda mostra o pedido como era antes. Perguntamos de novo sozinhos.',
   'fail.platform_too_fast': 'A plataforma pediu para ir mais devagar. Tentamos de novo sozinhos.',
   'fail.platform_failed': 'A API da plataforma está com problemas. Tente de novo mais tarde.',
   'fail.platform_unreachable': 'A API da plataforma não respondeu.',

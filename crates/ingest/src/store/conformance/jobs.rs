@@ -1,7 +1,7 @@
 //! Jobs: one fetch however many notices, progress that agrees with what is stored.
 
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use contract::{Event, JobId, Stage as OrderStage, Status};
 
 use super::script::{Script, Stage, by_phone, refusal};
@@ -106,7 +106,11 @@ impl Script {
 
 fn fetched(notices: u64, shown: &[Status]) -> Then {
     let shown = shown.to_vec();
-    Then::Fetched { notices, shown }
+    Then::Fetched {
+        notices,
+        shown,
+        shown_at: None,
+    }
 }
 
 pub(crate) async fn fifty_notices_are_one_fetch(stage: &impl Stage) {
@@ -138,6 +142,48 @@ pub(crate) async fn fifty_notices_are_one_fetch(stage: &impl Stage) {
     let again = script.next().await.expect("one is due");
     assert_ne!(again.id, job.id);
     assert_eq!(script.job(job.id).await.state, JobState::Done);
+}
+
+pub(crate) async fn a_fetch_knows_what_was_told_and_shown(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let notify = async |name: &str, body: &str| {
+        let mut delivery = script.notice("871", body);
+        if let NewReading::Notice { event, .. } = &mut delivery.reading {
+            name.clone_into(event);
+        }
+        script.store.accept(delivery).await.expect("stored");
+    };
+    for (name, body) in [
+        ("order/created", "a"),
+        ("order/paid", "b"),
+        ("order/created", "c"),
+    ] {
+        notify(name, body).await;
+    }
+    let job = script.next().await.expect("one is due");
+    assert_eq!(job.told, ["order/created", "order/paid"]);
+    assert_eq!(job.known_at, None);
+    let shown_at = Some(DateTime::from_timestamp_millis(1_787_313_600_123).expect("a time"));
+    let then = |notices, shown_at| Then::Fetched {
+        notices,
+        shown: Vec::new(),
+        shown_at,
+    };
+    let stored = script.store_page(&job, Vec::new(), then(3, shown_at)).await;
+    assert_eq!(stored.unwrap().state, JobState::Done);
+    script.notify("872", "d").await;
+    let other = script.next().await.expect("one is due");
+    assert_eq!(other.known_at, None, "another order");
+    script
+        .store_page(&other, Vec::new(), then(1, None))
+        .await
+        .unwrap();
+    script.notify("871", "e").await;
+    let again = script.next().await.expect("one is due");
+    assert_eq!(
+        (again.told, again.known_at),
+        (vec!["order/updated".to_owned()], shown_at)
+    );
 }
 
 pub(crate) async fn a_notice_during_a_fetch_makes_another(stage: &impl Stage) {

@@ -21,6 +21,9 @@ use rows::{SELECT, code_of_kind, code_of_state, millis, read};
 /// Most jobs of one list.
 const LONGEST_LIST: u32 = 200;
 
+/// Past this many bytes a fetch takes no more names of events.
+const LONGEST_TOLD: u32 = 500;
+
 /// How many old jobs go in one commit.
 const FORGOTTEN_AT_ONCE: u32 = 500;
 
@@ -28,6 +31,8 @@ const FORGOTTEN_AT_ONCE: u32 = 500;
 #[derive(Clone)]
 pub(super) struct Fetch {
     order: String,
+    /// The name of the event that told of it.
+    event: String,
     told_ms: i64,
     held: Option<Status>,
 }
@@ -41,9 +46,15 @@ pub(super) struct Asked {
 }
 
 impl Fetch {
-    pub(super) fn new(order: String, told_at: Option<DateTime<Utc>>, held: Option<Status>) -> Self {
+    pub(super) fn new(
+        order: String,
+        event: String,
+        told_at: Option<DateTime<Utc>>,
+        held: Option<Status>,
+    ) -> Self {
         Self {
             order,
+            event,
             told_ms: told_at.map_or(0, |at| at.timestamp_millis()),
             held,
         }
@@ -88,12 +99,20 @@ pub(super) fn ask(
         writing
             .db
             .prepare_cached(
-                "UPDATE job SET notices = notices + 1, told_at = max(told_at, ?3)
+                "UPDATE job SET notices = notices + 1, told_at = max(told_at, ?3),
+                     told = CASE WHEN instr(',' || told || ',', ',' || ?4 || ',') > 0
+                         OR length(told) > ?5 THEN told ELSE told || ',' || ?4 END
                  WHERE integration = ?1 AND subject = ?2 AND kind = 0 AND state < 2
                  RETURNING id",
             )?
             .query_row(
-                params![integration_row, fetch.order, fetch.told_ms],
+                params![
+                    integration_row,
+                    fetch.order,
+                    fetch.told_ms,
+                    fetch.event,
+                    LONGEST_TOLD
+                ],
                 |row| row.get(0),
             ),
     )?;
@@ -106,7 +125,9 @@ pub(super) fn ask(
         .db
         .prepare_cached(
             "INSERT INTO job (public, workspace, integration, kind, subject, notices, told_at,
-                 due_at, created_at) VALUES (?1, ?2, ?3, 0, ?4, 1, ?5, ?6, ?6)",
+                 due_at, created_at, told, known_at) VALUES (?1, ?2, ?3, 0, ?4, 1, ?5, ?6, ?6, ?7,
+                 ifnull((SELECT max(known_at) FROM job
+                     WHERE integration = ?3 AND subject = ?4 AND kind = 0), 0))",
         )?
         .execute(params![
             JobId::new(made, random).as_u128().to_be_bytes(),
@@ -115,6 +136,7 @@ pub(super) fn ask(
             fetch.order,
             fetch.told_ms,
             writing.now.timestamp_millis(),
+            fetch.event,
         ])?;
     Ok(asked(writing.db.last_insert_rowid(), true))
 }

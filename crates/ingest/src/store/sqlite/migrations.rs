@@ -83,6 +83,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "gathered",
         sql: include_str!("migrations/0015_gathered.sql"),
     },
+    Step {
+        version: 16,
+        name: "lagging",
+        sql: include_str!("migrations/0016_lagging.sql"),
+    },
 ];
 
 /// One change of the file's shape.

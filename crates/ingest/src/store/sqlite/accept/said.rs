@@ -97,6 +97,7 @@ pub(in super::super) fn read(reading: NewReading, scope: &Scope, workspace: Work
             events: prepare(events),
             fetch: Some(Fetch::new(
                 order,
+                event.clone(),
                 told_at,
                 held.as_ref().map(|held| held.status),
             )),

@@ -24,6 +24,7 @@ struct Step {
     since_ms: i64,
     until_ms: i64,
     total: i64,
+    known_ms: i64,
 }
 
 impl PreparedPage {
@@ -80,6 +81,7 @@ impl Step {
                 since_ms: span.since.timestamp_millis(),
                 until_ms: span.until.timestamp_millis(),
                 total: number(total).unwrap_or(-1),
+                known_ms: 0,
             },
             Then::Listed { span } => Self {
                 state: JobState::Done,
@@ -87,10 +89,13 @@ impl Step {
                 since_ms: span.since.timestamp_millis(),
                 until_ms: span.until.timestamp_millis(),
                 total: -1,
+                known_ms: 0,
             },
             // A notice that came meanwhile may tell of a later change.
             Then::Fetched {
-                notices: before, ..
+                notices: before,
+                shown_at,
+                ..
             } => Self {
                 state: if *before == notices {
                     JobState::Done
@@ -101,6 +106,7 @@ impl Step {
                 since_ms: 0,
                 until_ms: 0,
                 total: -1,
+                known_ms: shown_at.map_or(0, |at| at.timestamp_millis()),
             },
         }
     }
@@ -121,7 +127,7 @@ fn move_on(
                  total = CASE WHEN ?7 < 0 THEN total ELSE ?7 END,
                  read = read + ?8, accepted = accepted + ?9, duplicate = duplicate + ?10,
                  unmapped = unmapped + ?11, rejected = rejected + ?12,
-                 problem = '', attempts = 0, due_at = ?13,
+                 problem = '', attempts = 0, due_at = ?13, known_at = max(known_at, ?14),
                  finished_at = CASE WHEN ?2 < 2 THEN 0 ELSE ?13 END
              WHERE public = ?1",
         )?
@@ -139,6 +145,7 @@ fn move_on(
             count(DeliveryResult::Unmapped),
             count(DeliveryResult::Rejected),
             now,
+            step.known_ms,
         ])?;
     Ok(())
 }

@@ -9,12 +9,16 @@ use crate::store::{Job, JobKind, JobState, Place, Progress, Span};
 pub(super) const SELECT: &str = "SELECT j.public, w.public, i.public, j.kind, j.state, j.subject,
         j.notices, j.told_at, j.kinds, j.since, j.until, j.listing, j.cursor, j.read, j.accepted,
         j.duplicate, j.unmapped, j.rejected, j.total, j.problem, j.attempts, j.due_at,
-        j.created_at, j.finished_at
+        j.created_at, j.finished_at, j.told, j.known_at
     FROM job j JOIN workspace w ON w.id = j.workspace JOIN integration i ON i.id = j.integration";
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let id = |column: usize| row.get(column).map(u128::from_be_bytes);
-    let kinds: String = row.get(8)?;
+    let words = |column: usize| -> rusqlite::Result<Vec<String>> {
+        let text: String = row.get(column)?;
+        let words = text.split(',').filter(|word| !word.is_empty());
+        Ok(words.map(str::to_owned).collect())
+    };
     let until: i64 = row.get(10)?;
     let listing: i64 = row.get(11)?;
     let cursor: String = row.get(12)?;
@@ -28,11 +32,9 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         order: row.get(5)?,
         notices: row.get(6)?,
         told_at: some_millis(row.get(7)?),
-        kinds: kinds
-            .split(',')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        told: words(24)?,
+        known_at: some_millis(row.get(25)?),
+        kinds: words(8)?,
         span: some_millis(until)
             .map(|until| {
                 Ok::<_, rusqlite::Error>(Span {
