@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::answer::Refused;
 use super::body::{Json as Sent, Params, Parts1, whole};
+use super::webhooks::is_told_faults;
 use super::who::Lead;
 use super::{Desk, integrations};
 use crate::reading::Reader;
@@ -123,7 +124,11 @@ fn shown(detail: DeliveryDetail) -> Shown {
     let rejected = detail.summary.result == DeliveryResult::Rejected;
     Shown {
         answer: Answered {
-            status: if rejected { 422 } else { 200 },
+            status: if rejected && is_told_faults(&detail.proof.scheme) {
+                422
+            } else {
+                200
+            },
             result: detail.summary.result,
             delivery_id: detail.summary.id,
         },

@@ -412,6 +412,7 @@ impl Received<'_> {
             Some(duty) => duty.noted(reading),
             None => reading,
         };
+        let scheme = proof.scheme;
         let begun = Instant::now();
         let storing = self.desk.store.accept(self.delivery(proof, reading));
         let slug = self.provider.slug();
@@ -429,6 +430,7 @@ impl Received<'_> {
         }
         self.desk.metrics.accepted_in(begun.elapsed());
         self.desk.metrics.delivered(slug, accepted.result.as_str());
+        let rejected = rejected.filter(|_| is_told_faults(scheme));
         Ok(answer(&accepted, rejected))
     }
 
@@ -456,6 +458,12 @@ pub(super) fn count_doubts(desk: &Desk, provider: &dyn Provider, doubts: &[Doubt
             "a field of {slug} could not be used: {code} at {path}"
         );
     }
+}
+
+/// Tells whether a sender that proved itself by this scheme is told what it sent wrong. Whoever writes to the unified contract can
+/// mend it; a platform cannot, and gives up an address that refuses it too often.
+pub(super) fn is_told_faults(scheme: &str) -> bool {
+    scheme.starts_with("unified.")
 }
 
 fn answer(accepted: &Accepted, rejected: Option<providers::Unreadable>) -> Response {

@@ -387,6 +387,36 @@ async fn a_field_that_cannot_be_used_is_counted() {
     assert_eq!(api.metric(line).await, Some(1.0));
 }
 
+/// Platforms give up an address that refuses them, and sending it again would not help.
+#[tokio::test]
+async fn a_platform_is_not_refused_for_what_cannot_be_read() {
+    let api = Api::start().await;
+    for provider in ["shopify", "nuvemshop", "yampi", "cartpanda", "custom"] {
+        let settings = match provider {
+            "custom" => json!({"blueprint": {"proof": {"scheme": "address"}, "event": "type",
+                "stages": {"paid": "purchase_approved"}, "fields": {"externalId": "id"}}}),
+            _ => json!({}),
+        };
+        let body = json!({"slug": provider, "provider": provider, "name": "Loja",
+            "secrets": [crate::api::SECRET], "settings": settings});
+        let made = api.post(&api.admin, "/api/v1/integrations", &body).await;
+        let key = made.ok().value()["key"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/webhooks/{provider}/{key}");
+        let request = match provider {
+            "custom" => api.request(Method::POST, &path).body("{\"id\":"),
+            _ => api.signed(&path, provider, crate::api::SECRET, "{\"id\":"),
+        };
+        let request = request.header("x-shopify-topic", "orders/paid");
+        let answer = api.send(request).await.ok().value();
+        assert_eq!(answer["result"], "rejected", "{provider}");
+        let id = answer["deliveryId"].as_str().unwrap();
+        let shown = format!("/api/v1/deliveries/{id}");
+        let kept = api.get(&api.admin, &shown).await.ok().value();
+        assert_eq!(kept["result"], "rejected", "{provider}");
+        assert_eq!(kept["answer"]["status"], 200, "{provider}");
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_is_kept_and_named() {
     let api = Api::start().await;
