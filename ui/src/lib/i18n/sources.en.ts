@@ -57,6 +57,7 @@ export const sourcesEn = {
   'reason.secret': 'The platform’s secret is missing',
   'reason.credential': 'An API credential is missing',
   'reason.missing': { one: '{n} entry is missing', other: '{n} entries are missing' },
+  'reason.wrong': { one: '{n} entry to correct', other: '{n} entries to correct' },
   'reason.badProof': {
     one: '{n} refused for its signature in 24 h',
     other: '{n} refused for their signature in 24 h',
@@ -147,6 +148,7 @@ export const sourcesEn = {
   'fact.setup': 'Configuration',
   'fact.complete': 'complete',
   'fact.missing': 'missing: {what}',
+  'fact.wrong': 'to be corrected: {what}',
   'fact.last': 'Last event',
   'fact.never': 'none yet',
   'fact.usual': 'usually every {gap}',
@@ -174,6 +176,7 @@ export const sourcesEn = {
   'why.noSecret': 'The platform’s secret is missing. Without it every event is refused.',
   'why.noCredential': 'An API credential is missing: {field}.',
   'why.noSetting': 'Still to be entered: {field}.',
+  'why.wrongSetting': 'To be corrected, nothing arrives like this: {field}.',
   'why.badProof': {
     one: '{n} refused for its signature in the last 24 h: paste the secret that the platform’s panel shows here again.',
     other:

@@ -59,6 +59,7 @@ export const sourcesPtBR = {
   'reason.secret': 'Falta o segredo da plataforma',
   'reason.credential': 'Falta uma credencial da API',
   'reason.missing': { one: 'Falta {n} dado', other: 'Faltam {n} dados' },
+  'reason.wrong': { one: '{n} dado a corrigir', other: '{n} dados a corrigir' },
   'reason.badProof': {
     one: '{n} recusado por assinatura em 24 h',
     other: '{n} recusados por assinatura em 24 h',
@@ -149,6 +150,7 @@ export const sourcesPtBR = {
   'fact.setup': 'Configuração',
   'fact.complete': 'completa',
   'fact.missing': 'falta: {what}',
+  'fact.wrong': 'a corrigir: {what}',
   'fact.last': 'Último evento',
   'fact.never': 'nenhum ainda',
   'fact.usual': 'o usual é a cada {gap}',
@@ -175,6 +177,7 @@ export const sourcesPtBR = {
   'why.noSecret': 'Falta o segredo da plataforma. Sem ele todo evento é recusado.',
   'why.noCredential': 'Falta uma credencial da API: {field}.',
   'why.noSetting': 'Falta preencher: {field}.',
+  'why.wrongSetting': 'A corrigir, nada chega assim: {field}.',
   'why.badProof': {
     one: '{n} recusa por assinatura nas últimas 24 h: cole aqui de novo o segredo que o painel da plataforma mostra.',
     other:

@@ -41,6 +41,13 @@ describe('why an event does not appear', () => {
       of(missing('credentials.clientId', 'settings.alias')),
       ['why.noCredential', 'why.noSetting'],
     ],
+    [
+      'a setting that cannot be right',
+      of({
+        setup: { complete: false, missing: [{ field: 'settings.shopDomain', code: 'bad_shop_domain' }] },
+      }),
+      ['why.wrongSetting'],
+    ],
     ['bad proofs', of(day({ badProof: 3 })), ['why.badProof']],
     ['not registered', of({ registration: { registered: false, checkedAt: NOW } }), ['why.notRegistered']],
     ['never', of({ lastEvent: null }), ['why.never']],

@@ -45,6 +45,11 @@ export function fixOfField(field: string): Fix {
   return field.startsWith('credential') ? 'credentials' : 'setUp';
 }
 
+/** Tells whether something was entered that cannot be right, rather than nothing. */
+export function isWrong({ code }: { code: string }): boolean {
+  return !['', 'missing', 'expired'].includes(code);
+}
+
 /** Tells why an event does not appear. */
 export function notArriving({ source, health, now }: Case): Finding[] {
   const { last24h, lastEvent, setup, probe, registration, jobs } = health;
@@ -53,8 +58,9 @@ export function notArriving({ source, health, now }: Case): Finding[] {
   add(!source.active, { tone: 'bad', key: 'why.paused', fix: 'resume' });
   for (const missing of setup.missing) {
     const fix = fixOfField(missing.field);
-    const key: Key =
+    const absent: Key =
       fix === 'secret' ? 'why.noSecret' : fix === 'credentials' ? 'why.noCredential' : 'why.noSetting';
+    const key = isWrong(missing) ? 'why.wrongSetting' : absent;
     found.push({ tone: 'bad', key, params: { field: missing.field.replace(/^\w+\./, '') }, fix });
   }
   add(last24h.badProof > 0, {
@@ -158,6 +164,7 @@ export function reason(source: Source, health: SourceHealth | undefined, now: nu
     const rest = setup.missing.length - 1;
     if (fix === 'secret' && rest === 0) return say('reason.secret');
     if (fix === 'credentials' && rest === 0) return say('reason.credential');
+    if (setup.missing.every(isWrong)) return say('reason.wrong', { n: setup.missing.length });
     return say('reason.missing', { n: setup.missing.length });
   }
   if (last24h.badProof > 0) return say('reason.badProof', { n: last24h.badProof });

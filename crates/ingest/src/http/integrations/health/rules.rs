@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::silence::patience;
-use providers::{Field, SecretUse, pull};
+use providers::{Field, Provider, SecretUse, pull};
 use serde::Serialize;
 
 use crate::outgoing::account;
@@ -22,12 +22,12 @@ pub(super) enum State {
     Broken,
 }
 
-/// Names something that is not entered.
+/// Names something that is not entered, or not as it can be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Missing {
     /// `secrets`, or the credential or setting, as in `credentials.accessToken`.
     pub(super) field: String,
-    /// `missing`, or `expired` where only its time is over.
+    /// `missing`, `expired` where only its time is over, or what is wrong with what was entered, as in `bad_shop_domain`.
     pub(super) code: &'static str,
 }
 
@@ -104,6 +104,7 @@ pub(super) fn missing(integration: &Integration, now: DateTime<Utc>) -> Vec<Miss
         });
     }
     found.extend(settings_missing(integration, provider.about().settings));
+    found.extend(settings_wrong(integration, provider, now));
     if let Some(puller) = pull::puller(provider.slug()) {
         let fetches = provider
             .about()
@@ -145,6 +146,19 @@ fn settings_missing<'a>(
         .map(|field| absent(format!("settings.{}", field.name)))
 }
 
+/// Names what is entered and cannot be right; such settings may be older than the rule against them.
+fn settings_wrong(
+    integration: &Integration,
+    provider: &dyn Provider,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = Missing> {
+    let problems = providers::problems(provider, &integration.settings, now);
+    problems.into_iter().map(|problem| Missing {
+        field: format!("settings.{}", problem.path),
+        code: problem.code,
+    })
+}
+
 fn absent(field: String) -> Missing {
     Missing {
         field,
@@ -156,8 +170,46 @@ fn absent(field: String) -> Missing {
 mod tests {
     use chrono::TimeDelta;
 
-    use super::{Facts, Missing, State, is_late, state};
-    use crate::store::Counts;
+    use std::collections::BTreeMap;
+
+    use contract::{IntegrationId, WorkspaceId};
+
+    use super::{Facts, Missing, State, is_late, missing, state};
+    use crate::store::{Counts, Integration, SecretText, StoredSecret};
+
+    /// Shops that were entered before such domains were refused are named all the same.
+    #[test]
+    fn a_domain_that_is_no_shops_own_is_to_be_corrected() {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let named = |domain: &str| {
+            let shop = Integration {
+                id: IntegrationId::from_u128(1),
+                workspace: WorkspaceId::from_u128(1),
+                slug: "loja".to_owned(),
+                provider: "shopify".to_owned(),
+                name: "Loja".to_owned(),
+                key: SecretText::new("chave"),
+                secrets: vec![StoredSecret {
+                    value: SecretText::new("segredo"),
+                    valid_until: None,
+                }],
+                credentials: BTreeMap::new(),
+                settings: providers::Settings::new(serde_json::json!({"shopDomain": domain})),
+                active: true,
+                created_at: now,
+                updated_at: now,
+            };
+            let mut named = missing(&shop, now);
+            named.retain(|one| one.field.starts_with("settings."));
+            named
+        };
+        assert_eq!(named("loja.myshopify.com"), []);
+        let wrong = Missing {
+            field: "settings.shopDomain".to_owned(),
+            code: "bad_shop_domain",
+        };
+        assert_eq!(named("www.loja.com.br"), [wrong]);
+    }
 
     fn judged(adjust: impl FnOnce(&mut Facts<'_>, &mut Counts)) -> State {
         let mut day = Counts::default();
