@@ -6,7 +6,7 @@ use contract::kind;
 use follow_up::sequence::hours::Hours;
 use testkit::{App, Sale, Service};
 
-/// What is left of the hours of contact at least where a step is awaited: more than a journey takes.
+/// What is left of the hours of contact, or of the night, at least where either is relied on: more than a journey takes.
 const LONG_ENOUGH: TimeDelta = TimeDelta::minutes(10);
 
 #[test]
@@ -43,14 +43,16 @@ fn a_step_that_a_lead_moves_is_due_elsewhere_and_done_once() {
     );
     leave_sequences(&ana);
 
-    if is_open_for(&sale) {
-        due_there_and_done_once(&service, &ana, &bruno, &sale);
-    } else {
+    match open_for(&sale) {
+        Some(true) => due_there_and_done_once(&service, &ana, &bruno, &sale),
         // At night the step waits for the morning, at each desk.
-        for app in [&ana, &bruno] {
-            app.wait_for_css("[data-testid=sequence][data-state=waiting]");
-            app.wait_for_text("sequence", "8:00");
+        Some(false) => {
+            for app in [&ana, &bruno] {
+                app.wait_for_css("[data-testid=sequence][data-state=waiting]");
+                app.wait_for_text("sequence", "8:00");
+            }
         }
+        None => {}
     }
 }
 
@@ -91,12 +93,13 @@ fn due_there_and_done_once(service: &Service, ana: &App, bruno: &App, sale: &Sal
     assert_eq!(left.count(), 1);
 }
 
-fn is_open_for(sale: &Sale) -> bool {
+/// Tells whether the buyer may be written to now; `None` where that is about to change.
+fn open_for(sale: &Sale) -> Option<bool> {
     let hours = Hours::of(Some(&sale.phone), false);
     let now = Utc::now();
-    hours
-        .closes(now)
-        .is_some_and(|closes| closes - now > LONG_ENOUGH)
+    let is_open = |at| hours.open_from(at) == at;
+    let (now, soon) = (is_open(now), is_open(now + LONG_ENOUGH));
+    (now == soon).then_some(now)
 }
 
 #[track_caller]
