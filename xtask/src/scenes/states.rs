@@ -5,7 +5,6 @@ use testkit::Sale;
 use super::{
     BOTH, NARROW, ONE, Scene, USUAL, World,
     desk::Desk,
-    hands,
     people::{by_boleto, contested},
 };
 
@@ -37,7 +36,7 @@ pub(super) const SCENES: &[Scene<Desk>] = &[
 fn meet_chargeback(desk: &mut Desk) {
     let sale = contested();
     desk.meet(&[(&sale, Sale::approved), (&sale, Sale::charged_back)]);
-    hands::wait_for_chosen_row(desk.app(), "Chargeback");
+    desk.app().wait_for_text("card", "Chargeback");
 }
 
 fn meet_boleto(desk: &mut Desk) {
