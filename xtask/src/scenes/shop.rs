@@ -17,8 +17,6 @@ const SECRET: &str = "segredo-da-plataforma";
 /// The app of an admin, a service, and the platform of its only source.
 pub(super) struct Shop {
     app: App,
-    source: Source,
-    address: String,
     _service: Service,
     _platform: Platform,
 }
@@ -35,7 +33,6 @@ pub(super) const SCENES: &[Scene<Shop>] = &[
         looks: ONE,
         size: USUAL,
         go: |shop| {
-            shop.lets_things_happen();
             shop.open("overview");
             shop.app.click("probe");
             shop.app
@@ -79,29 +76,29 @@ pub(super) fn open(repository: &Repository) -> Shop {
     let address = made["webhookUrl"].as_str().unwrap_or_default().to_owned();
     let app = demo::launch(repository, &service, "admin").start();
     app.wait_for("freshness");
+    let_things_happen(&address);
     Shop {
         app,
-        source: Source::at(&address, SECRET),
-        address,
         _service: service,
         _platform: platform,
     }
 }
 
-impl Shop {
-    /// Sales, one of them told twice, and somebody who does not know the secret.
-    fn lets_things_happen(&self) {
-        for number in 1..=6 {
-            let sale = Sale::new(number);
-            self.source.tell(&sale.pix_created());
-            if number % 2 == 0 {
-                self.source.tell(&sale.approved());
-            }
+/// Sales, one of them told twice, and somebody who does not know the secret.
+fn let_things_happen(address: &str) {
+    let source = Source::at(address, SECRET);
+    for number in 1..=6 {
+        let sale = Sale::new(number);
+        source.tell(&sale.pix_created());
+        if number % 2 == 0 {
+            source.tell(&sale.approved());
         }
-        self.source.post(&Sale::new(1).pix_created());
-        post(&self.address, &Sale::new(9).pix_created());
     }
+    source.post(&Sale::new(1).pix_created());
+    post(address, &Sale::new(9).pix_created());
+}
 
+impl Shop {
     fn open(&self, tab: &str) {
         self.app.wait_for("freshness");
         self.app.press("s");

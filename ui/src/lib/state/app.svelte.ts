@@ -34,6 +34,8 @@ import { Toasts } from './toasts.svelte';
 
 /** How long the selection rests before the conversation beside it follows. */
 const FOLLOW = 40;
+/** Walked faster than this, rows are passed by: nothing of them is read. */
+const PASSING = 150;
 /** How long where one is rests before it is kept for the next start. */
 const KEEP_PLACE = 800;
 
@@ -95,6 +97,7 @@ export class App {
   readonly layout = new Layout();
 
   #follow: ReturnType<typeof setTimeout> | null = null;
+  #walked = 0;
   #read: ReadSoon;
   #placeTimer: ReturnType<typeof setTimeout> | null = null;
   #turns = new InTurn();
@@ -203,6 +206,7 @@ export class App {
     const { everything } = change;
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
+    this.thread.ahead.forget((one) => everything || change.conversations.includes(one));
     const isOpen = (one: string) => one === id || one === view?.id;
     const touchesOpen = id !== null && (everything || change.conversations.some(isOpen));
     const parts: [boolean, Part][] = [
@@ -252,8 +256,16 @@ export class App {
     if (arriving) return void arriving.then(() => this.move(by));
     const id = this.list.move(by);
     if (!id) return;
+    const now = Date.now();
+    if (now - this.#walked > PASSING) this.nears(id);
+    this.#walked = now;
     if (this.#follow) clearTimeout(this.#follow);
     this.#follow = setTimeout(() => void this.open(id), FOLLOW);
+  }
+
+  /** Notes that a conversation may be opened in a moment, as a pointer rests on its row. */
+  nears(id: string): void {
+    if (this.thread.id !== id && this.#opening?.id !== id) this.thread.ahead.begin(id);
   }
 
   /**

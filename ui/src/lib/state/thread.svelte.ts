@@ -3,6 +3,7 @@ import { hostError, type Host } from '../host';
 import type { ConversationView } from '../types/ConversationView';
 import type { OrderCard } from '../types/OrderCard';
 import type { TimelineItem } from '../types/TimelineItem';
+import { ReadAhead } from './read_ahead';
 import { ThreadTimeline } from './thread_timeline.svelte';
 
 export type ThreadState = 'none' | 'loading' | 'ready' | 'failed';
@@ -17,6 +18,7 @@ export class Thread {
   orderKey = $state<string | null>(null);
 
   readonly timeline: ThreadTimeline;
+  readonly ahead: ReadAhead;
   #host: Host;
   #generation = 0;
   #reading = false;
@@ -25,6 +27,7 @@ export class Thread {
   constructor(host: Host) {
     this.#host = host;
     this.timeline = new ThreadTimeline(host);
+    this.ahead = new ReadAhead(host);
   }
 
   /** Returns the order that keys and templates are about. */
@@ -39,14 +42,17 @@ export class Thread {
     const generation = ++this.#generation;
     this.id = id;
     this.status = 'loading';
+    this.#again = false;
     try {
-      const view = await this.#host.conversation(id);
+      const view = await this.ahead.take(id);
       if (generation !== this.#generation) return null;
       this.view = view;
       this.happened = 0;
       this.timeline.open(view);
       this.orderKey = view.draft?.orderKey ?? view.orders[0]?.orderKey ?? null;
       this.status = 'ready';
+      // Something happened to it after it was read and before it was here.
+      if (this.#again) void this.refresh();
       return view;
     } catch {
       if (generation !== this.#generation) return null;
@@ -69,11 +75,12 @@ export class Thread {
 
   /** Reads the open conversation again; calls that come meanwhile become one. */
   async refresh(): Promise<void> {
-    if (!this.id || this.status !== 'ready') return;
-    if (this.#reading) {
+    if (!this.id) return;
+    if (this.#reading || this.status === 'loading') {
       this.#again = true;
       return;
     }
+    if (this.status !== 'ready') return;
     this.#reading = true;
     try {
       do {
