@@ -41,20 +41,43 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
 /// Where the seeds lie of what has no fixtures, a folder a target.
 const SEEDS: &str = "seeds";
 
+/// How many seconds each target has where all of them are but one of many tests.
+const BRIEFLY: u32 = 5;
+
 /// Runs the targets.
 pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<()> {
-    let folder = repository.root().join(FOLDER);
-    sow(repository, &folder)?;
     let wanted = |name: &String| options.only.as_ref().is_none_or(|only| only == name);
-    let targets: Vec<String> = targets(&folder)?.into_iter().filter(wanted).collect();
+    let targets: Vec<String> = targets(repository)?.into_iter().filter(wanted).collect();
     anyhow::ensure!(!targets.is_empty(), "no target is called so");
-    let host = host(repository)?;
-    cargo(repository, &host, "build").words("--bins").run()?;
+    let host = built(repository)?;
     let all: Vec<Step<'_>> = targets
         .into_iter()
         .map(|name| target(repository, &host, name, options.seconds))
         .collect();
     steps::run(&all, options.keep_going)
+}
+
+/// Runs every target for a moment.
+pub(crate) fn briefly(repository: &Repository) -> anyhow::Result<()> {
+    let host = built(repository)?;
+    for name in targets(repository)? {
+        let told = attack(repository, &host, &name, BRIEFLY)?
+            .told()
+            .with_context(|| format!("only this, and longer: cargo xtask fuzz --only {name}"))?;
+        println!(
+            "   {name}: {} bodies",
+            tried(&told).unwrap_or("no count of")
+        );
+    }
+    Ok(())
+}
+
+/// Builds the targets and lays out their seeds; returns the machine they are built for.
+fn built(repository: &Repository) -> anyhow::Result<String> {
+    sow(repository, &repository.root().join(FOLDER))?;
+    let host = host(repository)?;
+    cargo(repository, &host, "build").words("--bins").run()?;
+    Ok(host)
 }
 
 fn target<'a>(repository: &'a Repository, host: &'a str, name: String, seconds: u32) -> Step<'a> {
@@ -65,20 +88,39 @@ fn target<'a>(repository: &'a Repository, host: &'a str, name: String, seconds: 
         "whatever comes is read or refused by name",
         again,
         move || {
-            let within = |part: &str| repository.root().join(FOLDER).join(part).join(&name);
-            fs::create_dir_all(within("artifacts"))?;
-            cargo(repository, host, "run")
-            .arg("--bin")
-            .arg(&name)
-            .arg("--")
-            .arg(within("corpus"))
-            .arg(format!("-artifact_prefix={}/", within("artifacts").display()))
-            .arg(format!("-max_total_time={seconds}"))
-            .words("-max_len=65536 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1")
-            .run()?;
-            Ok(Outcome::Done)
+            let attack = attack(repository, host, &name, seconds)?;
+            attack.run().map(|()| Outcome::Done)
         },
     )
+}
+
+/// Reads how many bodies a target was given from what it told at its end.
+fn tried(told: &str) -> Option<&str> {
+    told.lines()
+        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))
+        .map(str::trim)
+}
+
+fn attack(
+    repository: &Repository,
+    host: &str,
+    name: &str,
+    seconds: u32,
+) -> anyhow::Result<Program> {
+    let within = |part: &str| repository.root().join(FOLDER).join(part).join(name);
+    fs::create_dir_all(within("artifacts"))?;
+    let program = cargo(repository, host, "run")
+        .arg("--bin")
+        .arg(name)
+        .arg("--")
+        .arg(within("corpus"))
+        .arg(format!(
+            "-artifact_prefix={}/",
+            within("artifacts").display()
+        ))
+        .arg(format!("-max_total_time={seconds}"))
+        .words("-max_len=65536 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1");
+    Ok(program)
 }
 
 /// Everything but the targets themselves, as build scripts, is built without the flags: that is what naming the machine does.
@@ -97,9 +139,9 @@ fn host(repository: &Repository) -> anyhow::Result<String> {
     Ok(host.context("rustc does not name its host")?.to_owned())
 }
 
-fn targets(folder: &Path) -> anyhow::Result<Vec<String>> {
+fn targets(repository: &Repository) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
-    for file in fs::read_dir(folder.join("fuzz_targets"))? {
+    for file in fs::read_dir(repository.root().join(FOLDER).join("fuzz_targets"))? {
         let path = file?.path();
         let name = path.file_stem().context("a target has a name")?;
         names.push(name.to_string_lossy().into_owned());
@@ -177,7 +219,14 @@ fn seed(fixture: &Value) -> Vec<u8> {
 mod tests {
     use serde_json::json;
 
-    use super::seed;
+    use super::{seed, tried};
+
+    #[test]
+    fn how_many_bodies_were_tried_is_read_from_the_end() {
+        let told = "INFO: seed corpus: files: 91\nstat::number_of_executed_units: 14096\nstat::peak_rss_mb: 43\n";
+        assert_eq!(tried(told), Some("14096"));
+        assert_eq!(tried("it crashed"), None);
+    }
 
     #[test]
     fn a_fixture_becomes_a_request_as_text() {

@@ -80,6 +80,20 @@ impl Program {
         Ok(())
     }
 
+    /// Runs it in silence and returns what it wrote to standard error; shows all of that when it fails.
+    pub(crate) fn told(mut self) -> anyhow::Result<String> {
+        let output = self
+            .command
+            .output()
+            .with_context(|| format!("`{}` could not be started", self.shown))?;
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        if !output.status.success() {
+            eprintln!("{told}");
+            bail!("`{}` ended with {}", self.shown, output.status);
+        }
+        Ok(told)
+    }
+
     /// Runs it in silence and tells whether it succeeded.
     pub(crate) fn succeeds(mut self) -> bool {
         self.command

@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    api,
+    api, fuzz,
     program::{Program, find},
     repository::Repository,
     setup,
@@ -39,6 +39,8 @@ enum Part {
     Api,
     /// Programs together, without a display.
     It,
+    /// Whatever may be sent, for a moment each.
+    Fuzz,
     /// The real window.
     App,
 }
@@ -104,6 +106,12 @@ fn steps_of(part: Part, repository: &Repository) -> Vec<Step<'_>> {
             ),
         ],
         Part::It => vec![it(repository)],
+        Part::Fuzz => vec![Step::new(
+            "fuzz",
+            "what nobody thought of is read or refused by name",
+            "cargo xtask test --only fuzz",
+            || fuzz::briefly(repository).map(|()| Outcome::Done),
+        )],
         Part::App => vec![
             page_build(repository),
             invented_page(repository),
