@@ -5,7 +5,6 @@ import { ptBR } from './i18n/pt-BR';
 import {
   asking,
   blank,
-  braceToken,
   byLabel,
   byStage,
   inserted,
@@ -34,17 +33,6 @@ describe('the variables offered are those the program knows, by the same names',
     }
   });
 });
-
-test.each([
-  ['Oi, {', 5, { start: 4, end: 5, text: '' }],
-  ['Oi, {{ no', 9, { start: 4, end: 9, text: 'no' }],
-  ['Oi, {{ no }} tudo', 9, { start: 4, end: 12, text: 'no' }],
-  ['{{ amount }} e', 14, null],
-  ['{\nOi', 4, null],
-  ['Oi', 2, null],
-])('in %j at %i the unfinished variable is %j', (text, caret, expected) =>
-  expect(braceToken(text, caret)).toEqual(expected),
-);
 
 test.each([
   ['Oi, {', 4, 5, 'customer.first_name', 'Oi, {{ customer.first_name }}'],
@@ -82,7 +70,6 @@ describe('on screen', () => {
   test('both forms are found, and what is offered begins within one', () => {
     const names = writtenIn('{{primeiro\u00a0nome}} {{ product }}', label).map(({ name }) => name);
     expect(names).toEqual(['customer.first_name', 'product']);
-    expect(braceToken('Oi, {{primeiro\u00a0no}}', 17)).toEqual({ start: 4, end: 19, text: 'primeiro no' });
     const done = inserted('Oi, {', 4, 5, 'product', byLabel('product', label));
     expect(done.text).toBe('Oi, {{produto}}');
   });

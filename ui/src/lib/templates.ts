@@ -5,7 +5,7 @@ import type { StageGroup } from './types/StageGroup';
 import type { TemplateCard } from './types/TemplateCard';
 import type { TemplateDraft } from './types/TemplateDraft';
 import type { TemplatePreview } from './types/TemplatePreview';
-import { beginsWith, type Token } from './typeahead';
+import { beginsWith } from './typeahead';
 
 /** The variables there are; the program refuses any other. */
 export const VARIABLES = [
@@ -44,15 +44,6 @@ export const STAGE_GROUPS: readonly StageGroup[] = [
   'refund',
   'chargeback',
 ];
-
-/** Returns the unfinished variable before the caret: what follows `{` or `{{` on its line, with the braces that close it. */
-export function braceToken(text: string, caret: number): Token | null {
-  const line = text.lastIndexOf('\n', caret - 1) + 1;
-  const found = /\{\{?\s*([\p{L}\d_. \u00a0]{0,40})$/u.exec(text.slice(line, caret));
-  if (!found) return null;
-  const closing = /^[ ]*\}{1,2}/.exec(text.slice(caret))?.[0].length ?? 0;
-  return { start: line + found.index, end: caret + closing, text: freed(found[1] ?? '').trim() };
-}
 
 /** Lists the variables whose label begins with what was typed, then those whose name does. */
 export function offered(typed: string, label: (name: VariableName) => string): VariableName[] {

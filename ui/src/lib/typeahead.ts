@@ -1,4 +1,4 @@
-/** Finds what is being looked for in a text under its caret: a template or value after `/`, a colleague after `@`. Pure. */
+/** Finds what is being looked for in a text under its caret: a template or value after `/`, a value after `{`, a colleague after `@`. Pure. */
 import { fold } from './fold';
 
 export interface Token {
@@ -24,6 +24,22 @@ export function valueToken(text: string, caret: number): Token | null {
   const typed = found?.[1] ?? '';
   if (!found || typed.length > LONGEST) return null;
   return { start: caret - typed.length - 1, end: caret, text: typed };
+}
+
+/** Returns the unfinished variable before the caret: what follows `{` or `{{` on its line, with the braces that close it. */
+export function braceToken(text: string, caret: number): Token | null {
+  const line = text.lastIndexOf('\n', caret - 1) + 1;
+  const found = /\{\{?\s*([\p{L}\d_. \u00a0]{0,40})$/u.exec(text.slice(line, caret));
+  if (!found) return null;
+  const closing = /^[ ]*\}{1,2}/.exec(text.slice(caret))?.[0].length ?? 0;
+  const typed = (found[1] ?? '').replaceAll('\u00a0', ' ').trim();
+  return { start: line + found.index, end: caret + closing, text: typed };
+}
+
+/** Returns the value looked for by a brace; the `/` that a text began with goes with it, since it meant the same. */
+export function valueByBrace(text: string, caret: number): Token | null {
+  const found = braceToken(text, caret);
+  return found?.start === 1 && text.startsWith('/') ? { ...found, start: 0 } : found;
 }
 
 /** Returns what follows the `@` before the caret; one within a word, as in an address, is none. */

@@ -149,6 +149,32 @@ describe('/ in a text', () => {
     await waitFor(() => expect(options().length).toBeGreaterThanOrEqual(3), WAIT);
   });
 
+  test('leads to the values alone by one more key, as a brace does anywhere', async () => {
+    await open('pix');
+    await typed('/');
+    const more = await screen.findByTestId('suggestions-more', {}, WAIT);
+    expect(more.textContent).toMatch(/\{\s*Só os valores desta venda/);
+    await typed('/{');
+    await waitFor(() => expect(options()[0]!.textContent).toMatch(/^\s*primeiro nome/), WAIT);
+    expect(screen.getByTestId('hand-over')).toBeDisabled();
+    expect(screen.queryByTestId('suggestions-more')).toBeNull();
+    await press('Enter');
+    await waitFor(() => expect(filled().map((one) => one.dataset.label)).toEqual(['primeiro nome']), WAIT);
+    expect(field().value).toBe(filled()[0]!.textContent);
+    await typed('Oi! São {valor');
+    await waitFor(() => expect(options()).toHaveLength(1), WAIT);
+    await press('Enter');
+    await waitFor(() => expect(field().value).toMatch(/^Oi! São R\$/), WAIT);
+  });
+
+  test('leads there by a click as well', async () => {
+    await open('pix');
+    await typed('/');
+    await fireEvent.click(await screen.findByTestId('suggestions-more', {}, WAIT));
+    await waitFor(() => expect(options()[0]!.textContent).toMatch(/^\s*primeiro nome/), WAIT);
+    expect(field().value).toBe('{');
+  });
+
   test('is a slash where nothing begins so', async () => {
     await open('pix');
     await typed('Pague até 21/11 ou /xyz');

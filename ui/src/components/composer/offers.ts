@@ -1,4 +1,4 @@
-/** What typing `/` or `@` offers, and where: templates, values of the sale, colleagues. Pure; knows no field. */
+/** What typing `/`, `{` or `@` offers, and where: templates, values of the sale, colleagues. Pure; knows no field. */
 import { t } from '../../lib/i18n.svelte';
 import { offered, type VariableName } from '../../lib/templates';
 import type { Colleague } from '../../lib/types/Colleague';

@@ -10,6 +10,7 @@ export interface Hint {
 export const WRITING_HINTS: readonly Hint[] = [
   { keys: ['Shift+Enter'], words: 'hint.newLine' },
   { keys: ['/'], words: 'hint.slash' },
+  { keys: ['{'], words: 'hint.brace' },
   { keys: ['@'], words: 'hint.mention' },
   { keys: ['Escape'], words: 'hint.leaveField' },
   { keys: ['F1'], words: 'act.help' },

@@ -73,6 +73,7 @@ export const keysEn = {
 
   'hint.newLine': 'New line',
   'hint.slash': 'Look for a template, at the start of the message',
+  'hint.brace': 'Put in a value of the sale, anywhere in the message',
   'hint.mention': 'Call a colleague, in a note',
   'hint.leaveField': 'Back to the list; the draft stays',
   'hint.nextControl': 'Next field or button',

@@ -73,6 +73,7 @@ export const keysPtBR = {
 
   'hint.newLine': 'Nova linha',
   'hint.slash': 'Procurar modelo, no começo da mensagem',
+  'hint.brace': 'Pôr um valor da venda, em qualquer ponto da mensagem',
   'hint.mention': 'Chamar alguém da equipe, em uma nota',
   'hint.leaveField': 'Voltar à lista; o rascunho fica',
   'hint.nextControl': 'Próximo campo ou botão',

@@ -155,6 +155,7 @@ export const talkEn = {
   'composer.saveReceived': 'Record answer',
   'composer.find': 'Templates with “{text}”',
   'composer.values': 'Values of this sale',
+  'composer.valuesOnly': 'Values of this sale only',
   'composer.offers': 'Templates and values',
   'composer.findNone': 'No template or value with “{text}” for this order.',
   'composer.mentionNone': 'Nobody in the team has that name.',

@@ -158,6 +158,7 @@ export const talkPtBR = {
   'composer.saveReceived': 'Anotar resposta',
   'composer.find': 'Modelos com “{text}”',
   'composer.values': 'Valores desta venda',
+  'composer.valuesOnly': 'Só os valores desta venda',
   'composer.offers': 'Modelos e valores',
   'composer.findNone': 'Nenhum modelo nem valor com “{text}” para este pedido.',
   'composer.mentionNone': 'Ninguém da equipe com esse nome.',
