@@ -457,7 +457,7 @@ fn offline(audit: &mut Audit<'_>) {
 }
 
 /// What is asked of the page alone, the presses that lead on, and what is waited for.
-const STATES: [(&str, &str, &[&str], &str); 20] = [
+const STATES: [(&str, &str, &[&str], &str); 21] = [
     (
         "reading the list",
         "hang=listPage",
@@ -493,6 +493,12 @@ const STATES: [(&str, &str, &[&str], &str); 20] = [
         "fail=conversation",
         &["j"],
         "[data-testid=thread-failed]",
+    ),
+    (
+        "no templates at hand",
+        "fail=templates",
+        &["j"],
+        "[data-testid=chips-failed]",
     ),
     (
         "reading sources",

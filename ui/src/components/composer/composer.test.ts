@@ -1,6 +1,7 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost, type FakeOptions } from '../../lib/backend.fake';
+import { HostError } from '../../lib/host';
 import Main from '../../Main.svelte';
 
 vi.setConfig({ testTimeout: 20_000 });
@@ -175,10 +176,37 @@ describe('/ in a text', () => {
     expect(field().value).toBe('{');
   });
 
+  test('says when the values could not be read, and lets nothing out before they are', async () => {
+    const host = await open('pix');
+    let fail = (_: unknown) => {};
+    vi.spyOn(host, 'saleValues').mockReturnValueOnce(new Promise((_, rejected) => (fail = rejected)));
+    await typed('{');
+    await waitFor(() => expect(host.saleValues).toHaveBeenCalled());
+    expect(screen.getByTestId('hand-over')).toBeDisabled();
+    fail(new HostError('storage'));
+    expect(await screen.findByText('Os valores desta venda não carregaram.')).toBeInTheDocument();
+    expect(screen.getByTestId('hand-over')).toBeDisabled();
+    await press('Escape');
+    await waitFor(() => expect(screen.getByTestId('hand-over')).toBeEnabled());
+  });
+
   test('is a slash where nothing begins so', async () => {
     await open('pix');
     await typed('Pague até 21/11 ou /xyz');
     expect(screen.queryByTestId('suggestions')).toBeNull();
     expect(screen.getByTestId('hand-over')).toBeEnabled();
   });
+});
+
+test('templates that could not be read say so, and are read again', async () => {
+  const host = new FakeHost({ count: 120 });
+  vi.spyOn(host, 'templates').mockRejectedValueOnce(new HostError('storage'));
+  render(Main, { host });
+  await screen.findByTestId('list', {}, WAIT);
+  await screen.findAllByTestId('row', {}, WAIT);
+  await press('j');
+  const failed = await screen.findByTestId('chips-failed', {}, WAIT);
+  await fireEvent.click(failed.parentElement!.querySelector('button')!);
+  await screen.findByTestId('template-1', {}, WAIT);
+  expect(screen.queryByTestId('chips-failed')).toBeNull();
 });

@@ -1,7 +1,8 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost, type FakeOptions } from '../../lib/backend.fake';
 import { COMMANDS } from '../../lib/commands';
+import { HostError } from '../../lib/host';
 import Main from '../../Main.svelte';
 
 async function open(options: Partial<FakeOptions> = {}): Promise<FakeHost> {
@@ -88,6 +89,20 @@ describe('the palette', () => {
     await press('Enter');
     const opened = await screen.findByTestId('thread-name', {}, { timeout: 4_000 });
     expect(opened.textContent).toContain(name);
+  });
+
+  test('says that the people could not be searched, never that nobody was found, and searches again', async () => {
+    const host = await open();
+    const name = host.world[3]?.person.name ?? '';
+    vi.spyOn(host, 'search').mockRejectedValueOnce(new HostError('storage'));
+    await palette();
+    await type(name);
+    const failed = await screen.findByTestId('palette-failed');
+    expect(screen.queryByText(/^Nada encontrado/)).toBeNull();
+    await fireEvent.click(within(failed).getByRole('button'));
+    await waitFor(() => expect(screen.getAllByTestId('search-hit')[0]?.textContent).toContain(name));
+    expect(screen.queryByTestId('palette-failed')).toBeNull();
+    expect(document.activeElement).toBe(input());
   });
 
   test('knows the open conversation: its templates by name, times to wait, its state', async () => {

@@ -250,3 +250,16 @@ test('what could not be read says so, and can be tried again', async () => {
   expect(await steps()).toHaveLength(2);
   expect(read).toHaveBeenCalledTimes(2);
 });
+
+test('what the steps come to says when it could not be read, to an agent as well', async () => {
+  const host = new FakeHost({ count: 60, role: 'agent' });
+  vi.spyOn(host, 'sequenceCheck').mockRejectedValueOnce(new HostError('storage'));
+  render(Main, { host });
+  await screen.findByTestId('list', {}, WAIT);
+  await fireEvent.click(screen.getByTestId('settings'));
+  await fireEvent.click(await screen.findByTestId('settings-sequences', {}, WAIT));
+  const failed = await screen.findByTestId('sequence-preview-failed', {}, WAIT);
+  await fireEvent.click(within(failed).getByRole('button'));
+  expect((await screen.findAllByTestId('sequence-trial', {}, WAIT)).length).toBeGreaterThan(0);
+  expect(screen.queryByTestId('sequence-preview-failed')).toBeNull();
+});

@@ -1,7 +1,8 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost, type FakeOptions } from '../../lib/backend.fake';
 import type { TemplateCard } from '../../lib/types/TemplateCard';
+import { HostError } from '../../lib/host';
 import { shownAs } from '../../lib/templates';
 import Main from '../../Main.svelte';
 import { chipLabel } from './words';
@@ -195,6 +196,17 @@ describe('writing', () => {
     await waitFor(async () =>
       expect((await cardOf(host, 'team.ultima-chamada'))?.template.stages).toEqual(['boleto']),
     );
+  });
+
+  test('a preview that could not be read says so, and is read again', async () => {
+    const host = await openTemplates();
+    vi.spyOn(host, 'templateCheck').mockRejectedValueOnce(new HostError('storage'));
+    await fireEvent.click((await screen.findAllByTestId('template-card'))[0]!);
+    const failed = await screen.findByTestId('preview-failed');
+    expect(save().disabled).toBe(true);
+    await fireEvent.click(within(failed).getByRole('button'));
+    expect((await screen.findAllByTestId('preview-one')).length).toBeGreaterThan(0);
+    expect(screen.queryByTestId('preview-failed')).toBeNull();
   });
 
   test('offline it is said, and the text stays', async () => {

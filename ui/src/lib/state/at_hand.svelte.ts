@@ -13,6 +13,10 @@ export interface About {
 export class AtHand {
   chips = $state.raw<TemplateChip[]>([]);
   values = $state.raw<SaleValue[]>([]);
+  /** The templates could not be read. */
+  failed = $state(false);
+  /** Whether the values of the order are known by now. */
+  valued = $state<'no' | 'yes' | 'failed'>('no');
 
   #host: Host;
   #for = '';
@@ -30,7 +34,7 @@ export class AtHand {
   /** Lets go of everything: no order is in hand. */
   clear(): void {
     this.chips = [];
-    this.values = [];
+    this.#drop();
     this.#for = '';
     this.#choosing = null;
   }
@@ -39,13 +43,13 @@ export class AtHand {
   async read(about: About | null): Promise<void> {
     if (!about) {
       this.chips = [];
-      this.values = [];
+      this.#drop();
       this.#choosing = null;
       return;
     }
     const asked = nameOf(about);
     const isNew = this.#for !== asked;
-    if (isNew) this.values = [];
+    if (isNew) this.#drop();
     this.#for = asked;
     const reading = this.#readChips(asked, about);
     // Those read anew for the same order are no reason to wait: the ones on screen are its own.
@@ -55,14 +59,24 @@ export class AtHand {
   }
 
   async #readChips(asked: string, about: About): Promise<void> {
-    const chips = await this.#host.templates({ ...about, locale: locale() }).catch((): TemplateChip[] => []);
-    if (this.#for === asked) this.chips = chips;
+    const chips = await this.#host.templates({ ...about, locale: locale() }).catch(() => null);
+    if (this.#for !== asked) return;
+    this.chips = chips ?? [];
+    this.failed = chips === null;
   }
 
   /** Reads what the values are at this moment. */
   async readValues(about: About): Promise<void> {
-    const values = await this.#host.saleValues({ ...about, locale: locale() }).catch((): SaleValue[] => []);
-    if (this.#for === nameOf(about)) this.values = values;
+    const values = await this.#host.saleValues({ ...about, locale: locale() }).catch(() => null);
+    if (this.#for !== nameOf(about)) return;
+    this.values = values ?? [];
+    this.valued = values ? 'yes' : 'failed';
+  }
+
+  #drop(): void {
+    this.values = [];
+    this.valued = 'no';
+    this.failed = false;
   }
 }
 

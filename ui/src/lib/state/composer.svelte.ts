@@ -61,7 +61,7 @@ export class Composer {
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** What was typed since it was last written. */
   #unsaved = new Set<Mode>();
-  #atHand: AtHand;
+  readonly atHand: AtHand;
   #standing = new Standing();
   #view: ConversationView | null = null;
   /** What was in each field before, while its conversation is on screen. */
@@ -73,7 +73,7 @@ export class Composer {
   constructor(host: Host) {
     this.#host = host;
     this.#drafts = new Drafts(host);
-    this.#atHand = new AtHand(host);
+    this.atHand = new AtHand(host);
   }
 
   /** Returns what is in the field. */
@@ -83,17 +83,17 @@ export class Composer {
 
   /** Returns what to wait for until the templates under the keys are the order's; `null` once they are. */
   get choosing(): Promise<void> | null {
-    return this.#atHand.choosing;
+    return this.atHand.choosing;
   }
 
   /** Returns the order's templates, those under keys first. */
   get chips(): TemplateChip[] {
-    return this.#atHand.chips;
+    return this.atHand.chips;
   }
 
   /** Returns what variables are for the order, as they were read last. */
   get values(): SaleValue[] {
-    return this.#atHand.values;
+    return this.atHand.values;
   }
 
   /** Returns what changed under the text so that it must not go out. */
@@ -141,7 +141,7 @@ export class Composer {
     this.blocked = null;
     this.prompting = null;
     this.failure = null;
-    this.#atHand.clear();
+    this.atHand.clear();
     for (const before of Object.values(this.#before)) before.clear();
   }
 
@@ -206,13 +206,13 @@ export class Composer {
 
   /** Reads which templates lie under the keys now; called again when the order changes. */
   async loadChips(): Promise<void> {
-    await this.#atHand.read(this.#about());
+    await this.atHand.read(this.#about());
   }
 
   /** Reads what the variables are for the order at this moment. */
   async readValues(): Promise<void> {
     const about = this.#about();
-    if (about) await this.#atHand.readValues(about);
+    if (about) await this.atHand.readValues(about);
   }
 
   #about(): About | null {

@@ -25,6 +25,8 @@ export class SequenceEditor {
   unread = $state<string | null>(null);
   /** Why they were not saved or tried. */
   failure = $state<string | null>(null);
+  /** Why the open stage could not be tried on real orders. */
+  untried = $state<string | null>(null);
   /** What somebody saved meanwhile. */
   theirs = $state.raw<SharedSequences | null>(null);
 
@@ -117,9 +119,11 @@ export class SequenceEditor {
       const check = await this.#host.sequenceCheck({ stage, restDays: there.restDays });
       if (generation !== this.#generation) return;
       this.check = check;
+      this.untried = null;
     } catch (thrown) {
       if (generation !== this.#generation) return;
-      this.failure = hostError(thrown).code;
+      this.check = null;
+      this.untried = hostError(thrown).code;
     }
     this.checking = false;
   }
