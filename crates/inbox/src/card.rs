@@ -8,6 +8,7 @@ use contract::document::Document;
 use contract::phone::Phone;
 use contract::pix::BrCode;
 use contract::{Currency, Customer, Item, Money, Order, Stage, Utms};
+use follow_up::sequence::hours;
 use qrcodegen::{QrCode, QrCodeEcc};
 use url::Url;
 
@@ -93,6 +94,7 @@ pub fn person(customer: &Customer, told_origin: Option<&Utms>) -> Person {
             .as_ref()
             .map(|phone| phone.masked().unwrap_or_else(|| "••••".to_owned())),
         whatsapp: phone.is_some_and(|phone| phone.wa_digits().is_some()),
+        hours_earlier: hours::earlier(customer.phone.as_deref()),
         email: customer.email.as_deref().map(masked_email),
         document: customer.document.as_deref().map(masked_document),
         origin: told_origin.and_then(origin),

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { setLocale } from './i18n.svelte';
-import { ago, countdown, dayHeading, daysBetween, needsSeconds, timeForm } from './time';
+import {
+  ago,
+  countdown,
+  dayHeading,
+  daysBetween,
+  isQuietThere,
+  needsSeconds,
+  theirClock,
+  timeForm,
+} from './time';
 import type { Deadline } from './types/Deadline';
 
 const NOW = Date.parse('2026-11-21T14:00:00-03:00');
@@ -89,4 +98,14 @@ test('English says the same', () => {
   expect(timeForm(pix(3 * H), 0, NOW).text).toBe('in 3 h');
   expect(ago(NOW - 34 * MIN, NOW)).toBe('34 min ago');
   expect(timeForm(until('dispute', '2026-11-22T15:00:00-03:00'), 0, NOW).text).toBe('1 day');
+});
+
+test.each([
+  ['2026-11-21T09:59:00-03:00', 2, '07:59', true],
+  ['2026-11-21T10:00:00-03:00', 2, '08:00', false],
+  ['2026-11-21T21:59:00-03:00', 1, '20:59', false],
+  ['2026-11-21T22:00:00-03:00', 1, '21:00', true],
+  ['2026-11-21T00:30:00-03:00', 1, '23:30', true],
+])('at %s it is, %i h earlier, %s; too early or late: %s', (at, hours, time, quiet) => {
+  expect([theirClock(Date.parse(at), hours), isQuietThere(Date.parse(at), hours)]).toEqual([time, quiet]);
 });

@@ -47,6 +47,19 @@ export function clockTime(at: number): string {
   return format(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
+/** Returns the hour where somebody is for whom it is so many hours earlier than in São Paulo. */
+export const theirClock = (at: number, hoursEarlier: number): string => clockTime(at - hoursEarlier * HOUR);
+
+/** How many hours of a day are good to write in: from the first on, before the second. */
+const OPENS = 8;
+const CLOSES = 21;
+
+/** Tells whether it is too early or too late there to write. */
+export function isQuietThere(at: number, hoursEarlier: number): boolean {
+  const hour = Number(theirClock(at, hoursEarlier).slice(0, 2));
+  return hour < OPENS || hour >= CLOSES;
+}
+
 /** Returns `21/11`, with the year where it is not this one. */
 export function shortDate(at: number, now: number): string {
   const sameYear = dayOf(at).slice(0, 4) === dayOf(now).slice(0, 4);

@@ -26,10 +26,7 @@ impl Hours {
     /// Returns the hours by a phone in E.164; São Paulo's where it tells none.
     #[must_use]
     pub fn of(phone: Option<&str>, rest_days: bool) -> Self {
-        let area = phone
-            .and_then(|phone| phone.strip_prefix("+55"))
-            .and_then(|rest| rest.get(..2));
-        let east = offset(area).saturating_mul(60 * 60);
+        let east = offset(area(phone)).saturating_mul(60 * 60);
         Self {
             zone: FixedOffset::east_opt(east).expect("a few hours are a zone"),
             rest_days,
@@ -95,6 +92,17 @@ impl Hours {
             .single()
             .map_or(DateTime::<Utc>::MAX_UTC, |at| at.with_timezone(&Utc))
     }
+}
+
+/// Returns how many hours earlier it is where a phone in E.164 is from than in São Paulo; 0 where it tells no area of Brazil.
+#[must_use]
+pub fn earlier(phone: Option<&str>) -> u8 {
+    let behind = offset(None).saturating_sub(offset(area(phone)));
+    u8::try_from(behind).unwrap_or(0)
+}
+
+fn area(phone: Option<&str>) -> Option<&str> {
+    phone?.strip_prefix("+55")?.get(..2)
 }
 
 /// Returns the hours east of Greenwich of an area code: Acre −5, the west −4, all others −3. There has been no daylight-saving

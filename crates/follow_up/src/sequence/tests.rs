@@ -4,7 +4,7 @@ use chrono::{
 use contract::{Stage, StageGroup};
 use proptest::prelude::*;
 
-use super::hours::{Hours, is_holiday, working_days_after};
+use super::hours::{Hours, earlier, is_holiday, working_days_after};
 use super::{
     CAP, Case, Handed, LINGERS, Need, Other, PlannedStep, Rest, SequenceState, SequenceStep,
     Sequences, SkipReason, StageSequence, StepAt, StopReason,
@@ -583,6 +583,20 @@ fn stages_without_a_sequence_have_none() {
         sequence.on = false;
     }
     assert_eq!(off.look(&case(), at("2026-11-19T13:30:00Z"), need), None);
+}
+
+#[test]
+fn how_much_earlier_it_is_follows_the_area_code() {
+    for (phone, hours) in [
+        (Some("+5568999990000"), 2),
+        (Some("+5592999990000"), 1),
+        (Some("+5511999990000"), 0),
+        (Some("+351911234567"), 0),
+        (Some("+55"), 0),
+        (None, 0),
+    ] {
+        assert_eq!(earlier(phone), hours, "{phone:?}");
+    }
 }
 
 #[test]

@@ -266,6 +266,12 @@ fn people_are_masked() {
     let shown = person(&known, None);
     assert_eq!(shown.phone.as_deref(), Some("+55 47 9••••-0000"));
     assert!(shown.whatsapp);
+    assert_eq!(shown.hours_earlier, 0);
+    let in_manaus = Customer {
+        phone: Some("+5592999990000".to_owned()),
+        ..Customer::default()
+    };
+    assert_eq!(person(&in_manaus, None).hours_earlier, 1);
     for (email, masked) in [
         ("rita@example.com", "r•••@example.com"),
         ("é@é.br", "é•••@é.br"),

@@ -150,6 +150,8 @@ pub struct Person {
     pub phone: Option<String>,
     /// The phone can be opened in WhatsApp.
     pub whatsapp: bool,
+    /// How many hours earlier it is in the phone's area than in São Paulo.
+    pub hours_earlier: u8,
     /// Masked e-mail.
     pub email: Option<String>,
     /// Masked CPF or CNPJ.

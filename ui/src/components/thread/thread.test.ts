@@ -276,3 +276,17 @@ test('where contact data cannot be read, that is said', async () => {
   await fireEvent.click(eye!);
   await toast('Isto não está mais aqui.');
 });
+
+test('what time it is for a customer elsewhere is told where one writes, and of what happened on hover', async () => {
+  const host = await open({}, 'pix');
+  expect(screen.queryByTestId('time-there')).toBeNull();
+  for (const one of host.world) one.person = { ...one.person, hoursEarlier: 2 };
+  await press('j');
+  const there = await screen.findByTestId('time-there', {}, WAIT);
+  expect(there.textContent).toMatch(/^por lá, \d\d:\d\d$/);
+  expect(there.title).toContain('2 h a menos');
+  expect(screen.getByTestId('person-time').textContent).toContain('2 h a menos');
+  expect(document.querySelector<HTMLElement>('[data-testid="timeline"] time[title]')?.title).toMatch(
+    /^\d\d:\d\d para o cliente$/,
+  );
+});

@@ -105,6 +105,7 @@ function card(body: unknown, blueprint: Blueprint, stage: Stage, now: number): P
       name: text('name'),
       phone: '+55 11 9••••-0000',
       whatsapp: true,
+      hoursEarlier: 0,
       email: 'mari•••@example.com',
       document: null,
       origin: null,

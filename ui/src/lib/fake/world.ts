@@ -204,6 +204,7 @@ function person(chance: Chance, name: string | null, full: Full, orders: OrderCa
     name,
     phone: full.phone && `${full.phone.slice(0, 8)}••••-${full.phone.slice(-4)}`,
     whatsapp: full.phone !== null,
+    hoursEarlier: 0,
     email: full.email && `${full.email.slice(0, 4)}•••${full.email.slice(full.email.indexOf('@'))}`,
     document: full.document && `•••${full.document.slice(3, 11)}-••`,
     origin: chance.often(0.7) ? chance.one(ORIGINS) : null,

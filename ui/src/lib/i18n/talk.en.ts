@@ -133,6 +133,13 @@ export const talkEn = {
   'sent.logged': 'Opening a delivery is kept in the log of the service.',
   'person.logged': 'Looking at a detail in full is noted in the history.',
   'person.copied': '{what} copied',
+  'person.time': 'Time there',
+  'person.timeThere': '{time} · {n} h earlier',
+  'composer.there': '{time} there',
+  'composer.thereHint': 'The customer’s time by area code: {n} h earlier than in São Paulo.',
+  'composer.thereQuiet':
+    'The customer’s time by area code: {n} h earlier than in São Paulo. Messages between 8:00 and 21:00 disturb less.',
+  'time.theirs': '{time} for the customer',
   'same.byHand': 'Join with another person',
   'same.find': 'Name, phone, e-mail or order',
   'same.findHint': 'Look for the other conversation of the same person.',

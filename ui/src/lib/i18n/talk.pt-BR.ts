@@ -136,6 +136,13 @@ export const talkPtBR = {
   'sent.logged': 'Abrir uma entrega fica no registro do serviço.',
   'person.logged': 'Ver um dado por inteiro fica no histórico.',
   'person.copied': '{what} copiado',
+  'person.time': 'Hora por lá',
+  'person.timeThere': '{time} · {n} h a menos',
+  'composer.there': 'por lá, {time}',
+  'composer.thereHint': 'Hora do cliente pelo DDD: {n} h a menos que em São Paulo.',
+  'composer.thereQuiet':
+    'Hora do cliente pelo DDD: {n} h a menos que em São Paulo. Mensagens entre 8h e 21h incomodam menos.',
+  'time.theirs': '{time} para o cliente',
   'same.byHand': 'Unir com outra pessoa',
   'same.find': 'Nome, telefone, e-mail ou pedido',
   'same.findHint': 'Procure a outra conversa da mesma pessoa.',

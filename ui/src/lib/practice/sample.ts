@@ -87,6 +87,7 @@ function conversation(sale: Sale, place: number, now: number): ConversationView 
       name: `${sale.name} ${t('practice.surname')}`,
       phone: `+55 11 9••••-000${place}`,
       whatsapp: true,
+      hoursEarlier: 0,
       email: `${sale.name.toLowerCase()}@example.com`,
       document: null,
       origin: null,

@@ -19,6 +19,10 @@ phone: string | null,
  */
 whatsapp: boolean, 
 /**
+ * How many hours earlier it is in the phone's area than in São Paulo.
+ */
+hoursEarlier: number, 
+/**
  * Masked e-mail.
  */
 email: string | null, 
