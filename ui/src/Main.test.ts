@@ -415,4 +415,25 @@ test('the freshness is told as it is', async () => {
   expect(screen.getByTestId('freshness')).toHaveAttribute('data-state', 'live');
   host.setFreshness({ state: 'offline', since: Date.now() - 60_000, trouble: 'unreachable' });
   await waitFor(() => expect(screen.getByTestId('freshness')).toHaveAttribute('data-state', 'offline'));
+  expect(screen.getByTestId('line').textContent).toMatch(/^Sem o serviço/);
+  host.setFreshness({ state: 'live', since: Date.now(), heardAt: Date.now(), trouble: null });
+  await waitFor(() => expect(screen.getByTestId('line').textContent).toBe('Serviço de volta'));
+});
+
+test('how long a PIX lasts is said once a threshold is passed, with the time that is left and whose it is', async () => {
+  const host = await open();
+  const one = host.world.find((one) => one.orders[0]?.deadline?.kind === 'pix')!;
+  const order = one.orders[0]!;
+  order.deadline = { ...order.deadline!, at: Date.now() + 4.5 * 60_000 };
+  one.orders = [order];
+  await fireEvent.click(screen.getByTestId('view-pix'));
+  const row = await waitFor(() => {
+    const found = screen.getAllByTestId('row').find((row) => row.dataset.id === one.id);
+    expect(found).toBeDefined();
+    return found!;
+  });
+  await fireEvent.click(row);
+  await waitFor(() =>
+    expect(screen.getByTestId('ends').textContent).toBe(`PIX de ${one.person.name ?? ''} vence em 5 min`),
+  );
 });

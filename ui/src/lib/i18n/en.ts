@@ -478,8 +478,9 @@ export const en: Catalogue = {
   'act.goto': 'Go to {view}',
   'act.send': 'Open in the chosen channel',
 
-  'announce.ten': 'PIX expires in 10 minutes',
-  'announce.two': 'PIX expires in 2 minutes',
-  'announce.over': 'PIX expired',
+  'announce.left': '{who}’s PIX expires in {left}',
+  'announce.over': '{who}’s PIX expired',
+  'announce.offline': 'No service: what you do is kept and leaves later',
+  'announce.back': 'The service is back',
   'announce.new': { one: '{n} new event', other: '{n} new events' },
 };

@@ -479,9 +479,10 @@ export const ptBR = {
   'act.goto': 'Ir para {view}',
   'act.send': 'Abrir no canal escolhido',
 
-  'announce.ten': 'PIX vence em 10 minutos',
-  'announce.two': 'PIX vence em 2 minutos',
-  'announce.over': 'PIX expirou',
+  'announce.left': 'PIX de {who} vence em {left}',
+  'announce.over': 'PIX de {who} expirou',
+  'announce.offline': 'Sem o serviço: o que você fizer fica guardado e sai depois',
+  'announce.back': 'Serviço de volta',
   'announce.new': { one: '{n} acontecimento novo', other: '{n} acontecimentos novos' },
 } as const;
 

@@ -3,7 +3,7 @@
  * Rows are refreshed where they stand; what is new or gone waits for a re-sort. Knows no DOM.
  */
 import { isEmpty, NO_FILTER, sameFilter } from '../filters';
-import type { Host } from '../host';
+import { hostError, type Host } from '../host';
 import type { Filter } from '../types/Filter';
 import type { Row } from '../types/Row';
 import type { RowPage } from '../types/RowPage';
@@ -49,6 +49,8 @@ export class RowList {
   rows = $state.raw<Row[]>([]);
   total = $state(0);
   status = $state<ListState>('loading');
+  /** Why it could not be read, while it is `failed`. */
+  failure = $state<string | null>(null);
   /** How often a list began anew: its first row comes into sight. */
   begun = $state(0);
   /** Rows that are in the view but not yet shown. */
@@ -342,9 +344,10 @@ export class RowList {
       this.total = page.total;
       this.status = 'ready';
       this.#settle();
-    } catch {
+    } catch (thrown) {
       if (generation !== this.#generation) return;
       this.#answered = looked;
+      this.failure = hostError(thrown).code;
       // Rows of another text, or of another list, would pass for what was asked for.
       if (this.searching || this.#turning) this.rows = [];
       this.#turning = false;

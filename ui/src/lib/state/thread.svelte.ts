@@ -12,6 +12,8 @@ export class Thread {
   id = $state<string | null>(null);
   view = $state.raw<ConversationView | null>(null);
   status = $state<ThreadState>('none');
+  /** Why it could not be opened, while it is `failed`. */
+  failure = $state<string | null>(null);
   /** How many things happened here since the conversation was opened. */
   happened = $state(0);
   /** The order that keys and templates are about. */
@@ -54,12 +56,13 @@ export class Thread {
       // Something happened to it after it was read and before it was here.
       if (this.#again) void this.refresh();
       return view;
-    } catch {
+    } catch (thrown) {
       if (generation !== this.#generation) return null;
       // Nothing may be done to the one before in place of this one.
       this.view = null;
       this.timeline.close();
       this.status = 'failed';
+      this.failure = hostError(thrown).code;
       return null;
     }
   }
