@@ -3,18 +3,16 @@
  * as they are typed and never cross from one conversation to another. Knows no DOM.
  */
 import type { Stop } from '../chasing';
-import { hostError, type Host, type HostError } from '../host';
+import { hostError, type Host } from '../host';
 import { locale } from '../i18n.svelte';
 import { editOf, shiftMarks } from '../marks';
 import { mentionsIn } from '../mentions';
 import { TakenBack } from '../taken_back';
 import { inserted, type VariableName } from '../templates';
-import { clockTime } from '../time';
 import type { Action } from '../types/Action';
 import type { Channel } from '../types/Channel';
 import type { Colleague } from '../types/Colleague';
 import type { ConversationView } from '../types/ConversationView';
-import type { Draft } from '../types/Draft';
 import type { DraftKind } from '../types/DraftKind';
 import type { Mark } from '../types/Mark';
 import type { OrderCard } from '../types/OrderCard';
@@ -23,13 +21,12 @@ import type { TemplateChip } from '../types/TemplateChip';
 import type { WrittenDown } from '../types/WrittenDown';
 import { Aside } from './aside';
 import { AtHand, type About } from './at_hand.svelte';
-import { eachMode, KIND } from './composing';
+import { doneBefore, eachMode, KIND } from './composing';
 import type { Blocked, Mode, Prompting, Saved, Written } from './composing';
 import { Drafts } from './drafts';
+import { Pace } from './pace';
 import { Standing } from './standing.svelte';
 
-/** How long typing rests before the draft is written. */
-export const DRAFT_REST = 250;
 export const LONGEST = 4_000;
 
 export class Composer {
@@ -58,9 +55,7 @@ export class Composer {
 
   #host: Host;
   #drafts: Drafts;
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  /** What was typed since it was last written. */
-  #unsaved = new Set<Mode>();
+  #pace = new Pace((mode) => void this.#save(mode));
   readonly atHand: AtHand;
   #standing = new Standing();
   #view: ConversationView | null = null;
@@ -167,7 +162,7 @@ export class Composer {
   }
 
   #resume(view: ConversationView): void {
-    const draft = this.#newest(view);
+    const draft = this.#drafts.of(view);
     this.#view = view;
     this.orderKey = draft?.orderKey ?? this.orderKey;
     this.text = draft?.text ?? '';
@@ -176,15 +171,6 @@ export class Composer {
       this.#aside.marks(view.id, this.text) ?? (draft && view.draft?.text === draft.text ? draft.marks : []);
     this.saved = draft ? 'saved' : 'nothing';
     this.#standing.resume(this.#order(), draft);
-  }
-
-  /** Returns the draft as it was typed last, which the host may not have written yet. */
-  #newest(view: ConversationView): Draft | null {
-    const saving = this.#drafts.newest(view.id, 'message');
-    if (!saving) return view.draft;
-    if (saving.text === '') return null;
-    const { text, templateKey, orderKey } = saving;
-    return { ...(view.draft ?? { savedAt: Infinity, stop: null, marks: [] }), text, templateKey, orderKey };
   }
 
   /** Takes in how the conversation stands now; a text that makes no sense any more is stopped. */
@@ -376,7 +362,7 @@ export class Composer {
     this.mode = mode;
     this.prompting = null;
     this.failure = null;
-    this.saved = this.current === '' ? 'nothing' : this.#unsaved.has(mode) ? 'saving' : 'saved';
+    this.saved = this.current === '' ? 'nothing' : this.#pace.waits(mode) ? 'saving' : 'saved';
     this.focusAsked += 1;
     if (mode === 'note') void this.#readTeam();
   }
@@ -446,7 +432,7 @@ export class Composer {
       return written;
     } catch (thrown) {
       const { code, problems } = hostError(thrown);
-      if (this.conversationId === conversationId) [this.failure, this.about] = [code, told(problems)];
+      if (this.conversationId === conversationId) [this.failure, this.about] = [code, doneBefore(problems)];
       return null;
     } finally {
       this.busy = false;
@@ -460,8 +446,7 @@ export class Composer {
     if (mode === 'message') return this.#empty();
     if (mode === 'note') this.note = '';
     else this.answer = '';
-    this.#unsaved.add(mode);
-    this.#saveNow();
+    this.#pace.now(mode);
     if (this.mode === mode) this.mode = 'message';
   }
 
@@ -484,8 +469,7 @@ export class Composer {
 
   /** Writes at once what waits to be written. */
   flush(): void {
-    if (this.#timer === null) return;
-    this.#saveNow();
+    this.#pace.flush();
   }
 
   #empty(): void {
@@ -495,22 +479,12 @@ export class Composer {
     this.#standing.clear();
     this.failure = null;
     this.saved = 'nothing';
-    this.#unsaved.add('message');
-    this.#saveNow();
+    this.#pace.now('message');
   }
 
   #saveSoon(mode: Mode): void {
     this.saved = this.#typed(mode) === '' ? 'nothing' : 'saving';
-    this.#unsaved.add(mode);
-    // A running timer is left alone: a fast typist's draft is written at this pace, not after the last key.
-    this.#timer ??= setTimeout(() => this.#saveNow(), DRAFT_REST);
-  }
-
-  #saveNow(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    for (const mode of this.#unsaved) void this.#save(mode);
-    this.#unsaved.clear();
+    this.#pace.soon(mode);
   }
 
   async #save(mode: Mode): Promise<void> {
@@ -525,11 +499,4 @@ export class Composer {
     if (this.conversationId !== conversationId || this.mode !== mode || this.#typed(mode) !== text) return;
     this.saved = !kept ? 'failed' : text === '' ? 'nothing' : 'saved';
   }
-}
-
-/** Reads who did it before, and when, from what the host names beside a refusal. */
-function told(problems: HostError['problems']): { who: string; when: string } | null {
-  const detail = (path: string) => problems.find((problem) => problem.path === path)?.detail;
-  const [who, at] = [detail('by'), Number(detail('at'))];
-  return who === undefined || Number.isNaN(at) ? null : { who, when: clockTime(at) };
 }

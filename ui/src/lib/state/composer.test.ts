@@ -1,7 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { FakeHost } from '../backend.fake';
 import type { ConversationView } from '../types/ConversationView';
-import { Composer, DRAFT_REST } from './composer.svelte';
+import { Composer } from './composer.svelte';
+import { DRAFT_REST } from './pace';
 
 const NOW = Date.parse('2026-11-21T14:00:00-03:00');
 let host: FakeHost;

@@ -1,4 +1,6 @@
 /** What the composer tells of itself: what is being written, how far it is kept, and what stands in a template's way. */
+import type { HostError } from '../host';
+import { clockTime } from '../time';
 import type { DraftKind } from '../types/DraftKind';
 import type { Mark } from '../types/Mark';
 import type { Missing } from '../types/Missing';
@@ -43,3 +45,10 @@ export const eachMode = <T>(make: () => T): Record<Mode, T> => ({
 
 /** What the host calls what is being written. */
 export const KIND: Record<Mode, DraftKind> = { message: 'message', note: 'note', received: 'answer' };
+
+/** Reads who did it before, and when, from what the host names beside a refusal. */
+export function doneBefore(problems: HostError['problems']): { who: string; when: string } | null {
+  const detail = (path: string) => problems.find((problem) => problem.path === path)?.detail;
+  const [who, at] = [detail('by'), Number(detail('at'))];
+  return who === undefined || Number.isNaN(at) ? null : { who, when: clockTime(at) };
+}

@@ -1,5 +1,7 @@
 /** What was typed, on its way to the host: newer than what the host tells of it. Knows no field. */
 import type { Host } from '../host';
+import type { ConversationView } from '../types/ConversationView';
+import type { Draft } from '../types/Draft';
 import type { DraftAsked } from '../types/DraftAsked';
 import type { DraftKind } from '../types/DraftKind';
 
@@ -16,6 +18,15 @@ export class Drafts {
   /** Returns what was typed last where the host may not have written it yet, or could not. */
   newest(conversationId: string, kind: DraftKind): DraftAsked | null {
     return this.#saving.get(nameOf(conversationId, kind)) ?? null;
+  }
+
+  /** Returns a conversation's draft as it was typed last. */
+  of(view: ConversationView): Draft | null {
+    const saving = this.newest(view.id, 'message');
+    if (!saving) return view.draft;
+    if (saving.text === '') return null;
+    const { text, templateKey, orderKey } = saving;
+    return { ...(view.draft ?? { savedAt: Infinity, stop: null, marks: [] }), text, templateKey, orderKey };
   }
 
   /** Has a text kept, or forgotten where it is empty; tells whether it was. */
