@@ -89,6 +89,21 @@ describe('the list', () => {
     expect(host.badged).toBe(Number(count()));
   });
 
+  test('says that the rest could not be read, and reads it by a press', async () => {
+    const host = await open();
+    const { listPage } = host;
+    host.listPage = (asked) => (asked.after ? Promise.reject(new Error('gone')) : listPage(asked));
+    await fireEvent.click(screen.getByTestId('view-all'));
+    const port = screen.getByTestId('list');
+    await screen.findAllByTestId('row');
+    port.scrollTop = 1e6;
+    await fireEvent.scroll(port);
+    const line = await screen.findByTestId('list-cut-off');
+    host.listPage = listPage;
+    await fireEvent.click(line.parentElement!.querySelector('button')!);
+    await waitFor(() => expect(screen.queryByTestId('list-cut-off')).toBeNull());
+  });
+
   test('marks that it was painted', async () => {
     await open();
     await waitFor(() => expect(document.documentElement.dataset.painted).toBe('true'));

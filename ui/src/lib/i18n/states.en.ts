@@ -12,6 +12,7 @@ export const statesEn = {
   'error.raw': 'The raw event did not open.',
   'error.timeline': 'Part of the history could not be read.',
   'error.timelineHint': 'What is on screen still holds.',
+  'error.more': 'The rest of the list did not load.',
 
   'state.reading': 'Reading',
   'state.readingList': 'Reading the conversations',

@@ -12,6 +12,7 @@ export const statesPtBR = {
   'error.raw': 'O evento bruto não abriu.',
   'error.timeline': 'Parte do histórico não pôde ser lida.',
   'error.timelineHint': 'O que está na tela continua válido.',
+  'error.more': 'O resto da lista não carregou.',
 
   'state.reading': 'Lendo',
   'state.readingList': 'Lendo as conversas',

@@ -49,6 +49,8 @@ export class RowList {
   rows = $state.raw<Row[]>([]);
   total = $state(0);
   status = $state<ListState>('loading');
+  /** The rows that follow those on screen could not be read. */
+  cutOff = $state(false);
   /** Why it could not be read, while it is `failed`. */
   failure = $state<string | null>(null);
   /** How often a list began anew: its first row comes into sight. */
@@ -343,6 +345,7 @@ export class RowList {
       this.#next = page.next;
       this.total = page.total;
       this.status = 'ready';
+      this.cutOff = false;
       this.#settle();
     } catch (thrown) {
       if (generation !== this.#generation) return;
@@ -366,8 +369,10 @@ export class RowList {
       this.fresh = new Set([...this.fresh].filter((id) => !here.has(id)));
       this.#next = page.next;
       this.total = page.total;
+      this.cutOff = false;
     } catch {
       // What is on screen stays; scrolling on asks again.
+      if (generation === this.#generation) this.cutOff = true;
     }
   }
 

@@ -114,6 +114,16 @@ test('pages follow each other without a hole or a double', async () => {
   expect(times).toEqual([...times].sort((a, b) => b - a));
 });
 
+test('where what follows could not be read, that is said until it was', async () => {
+  const before = ids();
+  vi.spyOn(host, 'listPage').mockRejectedValueOnce(new Error('gone'));
+  await list.more();
+  expect([list.cutOff, ids()]).toEqual([true, before]);
+  await list.more();
+  expect(list.cutOff).toBe(false);
+  expect(ids().length).toBeGreaterThan(before.length);
+});
+
 test('after a long absence the rows in sight are right, and the others once they are', async () => {
   while (list.rows.length < list.total) await list.more();
   list.pointer(true);
