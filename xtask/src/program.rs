@@ -80,7 +80,7 @@ impl Program {
         Ok(())
     }
 
-    /// Runs it in silence and returns what it wrote to standard error; shows all of that when it fails.
+    /// Runs it in silence and returns what it wrote to standard error; the error holds all of that when it fails.
     pub(crate) fn told(mut self) -> anyhow::Result<String> {
         let output = self
             .command
@@ -88,8 +88,7 @@ impl Program {
             .with_context(|| format!("`{}` could not be started", self.shown))?;
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         if !output.status.success() {
-            eprintln!("{told}");
-            bail!("`{}` ended with {}", self.shown, output.status);
+            bail!("`{}` ended with {}:\n{told}", self.shown, output.status);
         }
         Ok(told)
     }
