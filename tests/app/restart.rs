@@ -13,8 +13,16 @@ fn draft_theme_and_language_outlive_a_power_cut() {
     super::open(&app, &sale);
     app.fill("composer", "Oi Mariana, conseguiu pagar?");
     app.wait_for_css("[data-testid=draft][data-state=saved]");
-    let boot = super::call(&app, "boot", &json!({}));
-    let mut settings = boot["ok"]["settings"].clone();
+    // The page writes its settings down once one rests somewhere; theirs would come over these.
+    let mut settings = until("where one is to be kept", || {
+        let boot = super::call(&app, "boot", &json!({}));
+        let settings = boot["ok"]["settings"].clone();
+        if settings["place"]["conversation"].is_string() {
+            Ok(settings)
+        } else {
+            Err(settings.to_string())
+        }
+    });
     settings["theme"] = json!("dark");
     settings["locale"] = json!("en");
     super::call(&app, "settings_put", &json!({ "settings": settings }));
