@@ -206,7 +206,7 @@ export class App {
     const { everything } = change;
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
-    this.thread.ahead.forget((one) => everything || change.conversations.includes(one));
+    if (everything || change.conversations.length > 0) this.thread.ahead.forget();
     const isOpen = (one: string) => one === id || one === view?.id;
     const touchesOpen = id !== null && (everything || change.conversations.some(isOpen));
     const parts: [boolean, Part][] = [

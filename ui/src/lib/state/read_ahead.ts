@@ -31,9 +31,9 @@ export class ReadAhead {
     return known?.view ?? this.#host.conversation(id);
   }
 
-  /** Lets go of what something happened to. */
-  forget(isTouched: (id: string) => boolean): void {
-    if (this.#ahead && isTouched(this.#ahead.id)) this.#ahead = null;
+  /** Lets go of what was read: something happened, be it to another conversation that took this one in. */
+  forget(): void {
+    this.#ahead = null;
   }
 
   #known(id: string) {
