@@ -140,6 +140,12 @@ pub trait Provider: Send + Sync {
         true
     }
 
+    /// Tells whether its notices and its orders bear times of one clock, so that an order which is older than what a notice told was
+    /// read before that came about.
+    fn times_are_of_one_clock(&self) -> bool {
+        false
+    }
+
     /// Returns how long a checkout that was begun may rest before it counts as abandoned; `None` where the platform itself tells
     /// of abandoned carts.
     fn abandons_after(&self, settings: &Settings) -> Option<TimeDelta> {

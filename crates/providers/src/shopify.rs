@@ -119,6 +119,11 @@ impl Provider for Shopify {
         }
     }
 
+    /// A refund changes its order's `updated_at`.
+    fn times_are_of_one_clock(&self) -> bool {
+        true
+    }
+
     fn abandons_after(&self, settings: &Settings) -> Option<TimeDelta> {
         Some(abandons_after(settings))
     }

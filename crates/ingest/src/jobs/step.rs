@@ -179,7 +179,8 @@ impl At<'_> {
         let provider = provider.ok_or(Trouble::NotSetUp("provider"))?;
         let fits = |event: &String| shown.iter().any(|status| provider.fits(event, *status));
         let shown_at = self.reader()?.told_at(pulled);
-        Ok(self.job.told.iter().all(fits) && shown_at >= self.job.known_at)
+        let is_behind = provider.times_are_of_one_clock() && shown_at < self.job.told_at;
+        Ok(self.job.told.iter().all(fits) && shown_at >= self.job.known_at && !is_behind)
     }
 
     /// Adds what another address of the API shows of an order, where it lacks something.
@@ -275,7 +276,10 @@ impl At<'_> {
     }
 
     fn read(&self, pulled: &Pulled) -> Result<NewReading, Failure> {
-        let read = self.reader()?.fetched(pulled, self.job.told_at);
+        let reader = self.reader()?;
+        // What never caught up is stored with its own time, which a notice that told more stands behind.
+        let is_as_new = self.is_as_new(pulled, &reader.shown(pulled))?;
+        let read = reader.fetched(pulled, self.job.told_at.filter(|_| is_as_new));
         let read = read.map_err(|_| StoreError::Unavailable(Fault::Internal))?;
         for doubt in &read.doubts {
             self.runner.metrics.doubted(self.puller.slug(), doubt.code);

@@ -148,6 +148,35 @@ async fn an_answer_older_than_the_last_is_asked_for_again() {
     assert_eq!(platform.seen().fetches.len(), 4);
 }
 
+/// A refund names its order and not what is left of it: the order is fetched, and one as it was before says nothing of that.
+#[tokio::test]
+async fn an_order_as_it_was_before_its_refund_does_not_undo_it() {
+    for (behind, last) in [(2, Stage::PartiallyRefunded), (1_000, Stage::Refunded)] {
+        let platform = Platform::shopify(Plan::default());
+        let shop = Shop::of(&platform).await;
+        let refunded_at = chrono::Utc::now() - chrono::TimeDelta::minutes(1);
+        platform.mark(0, State::PartlyRefunded, refunded_at);
+        platform.lag(0, behind);
+        let order: u64 = platform.order_id(0).parse().unwrap();
+        let at = refunded_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let refund = json!({
+            "id": 509, "order_id": order, "created_at": at, "processed_at": at,
+            "transactions": [{"id": 1, "kind": "refund", "status": "success", "amount": "1.00", "currency": "BRL"}],
+        });
+        let request = shop
+            .api
+            .signed(&shop.path, "shopify", SECRET, &refund.to_string());
+        let request = request
+            .header("x-shopify-topic", "refunds/create")
+            .header("x-shopify-shop-domain", "loja-exemplo.myshopify.com");
+        shop.api.send(request).await.ok();
+        fetched(&shop, 1).await;
+        let events = shop.until_events(2).await;
+        let order = contract::Order::of(&events);
+        assert_eq!(order.stage(), Some(last), "{behind}: {events:#?}");
+    }
+}
+
 /// An order shows neither a refused card nor a part given back; its transactions do.
 #[tokio::test]
 async fn a_refused_card_and_a_part_given_back_are_seen() {
