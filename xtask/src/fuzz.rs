@@ -101,6 +101,7 @@ fn tried(told: &str) -> Option<&str> {
         .map(str::trim)
 }
 
+/// Returns the program that gives a target broken bodies for so many seconds.
 fn attack(
     repository: &Repository,
     host: &str,
