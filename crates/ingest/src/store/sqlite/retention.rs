@@ -1,10 +1,11 @@
-//! Letting the raw bodies of old deliveries go, a few at a time beside the commits. What became of a delivery stays: its row,
+//! Letting the raw bodies of old deliveries go, and what is known of steps done long ago, a few at a time beside the commits. What became of a delivery stays: its row,
 //! time, result, keys and entries. A body is written over where it lies before its room is given back.
 //!
 //! Rows are numbered as they come in, so the table is gone through once, from where the last step stopped. Nothing goes while
 //! the clock is doubted.
 
 mod clock;
+mod steps;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -26,6 +27,7 @@ pub(super) struct Sweep {
     /// The last delivery that was let go of; `None` before it was read.
     done_to: Option<i64>,
     clock: Clock,
+    steps: steps::Sweep,
 }
 
 impl Sweep {
@@ -34,17 +36,19 @@ impl Sweep {
             kept,
             done_to: None,
             clock: Clock::default(),
+            steps: steps::Sweep::default(),
         }
     }
 
     /// Lets go of the next bodies that are old enough; returns roughly how many bytes were written, 0 where there was nothing
     /// to do.
     pub(super) fn step(&mut self, db: &Connection, world: &dyn World) -> Result<usize, StoreError> {
-        let Some(kept) = self.kept else {
+        let Some(now) = self.clock.time(db, world)? else {
             return Ok(0);
         };
-        let now = self.clock.time(db, world)?;
-        let Some(before) = now.and_then(|now| now.checked_sub_signed(kept)) else {
+        self.steps.step(db, now)?;
+        let before = self.kept.and_then(|kept| now.checked_sub_signed(kept));
+        let Some(before) = before else {
             return Ok(0);
         };
         let done_to = match self.done_to {
