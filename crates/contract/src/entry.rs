@@ -12,7 +12,7 @@ use crate::chain::Chain;
 use crate::command::Channel;
 use crate::event::Event;
 use crate::handling::{PersonPart, SnoozeUntil};
-use crate::ids::{CommandId, ConversationId, MemberId};
+use crate::ids::{CommandId, ConversationId, IntegrationId, MemberId};
 
 /// The kinds of entries this version writes and understands; a reader skips all others.
 pub mod kind {
@@ -66,6 +66,10 @@ pub mod kind {
     pub const JOINED: &str = "member.joined";
     /// A person was removed from the team; the body is [`super::Left`].
     pub const LEFT: &str = "member.left";
+    /// A source of sales was added, renamed, paused or taken up again; the body is [`super::IntegrationSaved`].
+    pub const INTEGRATION_SAVED: &str = "integration.saved";
+    /// A source of sales was deleted; the body is [`super::IntegrationRemoved`].
+    pub const INTEGRATION_REMOVED: &str = "integration.removed";
     /// A customer's data was erased; the body is [`super::SubjectErased`].
     pub const SUBJECT_ERASED: &str = "subject.erased";
     /// What an entry told was erased with its customer's data: it keeps its number, its time and its chain, names no
@@ -356,6 +360,38 @@ pub struct Joined {
     pub member: Actor,
     /// What they may do.
     pub role: crate::session::Role,
+}
+
+/// The body of a source of sales being added or told of otherwise than before; never its key, secrets or settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct IntegrationSaved {
+    /// The source.
+    pub id: IntegrationId,
+    /// Its platform's slug.
+    pub provider: String,
+    /// What the team calls it.
+    pub name: String,
+    /// Whether it takes deliveries; `false` while it is paused.
+    pub active: bool,
+    /// Who did it; nobody where the program or its operator did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub by: Option<Actor>,
+}
+
+/// The body of a source of sales being deleted; what it brought stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct IntegrationRemoved {
+    /// The source.
+    pub id: IntegrationId,
+    /// Who did it; nobody where the program or its operator did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub by: Option<Actor>,
 }
 
 /// The body of a member leaving: their sessions have ended, and what they had claimed can be claimed by others.

@@ -44,6 +44,7 @@ mod sweep;
 mod team;
 #[cfg(test)]
 mod tests;
+mod told;
 mod traits;
 mod views;
 mod words;

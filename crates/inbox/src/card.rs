@@ -15,7 +15,7 @@ use url::Url;
 use crate::deadline;
 use crate::view::{
     Amount, BoletoPart, Deadline, DeadlineKind, ItemLine, LinkPart, OrderCard, Origin, Person,
-    PixPart, PixState, Primary, Step,
+    PixPart, PixState, Primary, SourceStanding, Step,
 };
 
 /// Draws one order as it stands at `now` (Unix milliseconds), or returns `None` for an order of no events.
@@ -47,6 +47,8 @@ pub fn card(order_key: &str, order: &Order, now: i64, drawn: bool) -> Option<Ord
         coupon: order.coupon().map(str::to_owned),
         platform: platform(&source.provider),
         source: source.integration_id,
+        source_name: None,
+        source_standing: SourceStanding::Active,
         reference: order.reference()?.to_owned(),
         platform_id: (order.reference() != Some(&source.external_id))
             .then(|| source.external_id.clone()),

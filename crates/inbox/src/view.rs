@@ -16,7 +16,8 @@ pub use card::{
 pub use contract::PersonPart;
 pub use lists::{
     Amount, Colleague, Counters, Deadline, DeadlineKind, DueStep, FilterValues, Named, NamedSource,
-    Owner, PageAsked, Pressure, Row, RowPage, SavedCount, SavedView, View, ViewCount,
+    Owner, PageAsked, Pressure, Row, RowPage, SavedCount, SavedView, SourceStanding, View,
+    ViewCount,
 };
 pub use news::{Change, Desk, Freshness, FreshnessState, Trouble};
 pub use outbox::{OutboxItem, OutboxState};

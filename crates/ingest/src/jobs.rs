@@ -68,6 +68,8 @@ struct Looking {
     /// When it is asked again whose webhook is to be looked for.
     looks_due_at: DateTime<Utc>,
     swept_at: DateTime<Utc>,
+    /// Whether the feed tells of all sources.
+    told: bool,
 }
 
 impl Runner {
@@ -79,6 +81,7 @@ impl Runner {
             looks: HashMap::new(),
             looks_due_at: self.world.now(),
             swept_at: self.world.now(),
+            told: false,
         };
         loop {
             let pause = match self.look(&mut looking).await {
@@ -110,6 +113,10 @@ impl Runner {
             return Ok(());
         }
         self.store.look_again().await?;
+        if !looking.told {
+            self.store.tell_integrations().await?;
+            looking.told = true;
+        }
         let now = self.world.now();
         while self
             .store

@@ -9,7 +9,7 @@ const NOW = Date.parse('2026-11-21T14:00:00-03:00');
 const NAMES: Names = {
   values: {
     platforms: [{ value: 'hotmart', name: 'Hotmart' }],
-    sources: [{ id: 'int_1', name: 'Hotmart 2' }],
+    sources: [{ id: 'int_1', name: 'Hotmart 2', standing: 'active' }],
     products: ['Curso Violão do Zero'],
     labels: ['VIP', 'Atacado'],
     utmSources: ['facebook'],

@@ -1,8 +1,9 @@
 //! What the feed and its pages hold, and what a team does.
 
 use contract::entry::{
-    Assigned, ByMember, HandedOver, Joined, KeptApart, Labelled, Left, MergeSuggested, Merged,
-    Noted, Received, Removed, Revealed, Shared, Snoozed, SubjectErased, Unmerged,
+    Assigned, ByMember, HandedOver, IntegrationRemoved, IntegrationSaved, Joined, KeptApart,
+    Labelled, Left, MergeSuggested, Merged, Noted, Received, Removed, Revealed, Shared, Snoozed,
+    SubjectErased, Unmerged,
 };
 use contract::{
     Chain, Channel, DeliveryId, Entry, Epoch, Erasure, EventId, Filter, IntegrationId, JobId,
@@ -104,6 +105,23 @@ pub(super) fn feed(kept: &mut Kept) {
         &Joined {
             member: person(),
             role: Role::Agent,
+        },
+    );
+    kept.keep(
+        "integration_saved",
+        &IntegrationSaved {
+            id: IntegrationId::new(1, [1; 10]),
+            provider: "kiwify".to_owned(),
+            name: "Cursos da Ana".to_owned(),
+            active: true,
+            by: Some(person()),
+        },
+    );
+    kept.keep(
+        "integration_removed",
+        &IntegrationRemoved {
+            id: IntegrationId::new(1, [1; 10]),
+            by: None,
         },
     );
     kept.keep(

@@ -6,7 +6,7 @@ use contract::{Chain, Entry, Epoch, Page};
 use rusqlite::{Transaction, TransactionBehavior, named_params};
 
 use super::batch::{Batch, Following};
-use super::moment::Reading;
+use super::told::Reading;
 use super::{Applied, ApplyError, Cache, Cursor, file};
 
 /// Lists and the search index follow runs up to this long at once.

@@ -12,10 +12,10 @@ use rusqlite::{Connection, OptionalExtension};
 use super::conversation::{Conversation, Holding, LABELLED, MAX_MERGES, SAID};
 use super::judge::Bought;
 use super::listing::{self, Deltas};
-use super::moment::{Reading, Told};
 use super::saved::{self, Saved};
 use super::steps::{self, Heard, Plan};
 use super::team::{self, Shared};
+use super::told::{Reading, Told};
 use super::traits::{Numbers, Origin, Tally};
 use super::{Applied, ApplyError, Happening, labels};
 use crate::view::Amount;
@@ -340,7 +340,7 @@ impl Batch<'_> {
     fn share(&mut self, seq: u64, stored_at: i64, told: &Told) -> Result<(), ApplyError> {
         let change = &mut self.applied.change;
         match team::take(self.db, signed(seq), stored_at, told)? {
-            Some(Shared::Members) => change.views = true,
+            Some(Shared::Members | Shared::Sources) => change.views = true,
             Some(Shared::Templates) => change.templates = true,
             Some(Shared::Sequences) => (change.templates, self.plan) = (true, None),
             None => change.views |= saved::take(self.db, signed(seq), told)?,

@@ -59,6 +59,7 @@ const ROWS: &[&str] = &[
         || filling
     FROM saved ORDER BY public",
     "SELECT 'colleague ' || hex(public) || ' ' || name || ' ' || role || ' ' || seq FROM colleague ORDER BY public",
+    "SELECT 'source ' || hex(public) || ' ' || name || ' ' || standing || ' ' || seq FROM source ORDER BY public",
     "SELECT 'template ' || name || ' ' || seq || ' ' || body || ' ' || hex(by) || ' ' || by_name || ' ' || at
     FROM template ORDER BY name",
     "SELECT 'sequences ' || seq || ' ' || body FROM sequences",

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ApplyError;
 use super::judge::Bought;
-use super::moment::{Moment, Told};
+use super::moment::Moment;
+use super::told::Told;
 use crate::view::{BackReason, Handling};
 
 /// Most handings over that are kept of one conversation.

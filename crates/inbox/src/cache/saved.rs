@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::batch::{Batch, Following};
 use super::listing::SAVED;
-use super::moment::Told;
 use super::narrow::Narrow;
+use super::told::Told;
 use super::{ApplyError, Cache, Swept};
 use crate::view::SavedView;
 

@@ -183,6 +183,15 @@ CREATE TABLE colleague (
     seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The sources of sales as the feed names them: 'active', 'paused' or 'removed'. Its name is '' until an entry with it comes.
+CREATE TABLE source (
+    public BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    standing TEXT NOT NULL,
+    seq INTEGER NOT NULL, -- the newest entry that told of it
+    named_seq INTEGER NOT NULL -- the newest that named it
+) STRICT, WITHOUT ROWID;
+
 -- The team's templates, by key and language; the body is '' of one that was removed.
 CREATE TABLE template (
     name TEXT PRIMARY KEY,

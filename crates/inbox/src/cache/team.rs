@@ -1,13 +1,16 @@
-//! What the whole team shares beside conversations: who is in it, and its templates. Of each the newest entry counts.
+//! What the whole team shares beside conversations: who is in it, its templates and its sources. Of each the newest entry counts.
 
-use contract::{Actor, MemberId, Role};
-use rusqlite::{Connection, OptionalExtension};
+use std::collections::BTreeMap;
+
+use contract::entry::IntegrationSaved;
+use contract::{Actor, IntegrationId, MemberId, Role};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Deserialize;
 
 use super::conversation::{Holding, columns, holding};
-use super::moment::Told;
+use super::told::Told;
 use super::{saved, steps};
-use crate::view::Colleague;
+use crate::view::{Colleague, SourceStanding};
 
 /// Holds a template of the team's as it was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,11 +45,17 @@ pub(super) const TEMPLATES: &str =
 pub(super) const MEMBERS: &str =
     "SELECT public, name, role FROM colleague WHERE role <> '' ORDER BY name, public";
 
+pub(super) const SOURCES: &str = "SELECT public, name, standing FROM source";
+
+pub(super) const SOURCE: &str = "SELECT name, standing FROM source WHERE public = ?1";
+
 /// What an entry changed of what the team shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shared {
     /// Who is in the team.
     Members,
+    /// A source of sales.
+    Sources,
     /// A template.
     Templates,
     /// The sequences, or what one of their templates needs.
@@ -63,6 +72,14 @@ pub(super) fn take(
     match told {
         Told::Joined(told) => join(db, seq, &told.member, told.role.as_str())?,
         Told::Left(told) => join(db, seq, &told.member, "")?,
+        Told::SourceSaved(told) => {
+            name_source(db, seq, told)?;
+            return Ok(Some(Shared::Sources));
+        }
+        Told::SourceRemoved(told) => {
+            remove_source(db, seq, told.id)?;
+            return Ok(Some(Shared::Sources));
+        }
         Told::TemplateSaved(told) => {
             let Some((name, body)) = body(told) else {
                 return Ok(None);
@@ -162,6 +179,68 @@ fn join(db: &Connection, seq: i64, member: &Actor, role: &str) -> rusqlite::Resu
         seq,
     ))?;
     Ok(())
+}
+
+/// Notes a source's name; entries may come newest first.
+fn name_source(db: &Connection, seq: i64, told: &IntegrationSaved) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO source (public, name, standing, seq, named_seq) VALUES (?1, ?2, ?3, ?4, ?4)
+        ON CONFLICT (public) DO UPDATE SET
+            name = iif(excluded.named_seq > named_seq, excluded.name, name),
+            named_seq = max(named_seq, excluded.named_seq),
+            standing = iif(excluded.seq > seq, excluded.standing, standing),
+            seq = max(seq, excluded.seq)",
+    )?
+    .execute((
+        told.id.as_u128().to_be_bytes(),
+        &told.name,
+        if told.active { "active" } else { "paused" },
+        seq,
+    ))?;
+    Ok(())
+}
+
+/// Notes that a source was deleted; what it brought is still called by its last name.
+fn remove_source(db: &Connection, seq: i64, id: IntegrationId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO source (public, name, standing, seq, named_seq) VALUES (?1, '', 'removed', ?2, 0)
+        ON CONFLICT (public) DO UPDATE SET
+            standing = iif(excluded.seq > seq, excluded.standing, standing),
+            seq = max(seq, excluded.seq)",
+    )?
+    .execute((id.as_u128().to_be_bytes(), seq))?;
+    Ok(())
+}
+
+/// Returns the name of each source that was told of, '' where it was never named, and whether it still takes deliveries.
+pub(super) fn sources(
+    db: &Connection,
+) -> rusqlite::Result<BTreeMap<IntegrationId, (String, SourceStanding)>> {
+    let mut statement = db.prepare_cached(SOURCES)?;
+    let rows = statement.query_map((), |row| {
+        let id = IntegrationId::from_u128(u128::from_be_bytes(row.get(0)?));
+        Ok((id, named(row, 1)?))
+    })?;
+    rows.collect()
+}
+
+/// Returns the same of one source.
+pub(super) fn source(
+    db: &Connection,
+    id: IntegrationId,
+) -> rusqlite::Result<Option<(String, SourceStanding)>> {
+    db.prepare_cached(SOURCE)?
+        .query_row([id.as_u128().to_be_bytes()], |row| named(row, 0))
+        .optional()
+}
+
+fn named(row: &Row<'_>, from: usize) -> rusqlite::Result<(String, SourceStanding)> {
+    let standing = match row.get_ref(from + 1)?.as_str()? {
+        "paused" => SourceStanding::Paused,
+        "removed" => SourceStanding::Removed,
+        _ => SourceStanding::Active,
+    };
+    Ok((row.get(from)?, standing))
 }
 
 fn save(

@@ -5,7 +5,7 @@ use follow_up::SequenceState;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Amount, Deadline};
+use super::{Amount, Deadline, SourceStanding};
 
 /// Shows one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -34,6 +34,12 @@ pub struct OrderCard {
     pub platform: String,
     /// The source it was told from.
     pub source: IntegrationId,
+    /// What the team calls that source, where that is not the platform's name.
+    #[serde(default)]
+    pub source_name: Option<String>,
+    /// Whether that source still takes deliveries: where it does not, a payment would not be told.
+    #[serde(default)]
+    pub source_standing: SourceStanding,
     /// What people call the order: its number, else the platform's id.
     pub reference: String,
     /// The platform's id, where people call the order otherwise.

@@ -314,8 +314,24 @@ pub struct Named {
 pub struct NamedSource {
     /// The source.
     pub id: IntegrationId,
-    /// Its name: the platform's, with a number where there are several.
+    /// Its name; the platform's, with a number where there are several, until the feed names it.
     pub name: String,
+    /// Whether it still takes deliveries.
+    pub standing: SourceStanding,
+}
+
+/// Tells whether a source still takes deliveries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SourceStanding {
+    /// It does.
+    #[default]
+    Active,
+    /// Not for now; what happens to its orders is not told.
+    Paused,
+    /// Never again.
+    Removed,
 }
 
 /// Counts the rows of one view.

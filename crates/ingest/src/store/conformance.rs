@@ -69,6 +69,7 @@ macro_rules! store_conformance {
             access: devices_are_listed_and_ended_in_somebodys_name, a_member_is_let_back_in_once,
                 who_reads_a_payload_is_recorded, a_role_counts_at_once, open_invites_are_listed_and_taken_back;
             upkeep: a_webhooks_registration_is_remembered, a_store_tells_how_it_is,
+                sources_are_told_as_the_team_knows_them,
                 what_one_process_did_holds_at_the_other;
             merges: a_merge_by_a_person_is_undone, what_was_told_goes_back_as_it_came,
                 a_suggestion_is_made_once, those_kept_apart_stay_apart, shared_contact_data_swallows_nobody,

@@ -25,6 +25,12 @@ pub trait Trust: Send + Sync + 'static {
         action: Option<&'static str>,
     ) -> Result<Upserted, StoreError>;
 
+    /// Has the feed tell of all integrations that it never told of, as of those made by an older program; returns how many.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    async fn tell_integrations(&self) -> Result<usize, StoreError>;
+
     /// Deletes an integration: its secrets are gone, its webhook is unknown and its slug free; what it brought stays.
     ///
     /// # Errors

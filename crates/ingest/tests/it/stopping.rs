@@ -62,7 +62,7 @@ async fn what_was_begun_is_finished() {
     drop(api.store);
     let again = ingest::open_store(&config, None, &world).unwrap();
     let head = again.head(api.workspace).await.unwrap();
-    assert_eq!(head.seq, 2, "the admin and the order");
+    assert_eq!(head.seq, 3, "the admin, the source and the order");
 }
 
 #[tokio::test]

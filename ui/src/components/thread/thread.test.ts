@@ -290,3 +290,22 @@ test('what time it is for a customer elsewhere is told where one writes, and of 
     /^\d\d:\d\d para o cliente$/,
   );
 });
+
+test.each([
+  ['paused', 'copy_pix', 'fonte pausada'],
+  ['removed', 'copy_pix', 'fonte removida'],
+  ['paused', 'nothing', null],
+  ['active', 'copy_pix', null],
+] as const)('of a source that is %s, a card with %s left to do says %s', async (standing, primary, words) => {
+  const host = await open({}, 'pix');
+  const named = { sourceName: 'Cursos da Ana', sourceStanding: standing, primary };
+  for (const one of host.world) one.orders = one.orders.slice(0, 1).map((order) => ({ ...order, ...named }));
+  const before = screen.getByTestId('conversation').dataset.id;
+  await press('j');
+  await waitFor(() => expect(screen.getByTestId('conversation').dataset.id).not.toBe(before), WAIT);
+  const card = await screen.findByTestId('card', {}, WAIT);
+  if (words) expect(card.textContent).toContain(words);
+  else expect(card.textContent).not.toMatch(/fonte (pausada|removida)/);
+  await fireEvent.click(screen.getByTestId('card-details'));
+  expect(card.textContent).toContain('fonte Cursos da Ana');
+});

@@ -62,7 +62,7 @@ export function valuesOf(world: readonly Conversation[]): FilterValues {
   const platforms = frequent(orders.map((order) => order.platform));
   return {
     platforms: platforms.map((name) => ({ value: slugOf(name), name })),
-    sources: platforms.map((name) => ({ id: `int_${slugOf(name)}`, name })),
+    sources: platforms.map((name) => ({ id: `int_${slugOf(name)}`, name, standing: 'active' as const })),
     products: frequent(orders.flatMap((order) => order.items.map((item) => item.name))),
     labels: frequent(world.flatMap((one) => one.labels)),
     utmSources: frequent(world.map((one) => one.utms.source)),

@@ -84,6 +84,8 @@ function card(body: unknown, blueprint: Blueprint, stage: Stage, now: number): P
       coupon: null,
       platform: 'custom',
       source: 'int_custom',
+      sourceName: null,
+      sourceStanding: 'active',
       reference: text('orderNumber') ?? text('externalId') ?? '',
       platformId: null,
       steps: [{ stage, group: GROUPS[stage] ?? 'pix', at: now }],

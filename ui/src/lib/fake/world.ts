@@ -253,6 +253,8 @@ export function order(
     coupon: chance.often(0.1) ? 'VOLTA10' : null,
     platform,
     source: `int_${platform.toLowerCase()}`,
+    sourceName: null,
+    sourceStanding: 'active',
     reference: chance.digits(6),
     platformId: null,
     steps,

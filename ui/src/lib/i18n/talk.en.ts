@@ -117,6 +117,8 @@ export const talkEn = {
   'card.rawEvent': 'See the event',
   'card.valueMenu': 'This value',
   'card.source': 'source {name}',
+  'card.sourcePaused': 'source paused: what happens to this order does not arrive here',
+  'card.sourceRemoved': 'source removed: what happens to this order does not arrive here',
   'card.filterBy': 'Filter by “{what}”',
   'card.copyValue': 'Copy',
   'proof.signature': 'valid signature',

@@ -120,6 +120,8 @@ export const talkPtBR = {
   'card.rawEvent': 'Ver o evento',
   'card.valueMenu': 'Este valor',
   'card.source': 'fonte {name}',
+  'card.sourcePaused': 'fonte pausada: o que acontecer com este pedido não chega aqui',
+  'card.sourceRemoved': 'fonte removida: o que acontecer com este pedido não chega aqui',
   'card.filterBy': 'Filtrar por “{what}”',
   'card.copyValue': 'Copiar',
   'proof.signature': 'assinatura válida',

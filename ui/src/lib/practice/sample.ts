@@ -140,6 +140,8 @@ function orderOf(sale: Sale, place: number, at: number, now: number): OrderCard 
     coupon: null,
     platform: sale.platform,
     source: `int_${sale.platform.toLowerCase()}`,
+    sourceName: null,
+    sourceStanding: 'active',
     reference: `100${place}`,
     platformId: null,
     steps: [{ stage: sale.stage, group: sale.group, at }],

@@ -206,9 +206,10 @@ export class App {
     const { everything } = change;
     // One that was taken in by another is told of under the other's id.
     const { id, view } = this.thread;
-    if (everything || change.conversations.length > 0) this.thread.ahead.forget();
+    const isShared = everything || change.views;
+    if (isShared || change.conversations.length > 0) this.thread.ahead.forget();
     const isOpen = (one: string) => one === id || one === view?.id;
-    const touchesOpen = id !== null && (everything || change.conversations.some(isOpen));
+    const touchesOpen = id !== null && (isShared || change.conversations.some(isOpen));
     const parts: [boolean, Part][] = [
       [touchesOpen, () => this.#refreshThread()],
       [(change.templates || everything) && !touchesOpen, () => this.composer.loadChips()],
@@ -220,7 +221,7 @@ export class App {
       [change.freshness || everything, () => this.#readFreshness()],
       [change.outbox || everything, () => this.#readOutbox()],
       [change.presence || everything, () => this.presence.read()],
-      [change.views || everything, () => this.#readTeam()],
+      [isShared, () => this.#readTeam()],
       [(change.templates || everything) && this.sheet === 'templates', () => this.templates.load()],
     ];
     // Whoever signed out meanwhile has nothing to read.

@@ -10,6 +10,7 @@ import type { PaymentMethod } from "./PaymentMethod";
 import type { PixPart } from "./PixPart";
 import type { Primary } from "./Primary";
 import type { SequenceState } from "./SequenceState";
+import type { SourceStanding } from "./SourceStanding";
 import type { Stage } from "./Stage";
 import type { StageGroup } from "./StageGroup";
 import type { Step } from "./Step";
@@ -62,6 +63,14 @@ platform: string,
  * The source it was told from.
  */
 source: IntegrationId, 
+/**
+ * What the team calls that source, where that is not the platform's name.
+ */
+sourceName: string | null, 
+/**
+ * Whether that source still takes deliveries: where it does not, a payment would not be told.
+ */
+sourceStanding: SourceStanding, 
 /**
  * What people call the order: its number, else the platform's id.
  */

@@ -10,7 +10,7 @@ use contract::{ConversationId, Order};
 
 use super::super::conversation::Conversation;
 use super::super::listing::{self, Deltas};
-use super::super::moment::Told;
+use super::super::told::Told;
 use super::super::traits::{self, Origin, Tally};
 use super::super::{ApplyError, labels};
 use super::Batch;

@@ -10,8 +10,8 @@ use rusqlite::Connection;
 use super::super::ApplyError;
 use super::super::apply::side_by_side;
 use super::super::conversation::Conversation;
-use super::super::moment::{Reading, Told};
 use super::super::shelf::Shelf;
+use super::super::told::{Reading, Told};
 use super::{Batch, Touched};
 
 /// A row that will be touched, and what it is found by.

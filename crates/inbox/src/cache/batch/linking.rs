@@ -10,7 +10,7 @@ use contract::ConversationId;
 use super::super::ApplyError;
 use super::super::conversation::{Conversation, MAX_MERGES, Whole};
 use super::super::links::{self, Link, Standing};
-use super::super::moment::Told;
+use super::super::told::Told;
 use super::{Batch, signed};
 
 /// Rows that follow a conversation to where it is shown.

@@ -1,11 +1,11 @@
 //! Labels, the team and its templates, and a timeline narrowed.
 
-use contract::Role;
+use contract::{IntegrationId, Role};
 
 use super::desk::shown;
 use super::*;
 use crate::asking::TimelineAsked;
-use crate::view::{Happening, TimelineOnly};
+use crate::view::{Happening, SourceStanding, TimelineOnly};
 
 #[test]
 fn labels_are_one_whatever_their_case_and_follow_merges() {
@@ -71,6 +71,56 @@ fn the_team_and_its_templates_are_those_of_the_newest_entries() {
         (templates[0].locale.as_str(), templates[0].by.as_ref()),
         ("pt-BR", Some(&member(1)))
     );
+}
+
+#[test]
+fn a_source_is_called_as_the_team_calls_it_and_a_stopped_one_is_told() {
+    let mut feed = Feed::default();
+    let (own, other) = (IntegrationId::from_u128(1), IntegrationId::from_u128(2));
+    feed.sale(conversation(1), "1", Stage::PixGenerated, |_| ());
+    feed.sale(conversation(1), "2", Stage::CartAbandoned, |event| {
+        event.integration_id = other;
+    });
+    let mut world = World::of(&feed, 0);
+    let names = |world: &World| -> Vec<(String, SourceStanding)> {
+        let values = world.cache.views().filter_values().expect("values");
+        let sources = values.sources.into_iter();
+        sources.map(|one| (one.name, one.standing)).collect()
+    };
+    let card = |world: &World, key: &str| {
+        let orders = shown(world, 1, &nobody()).orders;
+        let card = orders.into_iter().find(|card| card.order_key == key);
+        card.map(|card| (card.source_name, card.source_standing))
+            .expect("the card")
+    };
+    let active = SourceStanding::Active;
+    assert_eq!(
+        names(&world),
+        [
+            ("Kiwify".to_owned(), active),
+            ("Kiwify 2".to_owned(), active)
+        ]
+    );
+    assert_eq!(card(&world, "kiwify:1"), (None, active));
+    feed.save_source(own, "Kiwify", true)
+        .save_source(other, "Cursos", true)
+        .save_source(other, "Cursos da Ana", false);
+    world.follow(&feed);
+    let paused = ("Cursos da Ana".to_owned(), SourceStanding::Paused);
+    assert_eq!(names(&world), [("Kiwify".to_owned(), active), paused]);
+    assert_eq!(
+        card(&world, "kiwify:1"),
+        (None, active),
+        "the platform says it"
+    );
+    let told = Some("Cursos da Ana".to_owned());
+    assert_eq!(
+        card(&world, "kiwify:2"),
+        (told.clone(), SourceStanding::Paused)
+    );
+    feed.remove_source(other);
+    world.follow(&feed);
+    assert_eq!(card(&world, "kiwify:2"), (told, SourceStanding::Removed));
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(super) fn conversation(
     Ok(Some(ConversationView {
         id: found.public,
         person: person(&orders, &folds),
-        orders: cards(&folds, &orders, &chase),
+        orders: named(db, cards(&folds, &orders, &chase))?,
         owner,
         timeline,
         older,
@@ -241,6 +241,17 @@ fn cards(folds: &[(String, Order)], orders: &[Bought], chase: &Chase<'_>) -> Vec
         Some(card)
     });
     cards.collect()
+}
+
+/// Says of each card what the team calls its source, and whether that one still takes deliveries.
+fn named(db: &Connection, mut cards: Vec<OrderCard>) -> Result<Vec<OrderCard>, ApplyError> {
+    for card in &mut cards {
+        if let Some((name, standing)) = team::source(db, card.source)? {
+            card.source_name = (!name.is_empty() && name != card.platform).then_some(name);
+            card.source_standing = standing;
+        }
+    }
+    Ok(cards)
 }
 
 /// Names the other order by which the same thing was paid.

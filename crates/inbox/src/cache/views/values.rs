@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use contract::{ConversationId, StageGroup};
+use contract::{ConversationId, IntegrationId, StageGroup};
 use rusqlite::Connection;
 
-use super::super::ApplyError;
 use super::super::traits::{self, Kind};
+use super::super::{ApplyError, team};
 use crate::card;
 use crate::view::{FilterValues, Named, NamedSource};
 
@@ -73,21 +73,26 @@ pub(super) fn recent(
     Ok(found.into_iter().map(|(_, key, id)| (id, key)).collect())
 }
 
-/// Lists the sources, named after their platforms: where one has several they are numbered, oldest first.
+/// Lists the sources by the names the team gave them. One that the feed has not named yet is called after its platform; where one
+/// has several they are numbered, oldest first.
 fn sources(db: &Connection) -> Result<Vec<NamedSource>, ApplyError> {
     let mut told = traits::frequent(db, Kind::Source, MAX_VALUES)?;
     told.sort_unstable();
+    let mut known = team::sources(db)?;
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let sources = told.into_iter().filter_map(|(id, provider)| {
         let count = seen.entry(provider.clone()).or_default();
         *count += 1;
-        let platform = card::platform(&provider);
+        let id: IntegrationId = id.parse().ok()?;
+        let (name, standing) = known.remove(&id).unwrap_or_default();
+        let platform = || match count {
+            1 => card::platform(&provider),
+            count => format!("{} {count}", card::platform(&provider)),
+        };
         Some(NamedSource {
-            id: id.parse().ok()?,
-            name: match count {
-                1 => platform,
-                count => format!("{platform} {count}"),
-            },
+            id,
+            name: if name.is_empty() { platform() } else { name },
+            standing,
         })
     });
     Ok(sources.collect())

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use contract::{IntegrationId, Role};
+use contract::entry::{IntegrationRemoved, IntegrationSaved};
+use contract::{Actor, IntegrationId, Role, kind};
 
-use super::script::{Script, Stage, by_phone};
+use super::script::{Script, Stage, by_phone, new_integration};
 use crate::store::{
-    Enrolment, NewDelivery, PageBounds, Refusal, RegistrationSeen, StoreError, TokenHash, World,
+    Enrolment, NewDelivery, NewIntegration, PageBounds, Refusal, RegistrationSeen, StoreError,
+    TokenHash, World,
 };
 
 pub(crate) async fn a_webhooks_registration_is_remembered(stage: &impl Stage) {
@@ -61,6 +63,56 @@ pub(crate) async fn a_webhooks_registration_is_remembered(stage: &impl Stage) {
     let nobody = IntegrationId::from_u128(9);
     let unknown = script.store.keep_registration(nobody, seen(true)).await;
     assert_eq!(unknown, Err(StoreError::NotFound));
+}
+
+pub(crate) async fn sources_are_told_as_the_team_knows_them(stage: &impl Stage) {
+    let script = Script::on(stage).await;
+    let (workspace, id) = (script.workspace.id, script.integration.id);
+    let save = async |how: fn(&mut NewIntegration)| {
+        let mut change = new_integration(script.dyn_world(), "loja-1", "kiwify");
+        how(&mut change);
+        let by = Some(script.actor());
+        let saved = script
+            .store
+            .upsert_integration_as(workspace, change, by, None);
+        saved.await.unwrap();
+    };
+    save(|_| ()).await;
+    save(|change| change.settings = serde_json::json!({"zone": "America/Manaus"})).await;
+    save(|change| change.name = "Cursos da Ana".to_owned()).await;
+    save(|change| {
+        change.name = "Cursos da Ana".to_owned();
+        change.active = false;
+    })
+    .await;
+    let none = script.store.tell_integrations().await.unwrap();
+    assert_eq!(none, 0, "each was told when it was made");
+    let removed = script.store.delete_integration(workspace, id, None);
+    removed.await.unwrap();
+    let log = script.log().await;
+    let told: Vec<(String, bool, Option<Actor>)> = log
+        .iter()
+        .filter(|entry| entry.kind == kind::INTEGRATION_SAVED)
+        .map(|entry| entry.read::<IntegrationSaved>().unwrap())
+        .inspect(|told| assert_eq!((told.id, told.provider.as_str()), (id, "kiwify")))
+        .map(|told| (told.name, told.active, told.by))
+        .collect();
+    let (ours, ana) = ("Cursos da Ana".to_owned(), Some(script.actor()));
+    assert_eq!(
+        told,
+        [
+            ("Conta de teste".to_owned(), true, None),
+            (ours.clone(), true, ana.clone()),
+            (ours, false, ana)
+        ],
+        "what says nothing else to the team is not told again"
+    );
+    let last = log.last().unwrap();
+    let gone: IntegrationRemoved = last.read().unwrap();
+    assert_eq!(
+        (last.kind.as_str(), gone.id),
+        (kind::INTEGRATION_REMOVED, id)
+    );
 }
 
 pub(crate) async fn a_store_tells_how_it_is(stage: &impl Stage) {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
-use contract::{Actor, IntegrationId, WorkspaceId};
+use contract::entry::{IntegrationRemoved, IntegrationSaved};
+use contract::{Actor, IntegrationId, WorkspaceId, kind};
 use providers::Settings;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::append::append;
 use super::seal::{Owner, SealingKey};
 use super::writer::Writing;
 use super::{audit, duties, jobs, nodes};
@@ -135,6 +137,13 @@ pub(super) fn upsert(
             (shelved, Vec::new())
         }
     };
+    let is_told_anew = before.as_ref().is_none_or(|before| {
+        let (before, after) = (&before.integration, &shelved.integration);
+        before.name != after.name || before.active != after.active
+    });
+    if is_told_anew {
+        tell(writing, shelved.row, &shelved.integration, actor.clone())?;
+    }
     let usual = match before {
         Some(_) if changes.is_empty() => return Ok((shelved, false)),
         Some(_) => action::CHANGED,
@@ -146,6 +155,56 @@ pub(super) fn upsert(
         .with("changed", changes);
     audit::record(writing, workspace, &deed)?;
     Ok((shelved, before.is_none()))
+}
+
+/// Has the feed tell of an integration as it is.
+fn tell(
+    writing: &mut Writing<'_>,
+    row: i64,
+    integration: &Integration,
+    by: Option<Actor>,
+) -> Result<(), StoreError> {
+    let body = IntegrationSaved {
+        id: integration.id,
+        provider: integration.provider.clone(),
+        name: integration.name.clone(),
+        active: integration.active,
+        by,
+    };
+    let body = serde_json::to_string(&body).map_err(|_| Fault::Internal)?;
+    append(
+        writing,
+        integration.workspace,
+        None,
+        kind::INTEGRATION_SAVED,
+        body,
+    )?;
+    writing
+        .db
+        .prepare_cached("UPDATE integration SET told = 1 WHERE id = ?1")?
+        .execute([row])?;
+    Ok(())
+}
+
+/// Has the feed tell of all integrations that were made before it told of any; returns how many those were.
+pub(super) fn tell_untold(
+    writing: &mut Writing<'_>,
+    key: &SealingKey,
+) -> Result<usize, StoreError> {
+    let untold: Vec<Shelved> = {
+        let sql = format!("{SELECT} WHERE i.deleted_at = 0 AND i.told = 0 ORDER BY i.id");
+        let mut statement = writing.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut untold = Vec::new();
+        while let Some(row) = rows.next()? {
+            untold.push(read(row, key)?);
+        }
+        untold
+    };
+    for shelved in &untold {
+        tell(writing, shelved.row, &shelved.integration, None)?;
+    }
+    Ok(untold.len())
 }
 
 /// Names what differs, and of what is secret no more than that.
@@ -224,6 +283,12 @@ pub(super) fn delete(
             "UPDATE job SET state = 4, finished_at = ?2 WHERE integration = ?1 AND state < 2",
         )?
         .execute([row, writing.now.timestamp_millis()])?;
+    let body = IntegrationRemoved {
+        id,
+        by: actor.clone(),
+    };
+    let body = serde_json::to_string(&body).map_err(|_| Fault::Internal)?;
+    append(writing, workspace, None, kind::INTEGRATION_REMOVED, body)?;
     let deed = Deed::new(actor, action::DELETED, id).with("slug", slug);
     audit::record(writing, workspace, &deed)
 }

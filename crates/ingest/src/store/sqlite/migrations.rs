@@ -88,6 +88,11 @@ pub(super) const STEPS: &[Step] = &[
         name: "lagging",
         sql: include_str!("migrations/0016_lagging.sql"),
     },
+    Step {
+        version: 17,
+        name: "sources",
+        sql: include_str!("migrations/0017_sources.sql"),
+    },
 ];
 
 /// One change of the file's shape.

@@ -44,6 +44,14 @@ impl Trust for SqliteStore {
         })
     }
 
+    async fn tell_integrations(&self) -> Result<usize, StoreError> {
+        let key = self.key.clone();
+        self.write(SMALL, move |writing| {
+            integrations::tell_untold(writing, &key)
+        })
+        .await
+    }
+
     async fn delete_integration(
         &self,
         workspace: WorkspaceId,

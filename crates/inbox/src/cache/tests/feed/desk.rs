@@ -1,10 +1,13 @@
 //! What a team does with conversations, and what it shares.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::entry::{Assigned, Joined, Labelled, Left, Received, Removed, Revealed, Snoozed};
+use contract::entry::{
+    Assigned, IntegrationRemoved, IntegrationSaved, Joined, Labelled, Left, Received, Removed,
+    Revealed, Snoozed,
+};
 use contract::{
-    Actor, Channel, ConversationId, Filter, OwnerIs, Period, PersonPart, Role, SnoozeUntil,
-    StageGroup, TeamView, ViewId, kind,
+    Actor, Channel, ConversationId, Filter, IntegrationId, OwnerIs, Period, PersonPart, Role,
+    SnoozeUntil, StageGroup, TeamView, ViewId, kind,
 };
 
 use super::{Dice, Feed, PRODUCTS, member};
@@ -122,6 +125,22 @@ impl Feed {
             role,
         };
         self.entry(None, kind::JOINED, &body)
+    }
+
+    pub(crate) fn save_source(&mut self, id: IntegrationId, name: &str, active: bool) -> &mut Self {
+        let body = IntegrationSaved {
+            id,
+            provider: "kiwify".to_owned(),
+            name: name.to_owned(),
+            active,
+            by: Some(member(0)),
+        };
+        self.entry(None, kind::INTEGRATION_SAVED, &body)
+    }
+
+    pub(crate) fn remove_source(&mut self, id: IntegrationId) -> &mut Self {
+        let body = IntegrationRemoved { id, by: None };
+        self.entry(None, kind::INTEGRATION_REMOVED, &body)
     }
 
     pub(crate) fn leave(&mut self, who: &Actor) -> &mut Self {

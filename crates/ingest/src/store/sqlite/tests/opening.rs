@@ -1,10 +1,11 @@
 //! Opening: shapes, keys, and what lies on the disk.
 
+use contract::entry::IntegrationSaved;
 use rusqlite::Connection;
 
 use super::Folder;
 use crate::store::conformance::Stage;
-use crate::store::conformance::script::{Script, by_phone, new_integration};
+use crate::store::conformance::script::{Script, by_phone, log, new_integration};
 use crate::store::sqlite::migrations::{Step, migrate_by};
 use crate::store::sqlite::seal::Owner;
 use crate::store::sqlite::{KeyError, OpenError, Options, SealingKey, SqliteStore};
@@ -24,6 +25,22 @@ fn open_error(options: Options) -> OpenError {
         Ok(_) => panic!("it opened"),
         Err(error) => error,
     }
+}
+
+#[tokio::test]
+async fn sources_of_an_older_file_are_told_once() {
+    let folder = Folder::set().await;
+    let before = used(&folder).await.integration;
+    let db = Connection::open(folder.options().path).unwrap();
+    db.execute_batch("UPDATE integration SET told = 0").unwrap();
+    drop(db);
+    let store = folder.open().await;
+    assert_eq!(store.tell_integrations().await, Ok(1));
+    assert_eq!(store.tell_integrations().await, Ok(0));
+    let workspace = store.ensure_workspace("Loja").await.unwrap();
+    let log = log(store.as_ref(), &workspace).await;
+    let told: IntegrationSaved = log.last().unwrap().read().unwrap();
+    assert_eq!((told.id, told.by), (before.id, None));
 }
 
 #[tokio::test]
