@@ -12,6 +12,12 @@ export const statesEn = {
   'error.raw': 'The raw event did not open.',
   'error.timeline': 'Part of the history could not be read.',
   'error.timelineHint': 'What is on screen still holds.',
+  'error.team': 'The team did not load.',
+  'error.labels': 'The labels did not load.',
+  'error.teamAndLabels': 'Team and labels did not load.',
+  'error.filterValues': 'The values to filter by did not load.',
+  'error.platforms': 'The platforms did not load.',
+  'error.invites': 'The open invites did not load.',
   'error.more': 'The rest of the list did not load.',
 
   'state.reading': 'Reading',

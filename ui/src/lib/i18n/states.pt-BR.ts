@@ -12,6 +12,12 @@ export const statesPtBR = {
   'error.raw': 'O evento bruto não abriu.',
   'error.timeline': 'Parte do histórico não pôde ser lida.',
   'error.timelineHint': 'O que está na tela continua válido.',
+  'error.team': 'A equipe não carregou.',
+  'error.labels': 'As etiquetas não carregaram.',
+  'error.teamAndLabels': 'Equipe e etiquetas não carregaram.',
+  'error.filterValues': 'Os valores para filtrar não carregaram.',
+  'error.platforms': 'As plataformas não carregaram.',
+  'error.invites': 'Os convites em aberto não carregaram.',
   'error.more': 'O resto da lista não carregou.',
 
   'state.reading': 'Lendo',

@@ -1,5 +1,5 @@
 /** What lies at hand for an order while one writes: its templates, those under keys first, and the values of the sale. */
-import type { Host } from '../host';
+import { HostError, hostError, type Host } from '../host';
 import { locale } from '../i18n.svelte';
 import type { SaleValue } from '../types/SaleValue';
 import type { TemplateChip } from '../types/TemplateChip';
@@ -15,8 +15,8 @@ export class AtHand {
   values = $state.raw<SaleValue[]>([]);
   /** The templates could not be read. */
   failed = $state(false);
-  /** Whether the values of the order are known by now. */
-  valued = $state<'no' | 'yes' | 'failed'>('no');
+  /** Code of why the values could not be read. */
+  valuesFailure = $state<string | null>(null);
 
   #host: Host;
   #for = '';
@@ -67,15 +67,17 @@ export class AtHand {
 
   /** Reads what the values are at this moment. */
   async readValues(about: About): Promise<void> {
-    const values = await this.#host.saleValues({ ...about, locale: locale() }).catch(() => null);
+    const asked = this.#host.saleValues({ ...about, locale: locale() });
+    const read = await asked.catch((thrown: unknown) => hostError(thrown));
     if (this.#for !== nameOf(about)) return;
-    this.values = values ?? [];
-    this.valued = values ? 'yes' : 'failed';
+    const failed = read instanceof HostError;
+    this.values = failed ? [] : read;
+    this.valuesFailure = failed ? read.code : null;
   }
 
   #drop(): void {
     this.values = [];
-    this.valued = 'no';
+    this.valuesFailure = null;
     this.failed = false;
   }
 }

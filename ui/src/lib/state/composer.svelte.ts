@@ -24,6 +24,7 @@ import { AtHand, type About } from './at_hand.svelte';
 import { doneBefore, eachMode, KIND } from './composing';
 import type { Blocked, Mode, Prompting, Saved, Written } from './composing';
 import { Drafts } from './drafts';
+import { Known } from './known.svelte';
 import { Pace } from './pace';
 import { Standing } from './standing.svelte';
 
@@ -43,8 +44,6 @@ export class Composer {
   blocked = $state.raw<Blocked | null>(null);
   /** What the chosen template asks first. */
   prompting = $state<Prompting | null>(null);
-  /** Who can be called in a note. */
-  team = $state.raw<Colleague[]>([]);
   /** Code of what stood in the way of the last hand-over. */
   failure = $state<string | null>(null);
   /** Who did it before, and when, where that is why not. */
@@ -57,6 +56,8 @@ export class Composer {
   #drafts: Drafts;
   #pace = new Pace((mode) => void this.#save(mode));
   readonly atHand: AtHand;
+  /** Who can be called in a note. */
+  readonly colleagues: Known<Colleague[]>;
   #standing = new Standing();
   #view: ConversationView | null = null;
   /** What was in each field before, while its conversation is on screen. */
@@ -69,6 +70,7 @@ export class Composer {
     this.#host = host;
     this.#drafts = new Drafts(host);
     this.atHand = new AtHand(host);
+    this.colleagues = new Known<Colleague[]>([], () => host.members());
   }
 
   /** Returns what is in the field. */
@@ -89,6 +91,10 @@ export class Composer {
   /** Returns what variables are for the order, as they were read last. */
   get values(): SaleValue[] {
     return this.atHand.values;
+  }
+
+  get team(): Colleague[] {
+    return this.colleagues.is;
   }
 
   /** Returns what changed under the text so that it must not go out. */
@@ -114,7 +120,7 @@ export class Composer {
     this.#resume(view);
     this.mode = begun?.mode ?? this.#begunMode();
     this.saved = this.current === '' ? 'nothing' : 'saved';
-    if (this.mode === 'note') void this.#readTeam();
+    if (this.mode === 'note') void this.colleagues.read();
     void this.loadChips();
   }
 
@@ -364,7 +370,7 @@ export class Composer {
     this.failure = null;
     this.saved = this.current === '' ? 'nothing' : this.#pace.waits(mode) ? 'saving' : 'saved';
     this.focusAsked += 1;
-    if (mode === 'note') void this.#readTeam();
+    if (mode === 'note') void this.colleagues.read();
   }
 
   /** Drops a text that was stopped. */
@@ -455,10 +461,6 @@ export class Composer {
     if (mode !== 'message' && !this.#aside.left(conversationId, mode === 'note' ? 'note' : 'answer', text))
       return;
     void this.#drafts.save({ conversationId, kind: KIND[mode], text: '', templateKey: null, orderKey: null });
-  }
-
-  async #readTeam(): Promise<void> {
-    this.team = await this.#host.members().catch(() => this.team);
   }
 
   /** Returns the order that the text is about. */

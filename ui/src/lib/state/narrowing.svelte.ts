@@ -7,6 +7,7 @@ import type { Filter } from '../types/Filter';
 import type { FilterValues } from '../types/FilterValues';
 import type { SavedView } from '../types/SavedView';
 import type { View } from '../types/View';
+import { Known } from './known.svelte';
 import type { Listed, RowList } from './row_list.svelte';
 
 /** What the menu shows: every field, or one. */
@@ -20,10 +21,11 @@ export interface ViewAsk {
 
 export class Narrowing {
   views = $state.raw<SavedView[]>([]);
-  values = $state.raw<FilterValues | null>(null);
-  members = $state.raw<Colleague[]>([]);
   menu = $state<Menu>(null);
   dialog = $state.raw<ViewAsk | null>(null);
+
+  readonly knownValues: Known<FilterValues | null>;
+  readonly knownMembers: Known<Colleague[]>;
 
   #host: Host;
   #list: RowList;
@@ -32,6 +34,17 @@ export class Narrowing {
   constructor(host: Host, list: RowList) {
     this.#host = host;
     this.#list = list;
+    this.knownValues = new Known<FilterValues | null>(null, () => host.filterValues());
+    this.knownMembers = new Known<Colleague[]>([], () => host.members());
+  }
+
+  /** Returns what there is to narrow by, as it was read last. */
+  get values(): FilterValues | null {
+    return this.knownValues.is;
+  }
+
+  get members(): Colleague[] {
+    return this.knownMembers.is;
   }
 
   /** Returns the filter of the list on screen. */
@@ -135,22 +148,17 @@ export class Narrowing {
     else if (!wasAltered && this.altered) await this.showSaved(saved);
   }
 
-  /** Reads what there is to narrow by; said with what was known before where it cannot be read. */
+  /** Reads what there is to narrow by. */
   async readValues(): Promise<void> {
-    const [values, members] = await Promise.all([
-      this.#host.filterValues().catch(() => this.values),
-      this.#host.members().catch(() => this.members),
-    ]);
-    this.values = values;
-    this.members = members;
+    await Promise.all([this.knownValues.read(), this.knownMembers.read()]);
   }
 
   /** Forgets what was narrowed, as when another member sits down. */
   forget(): void {
     this.#kept.clear();
     this.views = [];
-    this.values = null;
-    this.members = [];
+    this.knownValues.forget();
+    this.knownMembers.forget();
     this.menu = null;
   }
 

@@ -5,6 +5,7 @@ import type { OpenInvite } from '../types/OpenInvite';
 import type { Role } from '../types/Role';
 import type { SignedInDevice } from '../types/SignedInDevice';
 import type { Teammate } from '../types/Teammate';
+import { Known } from './known.svelte';
 
 /** Where one is: the list, inviting somebody, or one member. */
 export type PeoplePlace = { at: 'list' } | { at: 'invite' } | { at: 'one'; id: string };
@@ -13,7 +14,7 @@ export class PeopleDesk {
   place = $state.raw<PeoplePlace>({ at: 'list' });
   people = $state.raw<Teammate[]>([]);
   /** Invites that nobody has come in by yet; empty for whoever may not invite. */
-  open = $state.raw<OpenInvite[]>([]);
+  readonly open: Known<OpenInvite[]>;
   /** When each member was last noted at a device, 0 for nowhere; only whose devices one may see is in it. */
   seen = $state.raw<ReadonlyMap<string, number>>(new Map());
   status = $state<'loading' | 'ready' | 'failed'>('loading');
@@ -34,6 +35,7 @@ export class PeopleDesk {
 
   constructor(host: Host) {
     this.#host = host;
+    this.open = new Known<OpenInvite[]>([], () => host.people.openInvites());
   }
 
   /** The member at this desk, as the service lists them. */
@@ -83,7 +85,7 @@ export class PeopleDesk {
     this.#generation += 1;
     this.go({ at: 'list' });
     this.people = [];
-    this.open = [];
+    this.open.forget();
     this.seen = new Map();
     this.status = 'loading';
     this.failure = null;
@@ -106,7 +108,7 @@ export class PeopleDesk {
       if (this.status === 'loading') this.status = 'failed';
       return;
     }
-    await this.#readOpen();
+    await this.readOpen();
     await this.#readSeen(generation);
   }
 
@@ -130,13 +132,19 @@ export class PeopleDesk {
     const { place } = this;
     const code = await this.#host.people.invite(role);
     if (this.place === place) this.code = code;
-    await this.#readOpen();
+    await this.readOpen();
+  }
+
+  /** Reads the open invites, where one may invite. */
+  async readOpen(): Promise<void> {
+    if (this.invites.length > 0) await this.open.read();
+    else this.open.forget();
   }
 
   /** Takes an invite back: nobody comes in by it any more. */
   async takeInviteBack(id: string): Promise<void> {
     await this.#host.people.takeInviteBack(id);
-    this.open = this.open.filter((one) => one.id !== id);
+    this.open.is = this.open.is.filter((one) => one.id !== id);
   }
 
   /** Gives a member another role. */
@@ -169,17 +177,6 @@ export class PeopleDesk {
     this.go({ at: 'list' });
     this.removed = name;
     void this.load();
-  }
-
-  /** What cannot be read now stays as it was: the invites are beside the list. */
-  async #readOpen(): Promise<void> {
-    if (this.invites.length === 0) {
-      this.open = [];
-      return;
-    }
-    const generation = this.#generation;
-    const open = await this.#host.people.openInvites().catch(() => null);
-    if (open && generation === this.#generation) this.open = open;
   }
 
   /** Asked for one by one: it is beside the point, and may take its time. */

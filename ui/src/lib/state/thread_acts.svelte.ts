@@ -6,6 +6,7 @@ import type { Colleague } from '../types/Colleague';
 import type { SnoozeUntil } from '../types/SnoozeUntil';
 import type { DoneStack } from './done.svelte';
 import { failureText } from './failures';
+import { Known } from './known.svelte';
 import type { Thread } from './thread.svelte';
 import type { Toasts } from './toasts.svelte';
 
@@ -15,9 +16,9 @@ export type Asking = 'assign' | 'snooze' | 'label' | 'jump' | 'merge' | 'erase' 
 export class ThreadActs {
   /** What is being asked for in the conversation's head. */
   asking = $state<Asking>(null);
-  members = $state.raw<Colleague[]>([]);
+  readonly team: Known<Colleague[]>;
   /** Labels the team uses. */
-  labels = $state.raw<string[]>([]);
+  readonly tags: Known<string[]>;
 
   #host: Host;
   #thread: Thread;
@@ -30,6 +31,17 @@ export class ThreadActs {
     this.#thread = thread;
     this.#toasts = toasts;
     this.#done = done;
+    this.team = new Known<Colleague[]>([], () => host.members());
+    this.tags = new Known<string[]>([], async () => (await host.filterValues()).labels);
+  }
+
+  get members(): Colleague[] {
+    return this.team.is;
+  }
+
+  /** Returns the labels the team uses. */
+  get labels(): string[] {
+    return this.tags.is;
   }
 
   /** Asks for something about the open conversation, and reads what there is to choose from. */
@@ -39,20 +51,20 @@ export class ThreadActs {
     if (what === 'snooze' && this.#thread.view?.handling.state === 'resolved') return;
     this.asking = what;
     if (what === 'assign') void this.readTeam();
-    if (what === 'label') void this.#readLabels();
+    if (what === 'label') void this.tags.read();
   }
 
   /** Reads who is in the team, once. */
   async readTeam(): Promise<void> {
     if (this.#knowsTeam) return;
-    this.members = await this.#host.members().catch(() => this.members);
-    this.#knowsTeam = this.members.length > 0;
+    await this.team.read();
+    this.#knowsTeam = this.team.failure === null;
   }
 
   /** Reads the team and its labels, for whoever names them. */
   readNames(): void {
     void this.readTeam();
-    if (this.labels.length === 0) void this.#readLabels();
+    if (this.labels.length === 0 || this.tags.failure !== null) void this.tags.read();
   }
 
   /** Has the team read again the next time it is needed. */
@@ -130,10 +142,5 @@ export class ThreadActs {
     } catch (thrown) {
       this.#toasts.say(failureText(hostError(thrown).code), null, 'refused');
     }
-  }
-
-  async #readLabels(): Promise<void> {
-    const values = await this.#host.filterValues().catch(() => null);
-    if (values) this.labels = values.labels;
   }
 }
