@@ -2,6 +2,7 @@
 import Bell from '@lucide/svelte/icons/bell';
 import BellOff from '@lucide/svelte/icons/bell-off';
 import Contrast from '@lucide/svelte/icons/contrast';
+import FoldHorizontal from '@lucide/svelte/icons/fold-horizontal';
 import KeyboardIcon from '@lucide/svelte/icons/keyboard';
 import KeyboardOff from '@lucide/svelte/icons/keyboard-off';
 import Languages from '@lucide/svelte/icons/languages';
@@ -10,6 +11,7 @@ import Moon from '@lucide/svelte/icons/moon';
 import Rows3 from '@lucide/svelte/icons/rows-3';
 import Sun from '@lucide/svelte/icons/sun';
 import Type from '@lucide/svelte/icons/type';
+import UnfoldHorizontal from '@lucide/svelte/icons/unfold-horizontal';
 import Volume2 from '@lucide/svelte/icons/volume-2';
 import VolumeX from '@lucide/svelte/icons/volume-x';
 import ZoomIn from '@lucide/svelte/icons/zoom-in';
@@ -17,6 +19,7 @@ import ZoomOut from '@lucide/svelte/icons/zoom-out';
 import type { Icon } from '../../ui/icons';
 import { t, type Key } from '../i18n.svelte';
 import type { App } from '../state/app.svelte';
+import { LIST_LEAST, LIST_MOST, LIST_STEP } from '../state/layout.svelte';
 import type { Settings } from '../types/Settings';
 import { command, said } from './command';
 import { already } from './reasons';
@@ -108,6 +111,19 @@ export const LOOK = [
       { icon: Type, why: (app) => already(zoomOf(app) === step), run: (app) => zoom(app, step) },
     ),
   ),
+  // What the narrow edge between list and conversation does, for whom it is too small to catch.
+  command('widenList', 'look', {
+    icon: UnfoldHorizontal,
+    also: 'also.listWidth',
+    why: ({ layout }) => (layout.listWidth < LIST_MOST ? null : t('cannot.widenList')),
+    run: ({ layout }) => layout.resize(layout.listWidth + 2 * LIST_STEP),
+  }),
+  command('narrowList', 'look', {
+    icon: FoldHorizontal,
+    also: 'also.listWidth',
+    why: ({ layout }) => (layout.listWidth > LIST_LEAST ? null : t('cannot.narrowList')),
+    run: ({ layout }) => layout.resize(layout.listWidth - 2 * LIST_STEP),
+  }),
   turning('singleKeys', 'on', KeyboardIcon),
   turning('singleKeys', 'off', KeyboardOff),
   turning('notifySales', 'on', Bell),

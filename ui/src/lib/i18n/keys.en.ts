@@ -25,6 +25,8 @@ export const keysEn = {
   'act.zoomIn': 'Make everything larger',
   'act.zoomOut': 'Make everything smaller',
   'act.zoomReset': 'Normal size',
+  'act.widenList': 'Widen the list',
+  'act.narrowList': 'Narrow the list',
   'act.snoozeFor': 'Put aside: {when}',
   'act.order': 'Order {ref}',
   'act.assignTo': 'Assign to {who}',
@@ -38,6 +40,7 @@ export const keysEn = {
   'also.sources': 'platforms integrations webhooks',
   'also.settings': 'preferences options',
   'also.keys': 'shortcuts keyboard remap',
+  'also.listWidth': 'width column conversations',
   'also.practice': 'train learn tutorial',
 
   'cannot.opening': 'The conversation is still opening; check the text and send it again',
@@ -70,6 +73,8 @@ export const keysEn = {
   'cannot.here': 'You are here',
   'cannot.zoomIn': 'This is the largest size',
   'cannot.zoomOut': 'This is the smallest size',
+  'cannot.widenList': 'This is the greatest width',
+  'cannot.narrowList': 'This is the smallest width',
 
   'hint.newLine': 'New line',
   'hint.slash': 'Look for a template, at the start of the message',

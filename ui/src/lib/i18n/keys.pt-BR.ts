@@ -25,6 +25,8 @@ export const keysPtBR = {
   'act.zoomIn': 'Aumentar tudo',
   'act.zoomOut': 'Diminuir tudo',
   'act.zoomReset': 'Tamanho normal',
+  'act.widenList': 'Alargar a lista',
+  'act.narrowList': 'Estreitar a lista',
   'act.snoozeFor': 'Adiar: {when}',
   'act.order': 'Pedido {ref}',
   'act.assignTo': 'Atribuir a {who}',
@@ -38,6 +40,7 @@ export const keysPtBR = {
   'also.sources': 'plataformas integrações webhooks',
   'also.settings': 'preferências opções ajustes',
   'also.keys': 'atalhos teclado remapear',
+  'also.listWidth': 'largura coluna conversas',
   'also.practice': 'treino treinar treinamento aprender tutorial',
 
   'cannot.opening': 'A conversa ainda está abrindo; confira o texto e envie de novo',
@@ -70,6 +73,8 @@ export const keysPtBR = {
   'cannot.here': 'Você está aqui',
   'cannot.zoomIn': 'Já está no maior tamanho',
   'cannot.zoomOut': 'Já está no menor tamanho',
+  'cannot.widenList': 'Já está na maior largura',
+  'cannot.narrowList': 'Já está na menor largura',
 
   'hint.newLine': 'Nova linha',
   'hint.slash': 'Procurar modelo, no começo da mensagem',

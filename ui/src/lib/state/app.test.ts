@@ -42,6 +42,24 @@ test('a page that is gone before its host has answered says nothing', async () =
   expect(app.boot).toBeNull();
 });
 
+test('the list is as wide as commands make it, within its bounds', () => {
+  const app = new App(new FakeHost({ count: 0 }));
+  const command = (name: string) => COMMANDS.find((one) => one.name === name)!;
+  const widths = (name: string) => {
+    const seen = [app.layout.listWidth];
+    while (command(name).why(app) === null) {
+      command(name).run(app);
+      seen.push(app.layout.listWidth);
+    }
+    return seen;
+  };
+  app.layout.resize(344);
+  expect(widths('widenList')).toEqual([344, 376, 408, 440]);
+  expect(widths('narrowList').at(-1)).toBe(280);
+  expect(command('narrowList').why(app)).toBe('Já está na menor largura');
+  expect(command('widenList').why(app)).toBeNull();
+});
+
 /** An app with a list of open orders whose first conversation is on screen. */
 async function atWork(
   more: Partial<ConstructorParameters<typeof FakeHost>[0]> = {},

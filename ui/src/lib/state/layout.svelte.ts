@@ -1,6 +1,8 @@
 /** How the zones stand: widths and what is folded away. Kept in the page's own storage, for it is worth nothing elsewhere. */
 export const LIST_LEAST = 280;
 export const LIST_MOST = 440;
+/** By how much a key makes the list wider or narrower. */
+export const LIST_STEP = 16;
 const LIST_USUAL = 344;
 /** How long the letter after `g` is waited for. */
 const GO_WAITS = 3_000;
