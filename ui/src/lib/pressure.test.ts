@@ -30,7 +30,7 @@ test('what is due says what ends, what its amount counts and what follows', asyn
   );
   expect(why?.ends).toBe('O PIX vence às 14:06 (em 6 min).');
   expect(plain(why?.counts)).toBe('R$ 197,00 adianta 2 h 30 min.');
-  expect(why?.ranked).toBe('Conta como se vencesse 11:36.');
+  expect(why?.ranked).toBe('Conta como se vencesse às 11:36.');
   expect(why?.before).toBeNull();
   for (const row of rows) expect(whyOf(row, NOW), row.id).not.toBeNull();
 });
@@ -43,9 +43,16 @@ test('what is back is explained by its return, and what ends first is told besid
   expect(whyOf(ranked, NOW)).toEqual({
     ends: 'Estava adiada e voltou às 13:00.',
     counts: 'Sem valor informado: nada adianta.',
-    ranked: 'Conta como se vencesse 13:00.',
-    before: 'O prazo mais próximo é outro. O boleto vence em 23:59 (em 10 h).',
+    ranked: 'Conta como se vencesse às 13:00.',
+    before: 'O prazo mais próximo é outro. O boleto vence às 23:59 (em 10 h).',
   });
+});
+
+test('what ends on another day says the day, too', async () => {
+  const [row] = await due();
+  const pix: Deadline = { kind: 'pix', from: NOW, at: NOW + 20 * HOUR };
+  const why = whyOf({ ...row!, deadline: pix, pressure: { ends: pix, amount: null, at: pix.at } }, NOW);
+  expect(why?.ends).toBe('O PIX vence em 22/11 às 10:00 (em 20 h).');
 });
 
 test('what is not ranked is not explained', async () => {

@@ -29,7 +29,7 @@ export function whyOf(row: Row, now: number): Why | null {
   return {
     ends: endWords(ends, now),
     counts,
-    ranked: t('why.ranked', { when: moment(at, now) }),
+    ranked: t('why.ranked', { at: pointWords(at, now) }),
     before: isBefore ? t('why.before', { ends: endWords(deadline, now) }) : null,
   };
 }
@@ -37,13 +37,22 @@ export function whyOf(row: Row, now: number): Why | null {
 function endWords(deadline: Deadline, now: number): string {
   const { kind, at } = deadline;
   const left = at - now;
-  const when = moment(lastMoment(deadline), now);
-  if (kind === 'snooze') return t('why.snooze', { when });
-  return t(left > 0 ? `why.${kind}` : 'why.over', { when, left: span(Math.max(0, left)) });
+  const end = lastMoment(deadline);
+  const [when, point] = [moment(end, now), pointWords(end, now)];
+  if (kind === 'snooze') return t('why.snooze', { at: point });
+  return t(left > 0 ? `why.${kind}` : 'why.over', { when, at: point, left: span(Math.max(0, left)) });
 }
 
 function moment(at: number, now: number): string {
   return daysBetween(at, now) === 0 ? clockTime(at) : `${shortDate(at, now)} ${clockTime(at)}`;
+}
+
+/** Returns `às 14:06`, `em 22/11 às 14:06`: a moment as something happens at it. */
+function pointWords(at: number, now: number): string {
+  const time = clockTime(at);
+  return daysBetween(at, now) === 0
+    ? t('time.atClock', { time })
+    : t('time.atDay', { date: shortDate(at, now), time });
 }
 
 /** Returns `2 h 33 min`: a span told to the minute. */

@@ -227,7 +227,7 @@ describe('one source', () => {
     await screen.findByTestId('reprocess-all');
     expect(screen.getByTestId('filter-unmapped')).toHaveAttribute('aria-pressed', 'true');
     await fireEvent.click(screen.getByTestId('reprocess-all'));
-    expect((await screen.findByTestId('reprocessed')).textContent).toContain('3 relidas, 3 viraram cartão');
+    expect((await screen.findByTestId('reprocessed')).textContent).toContain('3 relidas; viraram cartão: 3');
     expect(host.sources.kept[1]?.health.last24h.unmapped).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 /** The source of every text about commands, keys, help and the practice; part of the catalogue of Portuguese. */
 export const keysPtBR = {
-  'act.unpick': 'Soltar a seleção',
+  'act.unpick': 'Limpar a seleção',
   'act.reorder': 'Mostrar as conversas novas',
   'act.clearFilter': 'Limpar o filtro',
   'act.saveView': 'Salvar o filtro como visão',
@@ -30,8 +30,8 @@ export const keysPtBR = {
   'act.snoozeFor': 'Adiar: {when}',
   'act.order': 'Pedido {ref}',
   'act.assignTo': 'Atribuir a {who}',
-  'act.labelOn': 'Pôr a etiqueta {label}',
-  'act.labelOff': 'Tirar a etiqueta {label}',
+  'act.labelOn': 'Adicionar a etiqueta {label}',
+  'act.labelOff': 'Remover a etiqueta {label}',
 
   'also.export': 'LGPD baixar arquivo titular',
   'also.erase': 'LGPD excluir remover',
@@ -78,7 +78,7 @@ export const keysPtBR = {
 
   'hint.newLine': 'Nova linha',
   'hint.slash': 'Procurar modelo, no começo da mensagem',
-  'hint.brace': 'Pôr um valor da venda, em qualquer ponto da mensagem',
+  'hint.brace': 'Inserir um valor da venda, em qualquer ponto da mensagem',
   'hint.mention': 'Chamar alguém da equipe, em uma nota',
   'hint.leaveField': 'Voltar à lista; o rascunho fica',
   'hint.nextControl': 'Próximo campo ou botão',
@@ -138,7 +138,7 @@ export const keysPtBR = {
   'settings.contrast.normal': 'Normal',
   'settings.contrast.more': 'Alto',
   'settings.zoom': 'Tamanho',
-  'settings.zoomOf': '{n} %',
+  'settings.zoomOf': '{n}%',
   'settings.notifyMine': 'Avisar o que é para mim',
   'settings.notifyMineHint': 'Menções em notas e conversas passadas a você.',
 
@@ -169,7 +169,7 @@ export const keysPtBR = {
     'Um código vencido nunca é copiado. Na prática, nada vai para a área de transferência.',
   'practice.template': 'Preencha a mensagem com um modelo.',
   'practice.templateHint': 'Cada modelo tem sua tecla. O que veio da venda fica marcado.',
-  'practice.send': 'Entregue a mensagem.',
+  'practice.send': 'Abra a mensagem no WhatsApp.',
   'practice.sendHint': 'No trabalho, o WhatsApp abre com o texto pronto e você envia lá.',
   'practice.snooze': 'Adie a conversa e escolha até quando.',
   'practice.snoozeHint':

@@ -125,6 +125,8 @@ export const ptBR = {
   'time.ago': 'há {span}',
   'time.in': 'em {span}',
   'time.left': { one: 'falta {span}', other: 'faltam {span}' },
+  'time.atClock': 'às {time}',
+  'time.atDay': 'em {date} às {time}',
   'time.expired': 'expirado',
   'time.dueToday': 'vence hoje',
   'time.dueTomorrow': 'amanhã',
@@ -255,7 +257,7 @@ export const ptBR = {
   'dock.noLink': 'A plataforma não enviou um link para este pedido.',
   'dock.qr': 'QR code do PIX',
   'dock.paid': 'Pago. Não há o que cobrar.',
-  'dock.refundAsked': 'Cliente pediu o dinheiro de volta.',
+  'dock.refundAsked': 'O cliente pediu o dinheiro de volta.',
   'dock.refundDone': 'Valor devolvido ao cliente.',
   'dock.dispute': 'Reúna as provas e responda na plataforma.',
   'dock.analysis': 'A operadora está analisando. Nada a fazer por enquanto.',
@@ -269,6 +271,7 @@ export const ptBR = {
   'person.document': 'CPF / CNPJ',
   'person.origin': 'Origem',
   'person.reveal': 'Mostrar {what}',
+  'person.copy': 'Copiar {what}',
   'person.nothing': 'não informado',
   'export.open': 'Exportar dados deste cliente',
   'export.busy': 'Exportando…',
@@ -276,7 +279,7 @@ export const ptBR = {
   'erase.open': 'Apagar dados deste cliente…',
   'erase.title': 'Apagar dados deste cliente',
   'erase.what':
-    'Some tudo o que o Balcão guarda desta pessoa: conversa, pedidos, códigos, notas, mensagens e o que as plataformas enviaram. Vale para o serviço e para os computadores de toda a equipe.',
+    'Apaga tudo o que o Balcão guarda desta pessoa: conversa, pedidos, códigos, notas, mensagens e o que as plataformas enviaram. Vale para o serviço e para os computadores de toda a equipe.',
   'erase.stays':
     'Fica registrado quem apagou e quando, sem os dados. O que as plataformas enviarem depois sobre os pedidos antigos não entra mais; um pedido novo começa uma conversa nova.',
   'erase.final': 'Não há como desfazer.',
@@ -397,7 +400,7 @@ export const ptBR = {
 
   'first.title': 'Como você quer começar?',
   'first.lead':
-    'Balcão junta as vendas de todas as plataformas em uma caixa de entrada, com o PIX, o boleto e o link de cada cliente à mão.',
+    'O Balcão junta as vendas de todas as plataformas em uma caixa de entrada, com o PIX, o boleto e o link de cada cliente à mão.',
   'first.team': 'Entrar na minha equipe',
   'first.teamHint': 'Você recebeu um endereço e um convite.',
   'first.here': 'Começar neste computador',

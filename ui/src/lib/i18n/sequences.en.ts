@@ -32,7 +32,7 @@ export const sequencesEn = {
   'fail.no_step_due': 'This step is not due any more: somebody did it, or the order changed.',
   'fail.step_done': 'This step was done already by {who} at {when}. Nothing was opened.',
   'fail.step_elsewhere':
-    '{who} is doing this step at another desk since {when}. Nothing was opened; wait two minutes, or go on there.',
+    '{who} is doing this step at another computer since {when}. Nothing was opened; wait two minutes, or go on there.',
   'fail.no_step_template':
     'This step’s template is gone, or not for this platform. Choose another one, or tell your lead.',
   'fail.already_claimed': 'Somebody else took this conversation first; the step is theirs.',

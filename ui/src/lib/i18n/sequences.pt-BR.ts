@@ -32,7 +32,7 @@ export const sequencesPtBR = {
   'fail.no_step_due': 'Este passo não é mais devido: alguém já fez, ou algo mudou no pedido.',
   'fail.step_done': 'Este passo já foi feito por {who} às {when}. Nada foi aberto.',
   'fail.step_elsewhere':
-    'Este passo está sendo feito por {who} em outra mesa desde {when}. Nada foi aberto; espere dois minutos, ou continue lá.',
+    'Este passo está sendo feito por {who} em outro computador desde {when}. Nada foi aberto; espere dois minutos, ou continue lá.',
   'fail.no_step_template':
     'O modelo deste passo não existe mais ou não serve para esta plataforma. Escolha outro, ou avise quem lidera.',
   'fail.already_claimed': 'Outra pessoa pegou esta conversa antes; o passo é dela.',

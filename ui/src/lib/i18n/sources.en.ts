@@ -215,7 +215,7 @@ export const sourcesEn = {
     other: '{n} events were not understood; one of them may bring the code.',
   },
   'why.noCharges': {
-    one: 'No event about PIX or boleto: the last {n} is none. Tick “PIX created” and “boleto created” in the panel.',
+    one: 'The only event kept is not about PIX or boleto. Tick “PIX created” and “boleto created” in the panel.',
     other:
       'No event about PIX or boleto among the last {n}. Tick “PIX created” and “boleto created” in the panel.',
   },
@@ -256,8 +256,8 @@ export const sourcesEn = {
   'deliveries.reprocess': 'Reread',
   'deliveries.reprocessAll': 'Reread all',
   'deliveries.reprocessed': {
-    one: '{n} reread, {accepted} became a card',
-    other: '{n} reread, {accepted} became cards',
+    one: '{n} reread; became a card: {accepted}',
+    other: '{n} reread; became cards: {accepted}',
   },
   'deliveries.became': 'Reread: {what}.',
   'deliveries.proof': 'Origin',

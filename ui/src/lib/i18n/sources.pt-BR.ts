@@ -216,7 +216,7 @@ export const sourcesPtBR = {
     other: '{n} eventos não foram entendidos; pode ser um deles que traz o código.',
   },
   'why.noCharges': {
-    one: 'Nenhum evento de PIX ou boleto: no último {n} não há. Marque “PIX gerado” e “boleto gerado” no painel.',
+    one: 'O único evento guardado não é de PIX nem de boleto. Marque “PIX gerado” e “boleto gerado” no painel.',
     other:
       'Nenhum evento de PIX ou boleto entre os últimos {n}. Marque “PIX gerado” e “boleto gerado” no painel.',
   },
@@ -258,8 +258,8 @@ export const sourcesPtBR = {
   'deliveries.reprocess': 'Reler',
   'deliveries.reprocessAll': 'Reler todas',
   'deliveries.reprocessed': {
-    one: '{n} relida, {accepted} virou cartão',
-    other: '{n} relidas, {accepted} viraram cartão',
+    one: '{n} relida; virou cartão: {accepted}',
+    other: '{n} relidas; viraram cartão: {accepted}',
   },
   'deliveries.became': 'Relida: {what}.',
   'deliveries.proof': 'Origem',
@@ -406,7 +406,7 @@ export const sourcesPtBR = {
     'O aplicativo foi retirado da loja na plataforma, por isso a fonte está pausada. Para voltar a receber, instale de novo, confira as credenciais e retome.',
   'shopLeft.title': 'A plataforma pediu para apagar os clientes desta loja',
   'shopLeft.what':
-    'O pedido chegou em {at} e vale até {due}. Some tudo o que veio só desta fonte. Quem também comprou por outra fonte fica, e você decide na conversa.',
+    'O pedido chegou em {at} e vale até {due}. Confirmar apaga tudo o que veio só desta fonte. Quem também comprou por outra fonte fica, e você decide na conversa.',
   'shopLeft.keep': 'Se outra lei obriga a loja a guardar os dados, não confirme.',
   'shopLeft.lead': 'Quem administra a equipe confirma.',
   'shopLeft.do': 'Apagar clientes desta loja',

@@ -1,7 +1,10 @@
 /** The source of every text about handling a conversation; part of the catalogue of Portuguese. */
 export const talkPtBR = {
   'undo.what': 'Desfeito: {what}',
-  'undo.some': 'Só {n} de {all} voltaram; as outras já tinham saído',
+  'undo.some': {
+    one: 'Só {n} de {all} voltou; o resto já tinha saído',
+    other: 'Só {n} de {all} voltaram; o resto já tinha saído',
+  },
 
   'handling.assign': 'Atribuir',
   'handling.assignTo': 'Atribuir a alguém da equipe',
@@ -30,7 +33,7 @@ export const talkPtBR = {
 
   'snooze.title': 'Adiar até quando',
   'snooze.find': '15:30, amanhã 9h, sexta 14h, em 2 h',
-  'snooze.none': 'Não é uma hora que está por vir.',
+  'snooze.none': 'Escreva um horário que ainda vai chegar, como amanhã 9h.',
   'snooze.hour': 'em 1 h',
   'snooze.today': 'hoje {time}',
   'snooze.tomorrow': 'amanhã {time}',
@@ -51,9 +54,9 @@ export const talkPtBR = {
   'label.find': 'Escolha ou crie uma etiqueta',
   'label.create': 'Criar “{label}”',
   'label.none': 'Nenhuma etiqueta ainda. Escreva para criar.',
-  'label.remove': 'Tirar a etiqueta {label}',
-  'label.didAdd': 'Etiqueta “{label}” posta',
-  'label.didRemove': 'Etiqueta “{label}” tirada',
+  'label.remove': 'Remover a etiqueta {label}',
+  'label.didAdd': 'Etiqueta “{label}” adicionada',
+  'label.didRemove': 'Etiqueta “{label}” removida',
 
   'presence.here': '{who} também está aqui',
   'presence.hereMany': {
@@ -186,7 +189,7 @@ export const talkPtBR = {
   'composer.goesTo.clipboard': 'Só copia; você escolhe onde colar',
   'composer.look': 'Conferir',
   'composer.lookTitle': 'Sai exatamente assim',
-  'composer.length': { one: '{n} letra', other: '{n} letras' },
+  'composer.length': { one: '{n} caractere', other: '{n} caracteres' },
   'composer.window': 'janela: {left}',
   'composer.windowOver': 'janela fechada',
   'composer.windowUntil': 'até {time}',

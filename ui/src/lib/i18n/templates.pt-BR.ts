@@ -46,7 +46,7 @@ export const templatesPtBR = {
   'templates.textHint': 'Digite { para inserir um dado da venda.',
   'templates.insert': 'Inserir dado',
   'templates.offers': 'Dados da venda',
-  'templates.ask': 'Perguntar ao agente',
+  'templates.ask': 'Perguntar a quem atende',
   'templates.askHint': 'preenchido na hora de usar',
   'templates.askName': 'motivo',
   'templates.asks': 'Pergunta antes de usar: {what}',

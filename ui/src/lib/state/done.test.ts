@@ -55,7 +55,8 @@ test('the act of a toast goes back from where it stands', async () => {
 
 test.each([
   [['gone'], 'Já tinha saído; não dá mais para desfazer', 'refused'],
-  [['a', 'gone', 'b'], 'Só 2 de 3 voltaram; as outras já tinham saído', 'refused'],
+  [['a', 'gone', 'b'], 'Só 2 de 3 voltaram; o resto já tinha saído', 'refused'],
+  [['a', 'gone'], 'Só 1 de 2 voltou; o resto já tinha saído', 'refused'],
   [['a', 'b'], 'Desfeito: feito', 'done'],
 ])('%j: %s', async (ids, words, tone) => {
   done.did(ids, 'feito');
