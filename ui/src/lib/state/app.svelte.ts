@@ -22,6 +22,7 @@ import { InTurn } from './in_turn';
 import { Layout } from './layout.svelte';
 import { Narrowing } from './narrowing.svelte';
 import { PeopleDesk } from './people.svelte';
+import { Place } from './place';
 import { ReadSoon } from './read_soon';
 import { RowList } from './row_list.svelte';
 import { SourcesDesk } from './sources.svelte';
@@ -36,8 +37,6 @@ import { Toasts } from './toasts.svelte';
 const FOLLOW = 40;
 /** Walked faster than this, rows are passed by: nothing of them is read. */
 const PASSING = 150;
-/** How long where one is rests before it is kept for the next start. */
-const KEEP_PLACE = 800;
 
 /** Says which values a menu is about, where it opens, and what gives the focus back. */
 export interface ValueAsked {
@@ -99,7 +98,10 @@ export class App {
   #follow: ReturnType<typeof setTimeout> | null = null;
   #walked = 0;
   #read: ReadSoon;
-  #placeTimer: ReturnType<typeof setTimeout> | null = null;
+  #place = new Place(
+    () => this.#where(),
+    (place) => void this.put({ place }),
+  );
   #turns = new InTurn();
   #byFrame = new ByFrame((change) => this.#parts(change));
   #opening: { id: string; done: Promise<void> } | null = null;
@@ -331,7 +333,7 @@ export class App {
     this.presence.go(view.id);
     this.composer.enter(view, this.thread.orderKey);
     this.#read.came(id);
-    this.#keepPlace();
+    this.#place.moved();
   }
 
   /** Opens a conversation that was asked for from outside the page. */
@@ -412,9 +414,8 @@ export class App {
     this.boot = null;
     this.#read.stop();
     this.taking.forget();
-    for (const timer of [this.#follow, this.#placeTimer]) {
-      if (timer) clearTimeout(timer);
-    }
+    this.#place.stop();
+    if (this.#follow) clearTimeout(this.#follow);
   }
 
   /** Called each second. */
@@ -435,25 +436,17 @@ export class App {
     this.#follow = null;
     this.list.selected = null;
     this.bulk.picked.clear();
-    this.#keepPlace();
+    this.#place.moved();
   }
 
-  /** Keeps where one is, so that the next start begins there. */
-  #keepPlace(): void {
-    if (this.#placeTimer) clearTimeout(this.#placeTimer);
-    this.#placeTimer = setTimeout(() => {
-      if (!this.ready) return;
-      const { view, saved } = this.list.listed;
-      void this.put({ place: { view, saved, conversation: this.thread.id } });
-    }, KEEP_PLACE);
+  #where(): Settings['place'] | null {
+    const { view, saved } = this.list.listed;
+    return this.ready ? { view, saved, conversation: this.thread.id } : null;
   }
 
   async #returnToPlace(): Promise<void> {
-    const { view, saved, conversation } = this.settings?.place ?? {
-      view: null,
-      saved: null,
-      conversation: null,
-    };
+    if (!this.settings) return;
+    const { view, saved, conversation } = this.settings.place;
     if (saved) await this.narrowing.showSaved(saved);
     else if (view && view !== 'due') await this.narrowing.show(view);
     if (conversation && this.list.rows.some((row) => row.id === conversation)) await this.open(conversation);

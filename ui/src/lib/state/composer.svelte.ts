@@ -8,7 +8,7 @@ import { locale } from '../i18n.svelte';
 import { editOf, shiftMarks } from '../marks';
 import { mentionsIn } from '../mentions';
 import { TakenBack } from '../taken_back';
-import { inserted, type VariableName } from '../templates';
+import type { VariableName } from '../templates';
 import type { Action } from '../types/Action';
 import type { Channel } from '../types/Channel';
 import type { Colleague } from '../types/Colleague';
@@ -21,7 +21,7 @@ import type { TemplateChip } from '../types/TemplateChip';
 import type { WrittenDown } from '../types/WrittenDown';
 import { Aside } from './aside';
 import { AtHand, type About } from './at_hand.svelte';
-import { doneBefore, eachMode, KIND } from './composing';
+import { doneBefore, eachMode, KIND, withValue } from './composing';
 import type { Blocked, Mode, Prompting, Saved, Written } from './composing';
 import { Drafts } from './drafts';
 import { Known } from './known.svelte';
@@ -91,10 +91,6 @@ export class Composer {
   /** Returns what variables are for the order, as they were read last. */
   get values(): SaleValue[] {
     return this.atHand.values;
-  }
-
-  get team(): Colleague[] {
-    return this.colleagues.is;
   }
 
   /** Returns what changed under the text so that it must not go out. */
@@ -300,14 +296,12 @@ export class Composer {
   insertValue(start: number, end: number, variable: VariableName): number | null {
     const value = this.values.find((one) => one.variable === variable)?.value ?? null;
     if (value === null) return null;
-    const { text, to } = inserted(this.text, start, end, variable, value);
+    const next = withValue(this, { start, end }, variable, value);
     this.#before.message.replaced(this.#written('message'));
-    const at = text.indexOf(value, start);
-    const marks = shiftMarks(this.text, text, this.marks).filter((one) => one.end <= at || one.start >= to);
-    this.marks = [...marks, { start: at, end: at + value.length, variable }];
-    this.text = text;
+    this.text = next.text;
+    this.marks = next.marks;
     this.#saveSoon('message');
-    return to;
+    return next.to;
   }
 
   /** Takes back what was last done to the text, or makes it again; returns where the caret goes, `null` where nothing was. */
@@ -402,7 +396,7 @@ export class Composer {
   async writeNote(): Promise<WrittenDown | null> {
     const text = this.note.trim();
     if (text === '') return null;
-    const mentions = [...new Set(mentionsIn(text, this.team).map(({ id }) => id))];
+    const mentions = [...new Set(mentionsIn(text, this.colleagues.is).map(({ id }) => id))];
     const body = mentions.length > 0 ? { text, mentions } : { text };
     return this.#leaves('note', (conversationId) => this.#act(conversationId, { kind: 'note', body }));
   }

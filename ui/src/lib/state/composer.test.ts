@@ -222,7 +222,7 @@ test('a note calls those whose whole names stand in it', async () => {
   const asked = vi.spyOn(host, 'act');
   composer.turn('note');
   await vi.advanceTimersByTimeAsync(1);
-  const [who] = composer.team.filter((one) => !one.isMe);
+  const [who] = composer.colleagues.is.filter((one) => !one.isMe);
   composer.type(`@${who!.name}, confirma? @ninguém`);
   await composer.writeNote();
   expect(asked.mock.lastCall?.[0].action).toMatchObject({ kind: 'note', body: { mentions: [who!.id] } });

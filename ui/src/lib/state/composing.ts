@@ -1,5 +1,7 @@
 /** What the composer tells of itself: what is being written, how far it is kept, and what stands in a template's way. */
 import type { HostError } from '../host';
+import { shiftMarks } from '../marks';
+import { inserted, type VariableName } from '../templates';
 import { clockTime } from '../time';
 import type { DraftKind } from '../types/DraftKind';
 import type { Mark } from '../types/Mark';
@@ -45,6 +47,19 @@ export const eachMode = <T>(make: () => T): Record<Mode, T> => ({
 
 /** What the host calls what is being written. */
 export const KIND: Record<Mode, DraftKind> = { message: 'message', note: 'note', received: 'answer' };
+
+/** Returns a text and its marks with the value of a variable in place of a stretch, and where the caret goes. */
+export function withValue(
+  before: { text: string; marks: readonly Mark[] },
+  { start, end }: { start: number; end: number },
+  variable: VariableName,
+  value: string,
+): { text: string; marks: Mark[]; to: number } {
+  const { text, to } = inserted(before.text, start, end, variable, value);
+  const at = text.indexOf(value, start);
+  const kept = shiftMarks(before.text, text, before.marks).filter((one) => one.end <= at || one.start >= to);
+  return { text, marks: [...kept, { start: at, end: at + value.length, variable }], to };
+}
 
 /** Reads who did it before, and when, from what the host names beside a refusal. */
 export function doneBefore(problems: HostError['problems']): { who: string; when: string } | null {
