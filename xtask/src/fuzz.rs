@@ -5,7 +5,10 @@
 
 use std::{
     fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    thread,
 };
 
 use anyhow::Context;
@@ -42,7 +45,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
 const SEEDS: &str = "seeds";
 
 /// How many seconds each target has where all of them are but one of many tests.
-const BRIEFLY: u32 = 5;
+const BRIEFLY: u32 = 60;
 
 /// Runs the targets.
 pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<()> {
@@ -57,19 +60,28 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> anyhow::Result<
     steps::run(&all, options.keep_going)
 }
 
-/// Runs every target for a moment.
+/// Runs every target for a minute, as many at once as there are processors.
 pub(crate) fn briefly(repository: &Repository) -> anyhow::Result<()> {
     let host = built(repository)?;
-    for name in targets(repository)? {
-        let told = attack(repository, &host, &name, BRIEFLY)?
-            .told()
-            .with_context(|| format!("only this, and longer: cargo xtask fuzz --only {name}"))?;
-        println!(
-            "   {name}: {} bodies",
-            tried(&told).unwrap_or("no count of")
-        );
-    }
-    Ok(())
+    let left = Mutex::new(targets(repository)?);
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let work = || -> anyhow::Result<()> {
+        while let Some(name) = next() {
+            let told = attack(repository, &host, &name, BRIEFLY)?
+                .told()
+                .with_context(|| format!("only this: cargo xtask fuzz --only {name}"))?;
+            let tried = tried(&told).unwrap_or("no count of");
+            println!("   {name}: {tried} bodies");
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let at_once = thread::available_parallelism().map_or(1, usize::from);
+        let working: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
+        working
+            .into_iter()
+            .try_for_each(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// Builds the targets and lays out their seeds; returns the machine they are built for.
