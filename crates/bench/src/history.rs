@@ -203,6 +203,7 @@ impl History {
             integration_id: IntegrationId::from_u128(1),
             order_key,
             carts: Vec::new(),
+            bump_of: None,
             customer: buyer(person),
             checkout_url: Some(format!("https://pay.example.com/{person}-{order}")),
             order_url: None,

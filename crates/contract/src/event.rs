@@ -42,6 +42,8 @@ pub struct Event {
     pub order_key: String,
     /// The order keys of the carts and checkouts this order grew from; their cards are recovered by it.
     pub carts: Vec<String>,
+    /// The order key of the order whose buyer added this one at its checkout (an order bump); that order's card speaks for both.
+    pub bump_of: Option<String>,
     /// The buyer, as far as this event tells.
     pub customer: Customer,
     /// Where the buyer can finish paying; `https` only.
@@ -250,6 +252,9 @@ struct EventWire {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>", optional = nullable)]
     carts: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    bump_of: Option<String>,
     #[serde(default)]
     customer: Customer,
     #[serde(default)]
@@ -294,6 +299,7 @@ impl From<EventWire> for Event {
             integration_id: wire.integration_id,
             order_key: wire.order_key,
             carts: wire.carts,
+            bump_of: wire.bump_of,
             customer: wire.customer,
             checkout_url: wire.checkout_url,
             order_url: wire.order_url,
@@ -331,6 +337,7 @@ impl From<Event> for EventWire {
             integration_id: event.integration_id,
             order_key: event.order_key,
             carts: event.carts,
+            bump_of: event.bump_of,
             customer: event.customer,
             checkout_url: event.checkout_url,
             order_url: event.order_url,

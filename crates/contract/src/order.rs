@@ -102,6 +102,7 @@ pub struct Order {
     installments: Option<Latest<u32>>,
     coupon: Option<Latest<String>>,
     number: Option<Latest<String>>,
+    bump_of: Option<Latest<String>>,
     checkout_url: Option<Latest<String>>,
     order_url: Option<Latest<String>>,
     utms: Option<Latest<Utms>>,
@@ -174,6 +175,7 @@ impl Order {
         join(&mut self.installments, &other.installments);
         join(&mut self.coupon, &other.coupon);
         join(&mut self.number, &other.number);
+        join(&mut self.bump_of, &other.bump_of);
         join(&mut self.checkout_url, &other.checkout_url);
         join(&mut self.order_url, &other.order_url);
         join(&mut self.utms, &other.utms);
@@ -214,6 +216,7 @@ impl Order {
         tell(&mut self.installments, stamp, *installments);
         tell(&mut self.coupon, stamp, event.coupon.clone());
         tell(&mut self.number, stamp, event.order_number.clone());
+        tell(&mut self.bump_of, stamp, event.bump_of.clone());
         tell(&mut self.checkout_url, stamp, event.checkout_url.clone());
         tell(&mut self.order_url, stamp, event.order_url.clone());
         tell(

@@ -63,6 +63,8 @@ pub fn card(order_key: &str, order: &Order, now: i64, drawn: bool) -> Option<Ord
         has_dispute: order.has_dispute(),
         recovered_by: None,
         paid_by: None,
+        bumps: Vec::new(),
+        bump_of: None,
         sequence: None,
         is_test: order.is_test(),
         last_at: order.last_at()?.timestamp_millis(),

@@ -11,7 +11,7 @@ mod sequences;
 mod talk;
 
 pub use card::{
-    BoletoPart, ItemLine, LinkPart, OrderCard, PaidBy, PixPart, PixState, Primary, Step,
+    BoletoPart, Bump, ItemLine, LinkPart, OrderCard, PaidBy, PixPart, PixState, Primary, Step,
 };
 pub use contract::PersonPart;
 pub use lists::{

@@ -53,7 +53,7 @@ impl Trace {
 pub struct Traces {
     /// The order key.
     pub order: String,
-    /// The order keys of the carts it grew from.
+    /// The order keys of the carts it grew from, and of the order it was added to.
     pub carts: Vec<String>,
     /// The phone's match key.
     pub phone: Option<String>,
@@ -72,7 +72,7 @@ impl Traces {
         let customer = &event.customer;
         Self {
             order: event.order_key.clone(),
-            carts: event.carts.clone(),
+            carts: event.carts.iter().chain(&event.bump_of).cloned().collect(),
             phone: customer.phone.as_deref().and_then(phone_key),
             email: customer.email.as_deref().and_then(email_key),
             document: customer.document.as_deref().and_then(document_key),

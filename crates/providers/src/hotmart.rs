@@ -3,6 +3,8 @@
 //! Sources: developers.hotmart.com as summarised in public API catalogues, Hotmart's help centre, the panel's test events and
 //! anonymised captures of real deliveries. The version is told by the body's shape, since a seller picks it in the panel.
 //!
+//! An order bump has a transaction, and so a card, of its own; it names the sale it was added to, and the two are one chase.
+//!
 //! Hotmart signs nothing: it sends one token per account, the hottok, in the header `X-HOTMART-HOTTOK` or in the body. Whoever
 //! has it can forge events for every product of the account, so [`Provider::strip`] takes it out before a body is stored.
 

@@ -118,6 +118,8 @@ pub struct Draft {
     pub order_key: String,
     /// See [`Event::carts`].
     pub carts: Vec<String>,
+    /// See [`Event::bump_of`].
+    pub bump_of: Option<String>,
     /// See [`Event::customer`].
     pub customer: Customer,
     /// See [`Event::checkout_url`].
@@ -158,6 +160,7 @@ impl Draft {
             integration_id: self.integration_id,
             order_key: self.order_key,
             carts: self.carts,
+            bump_of: self.bump_of,
             customer: self.customer,
             checkout_url: self.checkout_url,
             order_url: self.order_url,
@@ -193,6 +196,7 @@ impl Draft {
             integration_id: context.integration,
             order_key: order_key(provider, context.integration, external_id),
             carts: Vec::new(),
+            bump_of: None,
             customer: Customer::default(),
             checkout_url: None,
             order_url: None,
@@ -222,6 +226,16 @@ impl Draft {
         if key != self.order_key && !self.carts.contains(&key) {
             self.carts.push(key);
         }
+    }
+
+    /// Names the order, by the platform's id, at whose checkout this one was added; its own id, and one that cannot be an order's,
+    /// are left out.
+    pub(crate) fn bumps(&mut self, parent: Option<&str>) {
+        let Ok(parent) = external_id(parent, ".") else {
+            return;
+        };
+        let key = order_key(self.provider, self.integration_id, parent);
+        self.bump_of = Some(key).filter(|key| *key != self.order_key);
     }
 
     /// Puts this on the card of another of the platform's ids, as of the cart a payment was tried in; an id that cannot be an
@@ -328,8 +342,8 @@ impl Draft {
             &self.payment,
         );
         let mut rest = serde_json::to_vec(&rest).unwrap_or_default();
-        // Only where there are any: keys made before carts were known stay as they are.
-        for cart in &self.carts {
+        // Only where there are any: keys made before carts and bumps were known stay as they are.
+        for cart in self.carts.iter().chain(&self.bump_of) {
             rest.extend_from_slice(cart.as_bytes());
         }
         let digest = Sha256::digest(&rest);

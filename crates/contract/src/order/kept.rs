@@ -109,6 +109,7 @@ kept! {
     installments: u32,
     coupon: String,
     number: String,
+    bump_of: String,
     checkout_url: String,
     order_url: String,
     utms: Utms,

@@ -191,6 +191,12 @@ impl Order {
         &self.carts
     }
 
+    /// Returns the order key of the order at whose checkout this one was added.
+    #[must_use]
+    pub fn bump_of(&self) -> Option<&str> {
+        text(&self.bump_of)
+    }
+
     /// Returns when the order's first event happened.
     #[must_use]
     pub const fn first_at(&self) -> Option<DateTime<Utc>> {

@@ -26,6 +26,7 @@ fn event(number: u8, minutes: i64, stage: Stage) -> Event {
         integration_id: IntegrationId::from_u128(1),
         order_key: "kiwify:order-1".to_owned(),
         carts: Vec::new(),
+        bump_of: None,
         customer: Customer::default(),
         checkout_url: None,
         order_url: None,

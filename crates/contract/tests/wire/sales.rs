@@ -28,6 +28,7 @@ fn full_event() -> Event {
         integration_id: IntegrationId::new(5, [5; 10]),
         order_key: "kiwify:9f1c".to_owned(),
         carts: Vec::new(),
+        bump_of: None,
         customer: Customer {
             name: Some("Rita de Teste".to_owned()),
             email: Some("rita@example.com".to_owned()),
@@ -90,10 +91,18 @@ fn bare_event() -> Event {
     }
 }
 
+fn bump_event() -> Event {
+    Event {
+        bump_of: Some("kiwify:9f1b".to_owned()),
+        ..bare_event()
+    }
+}
+
 pub(super) fn events(kept: &mut Kept) {
     kept.keep("event_full", &full_event());
     kept.keep("event_bare", &bare_event());
-    for event in [full_event(), bare_event()] {
+    kept.keep("event_bump", &bump_event());
+    for event in [full_event(), bare_event(), bump_event()] {
         let text = serde_json::to_string(&event).expect("events serialise");
         assert_eq!(
             serde_json::from_str::<Event>(&text).expect("events read back"),
@@ -128,6 +137,7 @@ pub(super) fn events(kept: &mut Kept) {
 
 pub(super) fn the_fold_as_it_is_stored(kept: &mut Kept) {
     kept.keep("order", &Order::of(&[full_event()]));
+    kept.keep("order_bump", &Order::of(&[bump_event()]));
     kept.keep("stamp", &Stamp::of(&full_event()));
     let order = Order::of(&[full_event()]);
     kept.keep("source", order.source().expect("an event tells it"));

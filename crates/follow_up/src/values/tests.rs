@@ -50,6 +50,7 @@ pub(crate) fn event(stage: Stage) -> Event {
         integration_id: IntegrationId::from_u128(1),
         order_key: "kiwify:PED-1042".to_owned(),
         carts: Vec::new(),
+        bump_of: None,
         customer: Customer {
             name: Some("MARIA DE TESTE".to_owned()),
             ..Customer::default()

@@ -55,6 +55,9 @@ pub(super) struct Facts {
     /// The order keys of the carts it grew from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) carts: Vec<String>,
+    /// The order key of the order at whose checkout it was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bump_of: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +137,7 @@ impl Facts {
             rank: deadline.map_or(0, |ends| deadline::rank(ends, order.amount())),
             method: order.method(),
             carts: order.carts().iter().cloned().collect(),
+            bump_of: order.bump_of().map(str::to_owned),
             name: customer.name,
             email: customer.email,
             phone: customer.phone.or(customer.phone_typed),

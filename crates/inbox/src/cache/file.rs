@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::{ApplyError, CacheError, Holder, Refill};
 
 /// The number of the layout in `schema.sql`.
-const VERSION: i64 = 11;
+const VERSION: i64 = 12;
 
 /// What `meta.clean` says: 0 while it is open or after a crash.
 const CLOSED: i64 = 1;

@@ -112,7 +112,8 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
     let saved = standing.saved.iter();
     let window = standing.waits_since.map(deadline::window);
     let pressing = most_pressing(chased.iter().copied(), standing.now);
-    let shown = pressing.or(orders.first());
+    let standing_alone = orders.iter().find(|bought| closed.parent(bought).is_none());
+    let shown = pressing.or(standing_alone);
     let followed = steps::follow(
         orders,
         &closed,
@@ -138,7 +139,7 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
         name: name(&*orders),
         listed: listed(
             orders,
-            &chased,
+            (&chased, &closed),
             shown,
             urgency.pressure,
             followed.due,
@@ -168,7 +169,8 @@ pub(super) fn judge(orders: &mut [Bought], standing: Standing<'_>) -> Judged {
 ///
 /// What a person has paid for, and when last: an unpaid order of the same thing needs no chasing then, as happens when a new
 /// code or another card was tried. And what became of carts: one that an order grew from is recovered, paid or not yet. Most
-/// platforms do not say which cart that was: then it is any of the same thing that was made since the cart was left.
+/// platforms do not say which cart that was: then it is any of the same thing that was made since the cart was left. And what was
+/// added to an order at its checkout: that is one chase with it, once both are known.
 #[derive(Debug, Default)]
 pub(super) struct Closed<'a> {
     /// Apart for tests, which never end the chase of a real order.
@@ -178,6 +180,10 @@ pub(super) struct Closed<'a> {
     /// The youngest order, apart for tests; no cart is one.
     youngest: [Option<&'a Bought>; 2],
     youngest_of: HashMap<(&'a str, bool), &'a Bought>,
+    /// The orders that bumps were added to, by the bumps' keys.
+    parents: HashMap<&'a str, &'a Bought>,
+    /// The bumps that were added to orders, by the orders' keys; as the orders came.
+    bumps: HashMap<&'a str, Vec<&'a Bought>>,
 }
 
 /// An order that was paid, and when.
@@ -207,7 +213,28 @@ impl<'a> Closed<'a> {
                 }
             }
         }
+        closed.note_bumps(orders);
         closed
+    }
+
+    /// Notes which orders were added to which; a bump of a bump stands by itself, and so does a real one of a test.
+    fn note_bumps(&mut self, orders: &'a [Bought]) {
+        let is_bump = |bought: &&Bought| bought.facts.bump_of.is_some();
+        if !orders.iter().any(|bought| is_bump(&bought)) {
+            return;
+        }
+        let alone = orders.iter().filter(|bought| !is_bump(bought));
+        let by_key: HashMap<&str, &Bought> =
+            alone.map(|bought| (bought.key.as_str(), bought)).collect();
+        for bump in orders.iter().filter(is_bump) {
+            let parent = bump.facts.bump_of.as_deref();
+            let parent = parent.and_then(|key| by_key.get(key).copied());
+            let parent = parent.filter(|parent| parent.facts.is_test == bump.facts.is_test);
+            if let Some(parent) = parent {
+                self.parents.insert(&bump.key, parent);
+                self.bumps.entry(&parent.key).or_default().push(bump);
+            }
+        }
     }
 
     /// Notes an order among the youngest.
@@ -257,9 +284,27 @@ impl<'a> Closed<'a> {
         youngest.filter(|order| order.facts.first_at >= cart.first_at)
     }
 
-    /// Tells whether an order needs no chasing any more.
+    /// Returns the order at whose checkout this one was added, where that is known.
+    pub(super) fn parent(&self, bought: &Bought) -> Option<&'a Bought> {
+        self.parents.get(bought.key.as_str()).copied()
+    }
+
+    /// Returns what was added to an order at its checkout, in the order in which orders came.
+    pub(super) fn bumps(&self, bought: &Bought) -> &[&'a Bought] {
+        self.bumps
+            .get(bought.key.as_str())
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Tells whether an order is chased with the one it was added to.
+    pub(super) fn is_chased_with_parent(&self, bought: &Bought) -> bool {
+        bought.facts.is_unpaid() && self.parent(bought).is_some()
+    }
+
+    /// Tells whether an order needs no chasing of its own, or none any more.
     pub(super) fn ends_chase(&self, bought: &Bought) -> bool {
         (bought.facts.is_unpaid() && self.recovered(bought).is_some())
+            || self.is_chased_with_parent(bought)
             || self.overtaken(&bought.facts).is_some()
     }
 
@@ -308,7 +353,7 @@ pub(super) fn most_pressing<'a>(
 
 fn listed(
     orders: &[Bought],
-    chased: &[&Bought],
+    (chased, closed): (&[&Bought], &Closed<'_>),
     shown: Option<&Bought>,
     pressure: Option<Pressure>,
     due: Option<(DueStep, &Bought)>,
@@ -337,7 +382,7 @@ fn listed(
         }
     }
     let mut seen = BTreeSet::new();
-    for bought in first_to_end(chased, now) {
+    for bought in first_to_end(chased, closed, now) {
         for view in bought.facts.stage_views(now) {
             if stays(view, &standing.stands.handling) && seen.insert(view) {
                 rows.push(newest_first(code(view), Some(bought)));
@@ -356,14 +401,14 @@ fn listed(
     rows
 }
 
-/// Returns orders in the order in which a view of their stage prefers to show them: what ends first, then the newest.
-fn first_to_end<'a>(chased: &[&'a Bought], now: i64) -> Vec<&'a Bought> {
+/// Returns orders in the order in which a view of their stage prefers to show them: what ends first, then what stands by itself,
+/// then the newest.
+fn first_to_end<'a>(chased: &[&'a Bought], closed: &Closed<'_>, now: i64) -> Vec<&'a Bought> {
     let mut chased = chased.to_vec();
     chased.sort_by_key(|bought| {
-        bought
-            .facts
-            .ends_alive(now)
-            .map_or(i64::MAX, |ends| ends.at)
+        let ends = bought.facts.ends_alive(now);
+        let ends_at = ends.map_or(i64::MAX, |ends| ends.at);
+        (ends_at, closed.parent(bought).is_some())
     });
     chased
 }

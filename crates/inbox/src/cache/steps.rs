@@ -190,6 +190,9 @@ pub(super) fn planned(
     closed: &Closed<'_>,
     chase: &Chase<'_>,
 ) -> Option<SequencePlan> {
+    if closed.is_chased_with_parent(bought) {
+        return None;
+    }
     let group = bought.facts.stage.group();
     let sequences = &chase.plan.sequences;
     let stage = sequences.stages.iter().find(|stage| stage.group == group)?;
@@ -205,6 +208,9 @@ fn look(
     chase: &Chase<'_>,
     source: Option<&Arrivals>,
 ) -> Option<Look> {
+    if closed.is_chased_with_parent(bought) {
+        return None;
+    }
     let facts = &bought.facts;
     let latest = facts
         .deadline

@@ -8,6 +8,7 @@ use crate::asking::SearchAsked;
 use crate::view::{PageAsked, Row, View};
 use feed::{Feed, conversation, member, minute};
 
+mod bumps;
 mod carts;
 mod counts;
 mod desk;

@@ -28,6 +28,7 @@ fn event(stage: Stage, payment: Payment) -> Event {
         integration_id: IntegrationId::from_u128(1),
         order_key: "kiwify:KW1".to_owned(),
         carts: Vec::new(),
+        bump_of: None,
         customer: Customer::default(),
         checkout_url: Some("https://pay.example.com/KW1".to_owned()),
         order_url: None,

@@ -26,6 +26,7 @@ fn told(stage: Stage, payment: Payment) -> Order {
         integration_id: IntegrationId::from_u128(1),
         order_key: "kiwify:1".to_owned(),
         carts: Vec::new(),
+        bump_of: None,
         customer: Customer::default(),
         checkout_url: None,
         order_url: None,

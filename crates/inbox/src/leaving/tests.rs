@@ -54,6 +54,7 @@ fn order_with(stage: Stage, pix_code: &str, minutes_left: i64, boleto: Boleto) -
         integration_id: IntegrationId::from_u128(1),
         order_key: "kiwify:1042".to_owned(),
         carts: Vec::new(),
+        bump_of: None,
         customer: Customer {
             name: Some("Rita de Teste".to_owned()),
             ..Customer::default()

@@ -67,6 +67,12 @@ pub struct OrderCard {
     pub recovered_by: Option<String>,
     /// The other order by which the same thing was paid: there is nothing left to chase in this one.
     pub paid_by: Option<PaidBy>,
+    /// What was added to it at its checkout, with transactions of their own; they are chased with this one.
+    #[serde(default)]
+    pub bumps: Vec<Bump>,
+    /// What people call the order at whose checkout this one was added; while it is not paid, that one is chased.
+    #[serde(default)]
+    pub bump_of: Option<String>,
     /// How its sequence stands, where it is followed by one.
     #[serde(default)]
     pub sequence: Option<SequenceState>,
@@ -91,6 +97,21 @@ pub struct PaidBy {
     /// When it was paid, in Unix milliseconds.
     #[ts(type = "number")]
     pub at: i64,
+}
+
+/// Names an order that was added to another at its checkout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Bump {
+    /// The order.
+    pub order_key: String,
+    /// The first product of it.
+    pub name: Option<String>,
+    /// Its whole amount, which is not part of the other's.
+    pub amount: Option<Amount>,
+    /// The group it stands in.
+    pub group: StageGroup,
 }
 
 /// Shows one line of an order.

@@ -88,6 +88,7 @@ impl Tape {
             integration_id: IntegrationId::from_u128(1),
             order_key: order_key(number),
             carts: Vec::new(),
+            bump_of: None,
             customer: Customer {
                 name: Some(format!("Pessoa {number} de Teste")),
                 email: Some(format!("pessoa{number}@example.com")),

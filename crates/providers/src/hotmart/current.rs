@@ -77,6 +77,8 @@ struct Purchase<'a> {
     offer: Option<Offer<'a>>,
     #[serde(deserialize_with = "json::lenient")]
     origin: Option<Origin<'a>>,
+    #[serde(deserialize_with = "json::lenient")]
+    order_bump: Option<OrderBump<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -116,6 +118,14 @@ struct Offer<'a> {
 struct Origin<'a> {
     src: Loose<'a>,
     sck: Loose<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct OrderBump<'a> {
+    #[serde(deserialize_with = "json::lenient")]
+    is_order_bump: Option<bool>,
+    parent_purchase_transaction: Loose<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -247,6 +257,10 @@ impl Data<'_> {
         self.tell_buyer(&mut draft, purchase.checkout_country.as_ref());
         let product = self.product.as_ref().and_then(|product| product.id.text());
         draft.is_test |= is_panel_test(transaction, None) || product == Some("0");
+        // Every test of the panel calls itself a bump of one and the same sale.
+        if !draft.is_test {
+            draft.bumps(purchase.parent());
+        }
         Ok(draft)
     }
 
@@ -334,6 +348,13 @@ impl Data<'_> {
 impl Purchase<'_> {
     fn kind(&self) -> Option<&str> {
         self.payment.as_ref().and_then(|paid| paid.kind.text())
+    }
+
+    /// Returns the transaction of the sale at whose checkout this one was added.
+    fn parent(&self) -> Option<&str> {
+        let bump = self.order_bump.as_ref()?;
+        let parent = bump.parent_purchase_transaction.text();
+        parent.filter(|_| bump.is_order_bump != Some(false))
     }
 
     /// What the buyer is charged, a card's interest included; else the price before it.

@@ -92,6 +92,22 @@ fn orders_name_the_carts_they_grew_from() {
     }
 }
 
+/// What was added at a sale's checkout names that sale; a test of the panel, which says so of all it sends, names none.
+#[test]
+fn a_bump_names_the_order_it_was_added_to() {
+    let cases = case::all();
+    let draft = |name| {
+        let case = find(&cases, "hotmart", name);
+        draft(case, case.body())
+    };
+    let order = draft("v2_purchase_approved_credit_card");
+    let bump = draft("v2_purchase_approved_order_bump");
+    assert_eq!(bump.bump_of, Some(order.order_key));
+    assert_eq!(order.bump_of, None);
+    let test = draft("v2_panel_test_event_billet_printed");
+    assert!(test.is_test && test.bump_of.is_none());
+}
+
 fn find<'a>(cases: &'a [Case], slug: &str, name: &str) -> &'a Case {
     cases
         .iter()

@@ -7,8 +7,11 @@ import Main from '../../Main.svelte';
 vi.setConfig({ testTimeout: 20_000 });
 const WAIT = { timeout: 8_000 };
 
-async function open(options: Partial<FakeOptions> = {}, view = 'unassigned'): Promise<FakeHost> {
-  const host = new FakeHost({ count: 120, ...options });
+async function open(
+  options: Partial<FakeOptions> = {},
+  view = 'unassigned',
+  host = new FakeHost({ count: 120, ...options }),
+): Promise<FakeHost> {
   render(Main, { host });
   await screen.findByTestId('list', {}, WAIT);
   await fireEvent.click(screen.getByTestId(`view-${view}`));
@@ -185,6 +188,27 @@ describe('a card', () => {
     expect((await screen.findByTestId('whence-failure', {}, WAIT)).textContent).toContain(
       'não responde agora',
     );
+  });
+
+  test('names what was added at its checkout', async () => {
+    const host = new FakeHost({ count: 120 });
+    const amount = { minor: 4_790, currency: 'BRL' } as const;
+    const bump = { orderKey: 'hotmart:bump', name: 'Caderno de exercícios', amount, group: 'pix' } as const;
+    for (const { orders } of host.world) orders[0]!.bumps = [bump];
+    await open({}, 'unassigned', host);
+    const line = screen.getByTestId('bump');
+    expect(line.textContent).toMatch(/Order bump: Caderno de exercícios.*R\$\s47,90/);
+    expect(
+      within(line.closest<HTMLElement>('[data-testid=card]')!).queryByTitle(/^Order bump de /),
+    ).toBeNull();
+  });
+
+  test('says at which order’s checkout it was added', async () => {
+    const host = new FakeHost({ count: 120 });
+    for (const { orders } of host.world) for (const order of orders) order.bumpOf = 'HP2500000101';
+    await open({}, 'unassigned', host);
+    expect(screen.getAllByTitle('Order bump de HP2500000101')[0]).toBeInTheDocument();
+    expect(screen.queryByTestId('bump')).toBeNull();
   });
 
   test('an agent sees where it came from, but not the event', async () => {

@@ -100,6 +100,8 @@ function card(body: unknown, blueprint: Blueprint, stage: Stage, now: number): P
       isTest: false,
       recoveredBy: null,
       paidBy: null,
+      bumps: [],
+      bumpOf: null,
       sequence: null,
       lastAt: now,
     },

@@ -286,6 +286,8 @@ export function order(
     hasDispute: group === 'chargeback',
     recoveredBy: null,
     paidBy: null,
+    bumps: [],
+    bumpOf: null,
     sequence: null,
     isTest: chance.often(0.004),
     lastAt: at,

@@ -208,6 +208,9 @@ export const en: Catalogue = {
 
   'card.order': 'Order {ref}',
   'card.platformId': 'platform id {id}',
+  'card.bump': 'Order bump: {name}',
+  'card.bumpBare': 'Order bump',
+  'card.bumpOf': 'Order bump of {ref}',
   'card.recovered': 'Recovered: became order {ref}',
   'card.coupon': 'Coupon {code}',
   'card.refused': 'Reason: {reason}',

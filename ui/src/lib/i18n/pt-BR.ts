@@ -207,6 +207,9 @@ export const ptBR = {
 
   'card.order': 'Pedido {ref}',
   'card.platformId': 'id na plataforma {id}',
+  'card.bump': 'Order bump: {name}',
+  'card.bumpBare': 'Order bump',
+  'card.bumpOf': 'Order bump de {ref}',
   'card.recovered': 'Recuperado: virou o pedido {ref}',
   'card.coupon': 'Cupom {code}',
   'card.refused': 'Motivo: {reason}',

@@ -165,6 +165,8 @@ function orderOf(sale: Sale, place: number, at: number, now: number): OrderCard 
     hasDispute: false,
     recoveredBy: null,
     paidBy: null,
+    bumps: [],
+    bumpOf: null,
     sequence: null,
     isTest: false,
     lastAt: at,

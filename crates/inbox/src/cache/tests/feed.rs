@@ -98,6 +98,7 @@ impl Feed {
             integration_id: IntegrationId::from_u128(1),
             order_key: format!("kiwify:{key}"),
             carts: Vec::new(),
+            bump_of: None,
             customer: Customer::default(),
             checkout_url: Some(format!("https://pay.example.com/{key}")),
             order_url: None,
@@ -321,6 +322,8 @@ fn told<'a>(feed: &'a mut Feed, dice: &mut Dice, who: u64, cnv: ConversationId) 
         event.is_test = is_test;
         event.customer = person(who);
         event.items[0].name = product.to_owned();
+        // The third order of each is told, now and then, to have been added to the first.
+        event.bump_of = (number == 2 && late % 2 == 0).then(|| format!("kiwify:{whose}-0"));
         event.payment.pix = (stage == Stage::PixGenerated).then(|| Pix {
             code: None,
             expires_at: Some(event.occurred_at + TimeDelta::minutes(valid)),

@@ -14,7 +14,7 @@ use super::lists::Shown;
 use super::persons;
 use crate::asking::{TimelineAsked, TimelinePage};
 use crate::view::{
-    Amount, ConversationView, Happening, OrderCard, PaidBy, Person, PixPart, TimelineItem,
+    Amount, Bump, ConversationView, Happening, OrderCard, PaidBy, Person, PixPart, TimelineItem,
     TimelineOnly,
 };
 use crate::{card, deadline};
@@ -173,17 +173,19 @@ pub(super) fn customer(orders: &[Bought]) -> Customer {
     }
 }
 
-/// Reads the orders to show, the one to act on first.
+/// Reads the orders to show, the one to act on first, each with what was added to it behind it.
 fn folds(db: &Connection, orders: &[Bought], now: i64) -> Result<Vec<(String, Order)>, ApplyError> {
     let closed = Closed::of(orders);
     let chased = orders.iter().filter(|bought| !closed.ends_chase(bought));
-    let first = most_pressing(chased, now);
-    let others = orders
+    let first = most_pressing(chased, now).map(|first| first.row);
+    let mut alone: Vec<&Bought> = orders
         .iter()
-        .filter(|bought| first.is_none_or(|first| first.row != bought.row));
-    first
+        .filter(|bought| closed.parent(bought).is_none())
+        .collect();
+    alone.sort_by_key(|bought| Some(bought.row) != first);
+    alone
         .into_iter()
-        .chain(others)
+        .flat_map(|bought| std::iter::once(bought).chain(closed.bumps(bought).iter().copied()))
         .take(MAX_ORDERS)
         .map(|bought| Ok((bought.key.clone(), fold(db, bought.row)?)))
         .collect()
@@ -234,6 +236,9 @@ fn cards(folds: &[(String, Order)], orders: &[Bought], chase: &Chase<'_>) -> Vec
         if let Some(grown) = grown.filter(|_| !order.was_paid()) {
             card::recover(&mut card, &grown.facts.reference);
         }
+        if let Some(bought) = bought {
+            tell_bumps(&mut card, bought, &closed);
+        }
         card.paid_by = bought.and_then(|bought| paid_by(&closed, bought));
         card.sequence = bought.and_then(|bought| steps::shown(bought, orders, &closed, chase));
         let has_drawing = |pix: &PixPart| !pix.modules.is_empty();
@@ -254,6 +259,24 @@ fn named(db: &Connection, mut cards: Vec<OrderCard>) -> Result<Vec<OrderCard>, A
     Ok(cards)
 }
 
+/// Names what was added to an order at its checkout, or the order this one was added to, which is the one to chase.
+fn tell_bumps(card: &mut OrderCard, bought: &Bought, closed: &Closed<'_>) {
+    let bumps = closed.bumps(bought).iter();
+    card.bumps = bumps
+        .map(|bump| Bump {
+            order_key: bump.key.clone(),
+            name: bump.facts.items.first().cloned(),
+            amount: bump.facts.amount,
+            group: bump.facts.stage.group(),
+        })
+        .collect();
+    let parent = closed.parent(bought);
+    card.bump_of = parent.map(|parent| parent.facts.reference.clone());
+    if closed.is_chased_with_parent(bought) {
+        card.deadline = None;
+    }
+}
+
 /// Names the other order by which the same thing was paid.
 fn paid_by(closed: &Closed<'_>, bought: &Bought) -> Option<PaidBy> {
     let (at, by) = closed.paid_by(bought)?;
@@ -269,9 +292,11 @@ fn person(orders: &[Bought], folds: &[(String, Order)]) -> Person {
     let origin: Option<&Utms> = folds.iter().find_map(|(_, order)| order.utms());
     let real = || orders.iter().filter(|bought| !bought.facts.is_test);
     let approved = || real().filter(|bought| bought.facts.stage.status() == Status::Approved);
+    let closed = Closed::of(orders);
+    let is_alone = |bought: &&Bought| closed.parent(bought).is_none();
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     Person {
-        purchases: count(approved().count()),
+        purchases: count(approved().filter(is_alone).count()),
         spent: sum(approved().filter_map(|bought| bought.facts.amount)),
         reversals: count(
             real()

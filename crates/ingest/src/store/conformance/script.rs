@@ -117,6 +117,7 @@ impl Script {
             integration_id: self.integration.id,
             order_key: format!("kiwify:{order}"),
             carts: Vec::new(),
+            bump_of: None,
             customer,
             checkout_url: None,
             order_url: None,
