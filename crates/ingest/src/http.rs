@@ -41,7 +41,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::caller::Origin;
 use crate::config::Config;
-use crate::jobs::{Bell, Runner};
+use crate::jobs::{Bell, Denied, Runner};
 use crate::metrics::Metrics;
 use crate::outgoing::{Client, Lines};
 use crate::presence::Presences;
@@ -154,6 +154,7 @@ impl Desk {
             lines: Arc::clone(&self.lines),
             metrics: Arc::clone(&self.metrics),
             bell: self.bell.clone(),
+            denied: Denied::default(),
             base_url: self.base_url.clone(),
         }
     }

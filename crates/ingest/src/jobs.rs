@@ -10,11 +10,11 @@ mod setback;
 mod step;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use contract::IntegrationId;
+use contract::{IntegrationId, JobId};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -44,6 +44,7 @@ pub(crate) struct Runner {
     pub(crate) lines: Arc<Lines>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) bell: Bell,
+    pub(crate) denied: Denied,
     /// Where the service is reached from outside.
     pub(crate) base_url: String,
 }
@@ -56,6 +57,24 @@ impl Bell {
     /// Has the jobs looked at soon.
     pub(crate) fn ring(&self) {
         self.0.notify_one();
+    }
+}
+
+/// Remembers which listing was refused what only another address shows of its orders; the next one of the account asks anew.
+#[derive(Clone, Default)]
+pub(crate) struct Denied(Arc<Mutex<HashMap<IntegrationId, JobId>>>);
+
+impl Denied {
+    fn note(&self, job: &Job) {
+        self.lock().insert(job.integration, job.id);
+    }
+
+    fn knows(&self, job: &Job) -> bool {
+        self.lock().get(&job.integration) == Some(&job.id)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IntegrationId, JobId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -335,7 +335,7 @@ pub trait Puller: Send + Sync {
     /// Adds the answer to [`Puller::more`] to the order; one that is not for us leaves the order as it is.
     ///
     /// # Errors
-    /// What the API answered instead, where asking again may help.
+    /// What the API answered instead, where asking again may help; [`Trouble::Forbidden`] where asking for another order is in vain, too.
     fn with_more(&self, pulled: Pulled, response: &Response<'_>) -> Result<Pulled, Trouble> {
         let _ = response;
         Ok(pulled)

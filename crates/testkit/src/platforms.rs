@@ -309,6 +309,11 @@ impl Platform {
         self.inner().shop.hides_secrets = true;
     }
 
+    /// Refuses what only apps for payments may read, as Nuvemshop does an order's transactions.
+    pub fn hide_payments(&self) {
+        self.inner().shop.hides_payments = true;
+    }
+
     /// Loses a part of what is registered, as a platform does whose webhooks failed for too long.
     pub fn lose_events(&self) {
         let mut inner = self.inner();

@@ -187,7 +187,9 @@ impl At<'_> {
     pub(super) async fn whole(&self, pulled: Pulled) -> Result<Pulled, Failure> {
         // Whether there is more does not depend on the token.
         let entered = Entered(self.integration);
-        if self.more(&entered.with(Some("")), &pulled)?.is_none() {
+        if self.runner.denied.knows(self.job)
+            || self.more(&entered.with(Some("")), &pulled)?.is_none()
+        {
             return Ok(pulled);
         }
         let whole = self
@@ -204,6 +206,10 @@ impl At<'_> {
             .await;
         match whole {
             Err(failure) if self.is_worth_waiting(&failure) => Err(failure),
+            Err(Failure::Trouble(Trouble::Forbidden)) => {
+                self.runner.denied.note(self.job);
+                Ok(pulled)
+            }
             // What is there is worth more than nothing.
             whole => Ok(whole.unwrap_or(pulled)),
         }

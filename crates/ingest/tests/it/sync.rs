@@ -78,6 +78,26 @@ async fn codes_to_pay_by_come_with_a_listing() {
     assert_eq!(shop.events().await.len(), events.len());
 }
 
+/// Transactions are for few apps: whoever is refused them once is refused them for every order.
+#[tokio::test]
+async fn what_an_app_may_not_read_is_asked_for_once_a_listing() {
+    let platform = Platform::nuvemshop(Plan {
+        orders: 300,
+        carts: 0,
+        ..Plan::default()
+    });
+    platform.hide_payments();
+    let shop = Shop::of(&platform).await;
+    for listing in 1..=2 {
+        let id = shop.sync().await;
+        let done = shop.done(&id).await;
+        assert_eq!(done["progress"]["read"], 300, "{done}");
+        // Two pages of orders and one without carts, and one request that is refused.
+        assert_eq!(platform.seen().requests, listing * (3 + 1));
+    }
+    assert_eq!(shop.events().await.len(), 300);
+}
+
 #[tokio::test]
 async fn a_notice_does_not_wait_behind_a_long_page() {
     let platform = Platform::nuvemshop(Plan {

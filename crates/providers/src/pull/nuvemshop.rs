@@ -182,12 +182,15 @@ impl Puller for Nuvemshop {
         })
     }
 
-    /// Puts the transactions into the order as `transactions`. They are for few apps only, so a refusal is no trouble.
+    /// Puts the transactions into the order as `transactions`. They are for few apps only, so a refusal is to be expected, and is one
+    /// for all orders.
     fn with_more(&self, pulled: Pulled, response: &Response<'_>) -> Result<Pulled, Trouble> {
         match answer::read::<Vec<&RawValue>>(response) {
             Ok(list) if list.is_empty() => Ok(pulled),
             Ok(_) => Ok(with_transactions(pulled, response.body)),
-            Err(trouble @ (Trouble::TooFast(_) | Trouble::Failed(_))) => Err(trouble),
+            Err(trouble @ (Trouble::TooFast(_) | Trouble::Failed(_) | Trouble::Forbidden)) => {
+                Err(trouble)
+            }
             Err(_) => Ok(pulled),
         }
     }

@@ -58,6 +58,9 @@ impl Api for Nuvemshop {
                 Some(found) => Answer::json(200, &order(&found)),
                 None => told(404, "Order not found"),
             },
+            ("GET", ["orders", _, "transactions"]) if shop.hides_payments => {
+                told(403, "Missing a valid scope")
+            }
             ("GET", ["orders", id, "transactions"]) => transactions(shop, id),
             (_, ["webhooks"]) => webhooks(asked, shop),
             _ => told(404, "Not Found"),

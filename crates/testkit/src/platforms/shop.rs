@@ -62,6 +62,8 @@ pub(super) struct Shop {
     pub(super) hooks: Vec<Value>,
     /// Whether a webhook's secret shows only when it is made.
     pub(super) hides_secrets: bool,
+    /// Whether the app may not read payments.
+    pub(super) hides_payments: bool,
     counted: u64,
 }
 
@@ -84,6 +86,7 @@ impl Shop {
             tokens: Vec::new(),
             hooks: Vec::new(),
             hides_secrets: false,
+            hides_payments: false,
             counted: 0,
         }
     }
