@@ -1,8 +1,11 @@
 //! What the service counts, as Prometheus reads it. Labels are closed sets of words; nothing a caller sent becomes one.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use contract::IntegrationId;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
@@ -35,6 +38,15 @@ struct Doubted {
 }
 
 #[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Shaped {
+    provider: &'static str,
+    shape: &'static str,
+}
+
+/// How often each unconfirmed shape was met in what one source sent.
+pub(crate) type ShapesMet = BTreeMap<&'static str, u64>;
+
+#[derive(Debug, Clone, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Answered {
     status: u16,
 }
@@ -53,6 +65,9 @@ pub(crate) struct Metrics {
     refusals: Family<Refused, Counter>,
     proofs: Family<Proved, Counter>,
     doubts: Family<Doubted, Counter>,
+    shapes: Family<Shaped, Counter>,
+    /// The same by source, which is for leads and no label: sources have no bound.
+    shapes_met: Mutex<HashMap<IntegrationId, ShapesMet>>,
     pulled: Family<Delivered, Counter>,
     answers: Family<Answered, Counter>,
     accept: Histogram,
@@ -77,6 +92,8 @@ impl Metrics {
             refusals: Family::default(),
             proofs: Family::default(),
             doubts: Family::default(),
+            shapes: Family::default(),
+            shapes_met: Mutex::default(),
             pulled: Family::default(),
             answers: Family::default(),
             accept: Histogram::new(exponential_buckets(0.000_25, 2.0, 14)),
@@ -111,6 +128,11 @@ impl Metrics {
             "doubts",
             "Fields of deliveries that were there and could not be used",
             self.doubts.clone(),
+        );
+        registry.register(
+            "shapes",
+            "Unconfirmed shapes met in what platforms send",
+            self.shapes.clone(),
         );
         registry.register(
             "pulled",
@@ -181,6 +203,36 @@ impl Metrics {
     /// Counts a field that could not be used.
     pub(crate) fn doubted(&self, provider: &'static str, code: &'static str) {
         self.doubts.get_or_create(&Doubted { provider, code }).inc();
+    }
+
+    /// Counts the unconfirmed shapes met in what a source sent.
+    pub(crate) fn shaped(
+        &self,
+        source: IntegrationId,
+        provider: &'static str,
+        shapes: &[&'static str],
+    ) {
+        for shape in shapes {
+            self.shapes.get_or_create(&Shaped { provider, shape }).inc();
+        }
+        if !shapes.is_empty() {
+            let mut met = self.shapes_met();
+            let met = met.entry(source).or_default();
+            for shape in shapes {
+                *met.entry(shape).or_default() += 1;
+            }
+        }
+    }
+
+    /// Returns how often each unconfirmed shape was met in what a source sent, since the service began.
+    pub(crate) fn shapes_of(&self, source: IntegrationId) -> ShapesMet {
+        self.shapes_met().get(&source).cloned().unwrap_or_default()
+    }
+
+    fn shapes_met(&self) -> MutexGuard<'_, HashMap<IntegrationId, ShapesMet>> {
+        self.shapes_met
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts an answer.
@@ -313,6 +365,11 @@ mod tests {
         metrics.delivered("kiwify", "accepted");
         metrics.refused("none", "unknown_key");
         metrics.proved("kiwify", "kiwify.body", 1);
+        metrics.shaped(
+            contract::IntegrationId::from_u128(1),
+            "luna",
+            &["boleto_line"; 2],
+        );
         metrics.answered(200);
         metrics.accepted_in(Duration::from_millis(3));
         let mut pulse = Pulse {
@@ -326,6 +383,7 @@ mod tests {
             "balcao_deliveries_total{provider=\"kiwify\",result=\"accepted\"} 1",
             "balcao_refusals_total{provider=\"none\",reason=\"unknown_key\"} 1",
             "balcao_proofs_total{provider=\"kiwify\",scheme=\"kiwify.body\",secret=\"1\"} 1",
+            "balcao_shapes_total{provider=\"luna\",shape=\"boleto_line\"} 2",
             "balcao_responses_total{status=\"200\"} 1",
             "balcao_accept_seconds_count 1",
             "balcao_store_queue_jobs 7",

@@ -39,6 +39,22 @@ pub(crate) struct Read {
     pub(crate) rejected: Option<Unreadable>,
     /// Fields that were there and could not be used.
     pub(crate) doubts: Vec<Doubt>,
+    /// The unconfirmed shapes that were met.
+    pub(crate) shapes: Vec<&'static str>,
+}
+
+/// What drafts say beside the events they become.
+#[derive(Default)]
+struct Asides {
+    doubts: Vec<Doubt>,
+    shapes: Vec<&'static str>,
+}
+
+impl Asides {
+    fn take(&mut self, draft: &Draft) {
+        self.doubts.extend(&draft.doubts);
+        self.shapes.extend(&draft.shapes);
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -171,15 +187,15 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&self, outcome: Result<Reading, Unreadable>) -> Result<Read, serde_json::Error> {
-        let mut doubts = Vec::new();
+        let mut asides = Asides::default();
         let mut rejected = None;
         let reading = match outcome {
-            Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts, &mut doubts)?),
+            Ok(Reading::Events(drafts)) => NewReading::Events(self.events(drafts, &mut asides)?),
             Ok(Reading::Notice {
                 event,
                 order,
                 drafts,
-            }) => self.notice(event, order, drafts, &mut doubts)?,
+            }) => self.notice(event, order, drafts, &mut asides)?,
             Ok(Reading::Ignored { event, why }) => NewReading::Ignored {
                 event,
                 why: why.to_owned(),
@@ -200,7 +216,8 @@ impl<'a> Reader<'a> {
         Ok(Read {
             reading,
             rejected,
-            doubts,
+            doubts: asides.doubts,
+            shapes: asides.shapes,
         })
     }
 
@@ -210,22 +227,22 @@ impl<'a> Reader<'a> {
         event: String,
         order: String,
         drafts: Vec<Draft>,
-        doubts: &mut Vec<Doubt>,
+        asides: &mut Asides,
     ) -> Result<NewReading, serde_json::Error> {
         if account::is_set_up(self.integration) {
             let (held, told): (Vec<_>, Vec<_>) =
                 drafts.into_iter().partition(|draft| self.holds(draft));
-            doubts.extend(held.iter().flat_map(|draft| &draft.doubts));
+            held.iter().for_each(|draft| asides.take(draft));
             return Ok(NewReading::Notice {
                 event,
                 why: why::BEING_FETCHED.to_owned(),
                 order,
                 held: held.into_iter().next_back().map(held_back).map(Box::new),
                 told_at: told.iter().map(|draft| draft.occurred_at).max(),
-                events: self.events(told, doubts)?,
+                events: self.events(told, asides)?,
             });
         }
-        let events = self.events(drafts, doubts)?;
+        let events = self.events(drafts, asides)?;
         if events.is_empty() {
             let why = why::NO_CREDENTIALS.to_owned();
             return Ok(NewReading::Unmapped { event, why });
@@ -242,10 +259,10 @@ impl<'a> Reader<'a> {
     fn events(
         &self,
         drafts: Vec<Draft>,
-        doubts: &mut Vec<Doubt>,
+        asides: &mut Asides,
     ) -> Result<Vec<NewEvent>, serde_json::Error> {
-        let make = |mut draft: Draft| {
-            doubts.append(&mut draft.doubts);
+        let make = |draft: Draft| {
+            asides.take(&draft);
             let (millis, random) = self.world.id_parts();
             let business_key = draft.business_key.clone();
             let mut event = draft.into_event(EventId::new(millis, random));

@@ -179,6 +179,8 @@ impl Body<'_> {
         if known.is_none() {
             draft.doubt("status_unknown", "payment_status");
         }
+        draft.shape_if(known.is_none(), "status_by_dates");
+        draft.shape_if(known.is_some() && status != "pending", "status_word");
         draft.cents(self.transaction_amount, "transaction_amount");
         draft.payment = Payment {
             method: self.payment_type.text().map(method),

@@ -101,11 +101,12 @@ impl Provider for Kiwify {
                 if order.card_rejection_reason.text().is_none() {
                     order.card_rejection_reason = card_rejection_reason;
                 }
-                order.read(context, "order.")
+                let reading = order.read(context, "order.")?;
+                Ok(reading.shaped("wrapped_order"))
             }
             Wrapped {
                 cart: Some(cart), ..
-            } => cart.read_cart(context),
+            } => Ok(cart.read_cart(context)?.shaped("wrapped_cart")),
             Wrapped { .. } => {
                 let flat: Sale<'_> = json::read(inbound.body)?;
                 if flat.is_cart() {

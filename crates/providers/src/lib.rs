@@ -39,6 +39,7 @@ mod samples;
 mod scalar;
 mod secret;
 mod settings;
+mod shape;
 mod shopify;
 pub mod sign;
 mod tags;
@@ -56,6 +57,7 @@ pub use proof::{Nonce, Proof, Refusal};
 pub use reading::{Context, Doubt, Draft, Reading, Unreadable, abandonment_key, order_key};
 pub use secret::Secret;
 pub use settings::{Form, Problem, Settings};
+pub use shape::{Shape, shapes};
 pub use unified::verify_unified;
 
 /// Reads the webhooks of one platform.

@@ -190,6 +190,7 @@ impl Sale<'_> {
         };
         let id = reading::external_id(self.id.text(), "id")?;
         let mut draft = Draft::of(context, SLUG, id, stage, event);
+        draft.shape_if(event == "sale_pending", "sale_pending");
         draft.written(self.amount, "amount");
         self.tell_client(&mut draft);
         self.tell_payment(&mut draft, context.now.date_naive());
@@ -261,6 +262,7 @@ impl Sale<'_> {
             ..BoletoSent::default()
         };
         draft.boleto(&boleto, sent_on, "payment.line");
+        draft.shape_if(draft.payment.boleto.is_some(), "boleto_line");
     }
 
     fn items(&self, currency: Currency) -> Vec<Item> {

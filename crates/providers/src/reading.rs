@@ -68,6 +68,19 @@ pub enum Reading {
     },
 }
 
+impl Reading {
+    /// Notes an unconfirmed shape of the whole body; one of [`shapes`](crate::shapes).
+    #[must_use]
+    pub(crate) fn shaped(mut self, name: &'static str) -> Self {
+        if let Self::Events(drafts) | Self::Notice { drafts, .. } = &mut self {
+            for draft in drafts {
+                draft.shape_if(true, name);
+            }
+        }
+        self
+    }
+}
+
 /// Names a field that was there and could not be used; never what stood in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doubt {
@@ -140,6 +153,8 @@ pub struct Draft {
     pub incomplete: bool,
     /// Fields that were there and could not be used.
     pub doubts: Vec<Doubt>,
+    /// The unconfirmed shapes that were met; see [`shapes`](crate::shapes).
+    pub shapes: Vec<&'static str>,
 }
 
 impl Draft {
@@ -207,6 +222,7 @@ impl Draft {
             is_test: false,
             incomplete: false,
             doubts: Vec::new(),
+            shapes: Vec::new(),
         }
     }
 
@@ -249,6 +265,13 @@ impl Draft {
     /// Notes a field that could not be used.
     pub(crate) fn doubt(&mut self, code: &'static str, path: &'static str) {
         self.doubts.push(Doubt { code, path });
+    }
+
+    /// Notes an unconfirmed shape where it was met; one of [`shapes`](crate::shapes).
+    pub(crate) fn shape_if(&mut self, met: bool, name: &'static str) {
+        if met {
+            self.shapes.push(name);
+        }
     }
 
     /// Takes the amount, or notes why it is not one; an absent amount needs no note.

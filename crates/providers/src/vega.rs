@@ -237,7 +237,18 @@ impl Body<'_> {
         draft.utms = self.checkout.as_ref().map(Tags::read).unwrap_or_default();
         draft.is_test = self.is_test();
         let told = self.updated_at.text().or(self.created_at.text());
+        let brazilian = told
+            .and_then(times::zoneless)
+            .and_then(times::on_brasilia_clock);
         let told = told.and_then(|text| times::on_some_clock(text, context.now));
+        draft.shape_if(told != brazilian, "utc_time");
+        draft.shape_if(stage == Stage::PaymentExpired, "status_expired");
+        draft.shape_if(
+            cart.is_none()
+                && self.transaction_token.text().is_none()
+                && order == self.sale_code.text(),
+            "sale_code",
+        );
         Ok(Reading::Events(vec![draft.sealed(context, told)]))
     }
 

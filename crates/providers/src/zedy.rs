@@ -236,6 +236,7 @@ impl Order<'_> {
         };
         let id = reading::external_id(self.order_id.text(), "orderId")?;
         let mut draft = Draft::of(context, SLUG, id, stage, event);
+        draft.shape_if(stage == Stage::Refunded, "refunded");
         self.tell_amount(&mut draft);
         self.tell_buyer(&mut draft);
         self.tell_payment(&mut draft);

@@ -302,6 +302,7 @@ impl Received<'_> {
             reading: read.reading.set_aside(),
             rejected: None,
             doubts: Vec::new(),
+            shapes: Vec::new(),
         }
     }
 
@@ -335,6 +336,8 @@ impl Received<'_> {
         let read = reader.sent(&self.inbound());
         let read = read.map_err(|_| Refused::internal())?;
         count_doubts(self.desk, self.provider, &read.doubts);
+        let metrics = &self.desk.metrics;
+        metrics.shaped(self.integration.id, self.provider.slug(), &read.shapes);
         Ok(read)
     }
 

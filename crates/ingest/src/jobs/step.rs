@@ -290,6 +290,8 @@ impl At<'_> {
         for doubt in &read.doubts {
             self.runner.metrics.doubted(self.puller.slug(), doubt.code);
         }
+        let (id, slug) = (self.integration.id, self.puller.slug());
+        self.runner.metrics.shaped(id, slug, &read.shapes);
         Ok(read.reading)
     }
 

@@ -50,6 +50,28 @@ async fn every_platform_is_told_with_what_it_needs() {
 }
 
 #[tokio::test]
+async fn what_no_document_confirms_is_counted_by_platform_and_by_source() {
+    let api = Api::start().await;
+    let path = api.integration("loja", "luna").await;
+    api.integration("outra", "luna").await;
+    assert_eq!(health(&api, "loja").await["shapes"], json!({}));
+    for event in ["sale_pending", "sale_waiting_payment"] {
+        let body = json!({
+            "event": event, "id": "L-1", "status": "pending", "method": "pix", "amount": "99.90",
+            "client": {"name": "Rita de Teste", "email": "rita@example.com"},
+        });
+        api.deliver(&path, "luna", &body.to_string()).await.ok();
+    }
+    assert_eq!(
+        health(&api, "loja").await["shapes"],
+        json!({"sale_pending": 1})
+    );
+    assert_eq!(health(&api, "outra").await["shapes"], json!({}));
+    let line = "balcao_shapes_total{provider=\"luna\",shape=\"sale_pending\"}";
+    assert_eq!(api.metric(line).await, Some(1.0));
+}
+
+#[tokio::test]
 async fn a_source_is_judged_by_what_came() {
     let api = Api::start().await;
     let path = api.integration("loja", "unified").await;

@@ -150,6 +150,9 @@ impl Sale<'_> {
         if certain.moves_money() && !moves_money(stage) {
             draft.doubt("state_contradicts_event", "order.payment_status");
         }
+        draft.shape_if(certain == Certain::PixMade, "pix_generated_event");
+        let is_by_order = self.currency_beside().is_none() && self.currency.text().is_some();
+        draft.shape_if(is_by_order, "currency_of_order");
         self.tell_amounts(&mut draft, currency, refunded);
         draft.items = items(self.lines(), currency);
         self.tell_payment(&mut draft, context);
@@ -171,6 +174,7 @@ impl Sale<'_> {
         let id = reading::external_id(id, path)?;
         let mut draft = Draft::of(context, SLUG, id, Stage::CartAbandoned, event);
         draft.on_card_of(self.cart_token.text());
+        draft.shape_if(true, "cart");
         let sums = [
             (self.total_price, "data.total_price"),
             (self.subtotal_price, "data.subtotal_price"),
@@ -200,19 +204,25 @@ impl Sale<'_> {
         draft.is_test = state::is_set(&self.test) || state::is_set(&self.is_cartx_test);
         let told = [&self.updated_at, &self.processed_at, &self.created_at]
             .into_iter()
-            .find_map(|text| text.text().and_then(moment));
-        draft.sealed(context, told)
+            .find_map(|text| Some((text.text()?, text.text().and_then(moment)?)));
+        let is_zoneless = |(text, _): (&str, _)| times::offset(text).is_none();
+        draft.shape_if(told.is_some_and(is_zoneless), "zoneless_time");
+        draft.sealed(context, told.map(|(_, at)| at))
     }
 
     /// Asks the payment and the shop before the order itself, whose own word was seen to be wrong.
     fn currency(&self, context: &Context<'_>) -> Currency {
+        let parse = |code| Currency::parse(code).ok();
+        self.currency_beside()
+            .or_else(|| self.currency.text().and_then(parse))
+            .unwrap_or_else(|| context.settings.currency())
+    }
+
+    fn currency_beside(&self) -> Option<Currency> {
         let payment = self.payment.as_ref().and_then(Means::currency);
         let shop = self.shop_info.as_ref().and_then(ShopInfo::currency);
-        [payment, shop, self.currency.text()]
-            .into_iter()
-            .flatten()
-            .find_map(|code| Currency::parse(code).ok())
-            .unwrap_or_else(|| context.settings.currency())
+        let told = [payment, shop].into_iter().flatten();
+        told.into_iter().find_map(|code| Currency::parse(code).ok())
     }
 
     /// Takes whole cents where they are sent and the currency has cents, else the price as written.

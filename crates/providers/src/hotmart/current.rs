@@ -297,11 +297,11 @@ impl Data<'_> {
         let country = country.and_then(|country| country.iso.text());
         let parts = [buyer.first_name.text(), buyer.last_name.text()];
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let phone = phone::joined(
-            buyer.checkout_phone_code.text(),
-            buyer.checkout_phone.text().or(buyer.phone.text()),
-            phone::is_brazil(country),
-        );
+        let number = buyer.checkout_phone.text().or(buyer.phone.text());
+        let brazilian = phone::is_brazil(country);
+        let phone = phone::joined(buyer.checkout_phone_code.text(), number, brazilian);
+        let alone = phone::joined(None, number, brazilian);
+        draft.shape_if(phone != alone, "phone_code_joined");
         draft.customer = Person {
             name: buyer.name.text().or(Some(&name)),
             email: buyer.email.text(),

@@ -28,6 +28,7 @@ pub(super) fn read_form(body: &[u8], context: &Context<'_>) -> Result<Reading, U
         });
     };
     let mut draft = Draft::of(context, SLUG, id, stage, status);
+    draft.shape_if(status == "blocked", "v1_blocked");
     tell_amount(&form, &mut draft);
     draft.customer = buyer(&form);
     draft.items = items(&form, draft.currency);

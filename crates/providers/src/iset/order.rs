@@ -130,6 +130,7 @@ impl Order<'_> {
         let other = ids.into_iter().find_map(Loose::text);
         let id = reading::external_id(self.id.text().or(other), "id")?;
         let mut draft = Draft::of(context, SLUG, id, stage, EVENT);
+        draft.shape_if(true, "api_order");
         let totals = [
             self.total,
             self.total_price,

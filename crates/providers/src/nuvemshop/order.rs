@@ -121,6 +121,13 @@ impl Order<'_> {
         let mut draft = self.draft(stage, CHANGED, context)?;
         self.tell_payment(&mut draft, context);
         self.tell_refund(&mut draft);
+        let has_code = draft
+            .payment
+            .pix
+            .as_ref()
+            .is_some_and(|pix| pix.code.is_some());
+        draft.shape_if(has_code, "pix_in_transaction");
+        draft.shape_if(self.is_word_unconfirmed(), "payment_status_word");
         // An attempt to pay may be younger than the order's last change.
         let attempt = self.last_attempt().and_then(Transaction::made_at);
         let told = self.changed_at().max(attempt);
@@ -159,6 +166,13 @@ impl Order<'_> {
             (_, "pending") => self.pending(),
             _ => return None,
         })
+    }
+
+    fn is_word_unconfirmed(&self) -> bool {
+        matches!(
+            self.payment_status.text(),
+            Some("partially_refunded" | "partially_paid" | "rejected")
+        )
     }
 
     fn is_sent(&self) -> bool {

@@ -229,6 +229,7 @@ impl Order<'_> {
             ..BoletoSent::default()
         };
         draft.boleto(&boleto, today, "note_attributes");
+        draft.shape_if(pix.is_some() || line.is_some(), "code_in_notes");
         draft.stage = match draft.payment.method {
             Some(PaymentMethod::Pix) => Stage::PixGenerated,
             Some(PaymentMethod::Boleto) => Stage::BoletoGenerated,

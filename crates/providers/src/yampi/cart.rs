@@ -106,9 +106,12 @@ impl Refused<'_> {
         let id = reading::external_id(self.id.text(), "resource.id")?;
         let mut draft = Draft::of(context, SLUG, id, Stage::PaymentRefused, event);
         let cart = self.cart.as_ref();
-        match cart.and_then(|cart| cart.id.text()) {
-            Some(cart) => draft.on_card_of(Some(cart)),
-            None => draft.on_card_of(Some(&format!("{TRANSACTION}{id}"))),
+        if let Some(cart) = cart.and_then(|cart| cart.id.text()) {
+            draft.on_card_of(Some(cart));
+            draft.shape_if(true, "refused_names_cart");
+        } else {
+            draft.on_card_of(Some(&format!("{TRANSACTION}{id}")));
+            draft.shape_if(true, "refused_names_no_cart");
         }
         draft.currency = Currency::BRL;
         draft.rounded(transaction.amount, "resource.amount");

@@ -81,6 +81,8 @@ impl Order<'_> {
         if by_status.is_some_and(|told| told != stage && told.status() != Status::Pending) {
             draft.doubt("status_contradicts_event", "resource.status.data.alias");
         }
+        draft.shape_if(event == "order.updated", "order_updated");
+        draft.shape_if(self.is_word_unconfirmed(), "status_word");
         draft.currency = Currency::BRL;
         draft.rounded(self.value_total, "resource.value_total");
         draft.customer = parts::customer(
@@ -103,6 +105,14 @@ impl Order<'_> {
     fn stage_by_status(&self, context: &Context<'_>) -> Option<Stage> {
         let alias = self.status_word()?;
         stage_of(alias, self.method()).or_else(|| context.settings.stage_of(alias))
+    }
+
+    /// Tells whether the status is one of the words everybody shares, and Yampi's documents show it nowhere.
+    fn is_word_unconfirmed(&self) -> bool {
+        self.status_word().is_some_and(|word| {
+            let documented = ["waiting_payment", "paid", "cancelled", "refused"];
+            !documented.contains(&word) && stage_of(word, None).is_some()
+        })
     }
 
     fn status_word(&self) -> Option<&str> {

@@ -12,4 +12,5 @@ mod registers;
 mod robustness;
 mod rows;
 mod senders;
+mod shapes;
 mod vectors;

@@ -17,6 +17,7 @@ use super::super::Desk;
 use super::super::answer::Refused;
 use super::super::body::Params;
 use super::super::who::Lead;
+use crate::metrics::ShapesMet;
 use crate::store::{Activity, Counts, Integration, RegistrationSeen, SourceDuties};
 use probe::{Found, Probe};
 use rules::{Facts, Missing};
@@ -49,6 +50,8 @@ struct Health {
     paused: Option<&'static str>,
     /// What its platform asks for; null where nothing is open.
     erasure: Option<ErasureAsked>,
+    /// How often each shape that no document confirms was met in what it sent, by this process since it began.
+    shapes: ShapesMet,
 }
 
 /// Whether the webhook is registered still.
@@ -147,13 +150,14 @@ async fn report(
     } else {
         Found::default()
     };
-    judged(&integration, &activity, found, desk.world.now())
+    let shapes = desk.metrics.shapes_of(integration.id);
+    judged(&integration, &activity, (found, shapes), desk.world.now())
 }
 
 fn judged(
     integration: &Integration,
     activity: &Activity,
-    found: Found,
+    (found, shapes): (Found, ShapesMet),
     now: DateTime<Utc>,
 ) -> Health {
     let missing = rules::missing(integration, now);
@@ -202,5 +206,6 @@ fn judged(
             due_at: asked_at + ERASE_WITHIN,
             running: activity.duties.erasing,
         }),
+        shapes,
     }
 }
