@@ -4,6 +4,7 @@
 //! reading, could not be read) are shown by the page alone, in the same engine.
 
 mod further_in;
+mod sizes;
 
 use std::{fs, path::PathBuf, sync::OnceLock};
 
@@ -31,6 +32,9 @@ const ASK: &str = "
       .map((check) => check.message).join('; ')} in ${node.html.slice(0, 160)}`;
     return axe.run(at, { ...rules, resultTypes: ['violations'], iframes: false, preload: false })
       .then(({ violations }) => violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${told(node)}`)));";
+
+/// What is too small to be hit, on what is on screen; axe leaves out what takes no focus of its own.
+const TOO_SMALL: &str = include_str!("access/too_small.js");
 
 /// Puts the page on a ground, without the moments in which one colour becomes another.
 const STAND: &str = "
@@ -69,14 +73,14 @@ impl<'a> Audit<'a> {
         if self.app.script("return typeof window.axe", &[]) == "undefined" {
             self.app.script(axe(), &[]);
         }
+        let small = self.app.script(TOO_SMALL, &[]);
+        self.found
+            .extend(told(&small).map(|one| format!("{screen}: {one}")));
         for (place, (theme, contrast)) in self.grounds.iter().enumerate() {
             let before = self.app.script(STAND, &[json!(theme), json!(contrast)]);
-            let told = self.app.script(ASK, &[json!(place == 0)]);
-            for one in told.as_array().into_iter().flatten() {
-                let one = one.as_str().unwrap_or_default();
-                self.found
-                    .push(format!("{screen} ({theme}, {contrast}): {one}"));
-            }
+            let amiss = self.app.script(ASK, &[json!(place == 0)]);
+            self.found
+                .extend(told(&amiss).map(|one| format!("{screen} ({theme}, {contrast}): {one}")));
             let back = before.as_array().cloned().unwrap_or_default();
             self.app.script(STAND, &back);
         }
@@ -93,6 +97,12 @@ impl<'a> Audit<'a> {
             self.found.join("\n")
         );
     }
+}
+
+/// Returns what a script told, line by line.
+fn told(answer: &Value) -> impl Iterator<Item = &str> {
+    let lines = answer.as_array().into_iter().flatten();
+    lines.map(|one| one.as_str().unwrap_or("a line that is no text"))
 }
 
 /// axe-core as npm installed it for the page's own checks.
@@ -457,7 +467,7 @@ fn offline(audit: &mut Audit<'_>) {
 }
 
 /// What is asked of the page alone, the presses that lead on, and what is waited for.
-const STATES: [(&str, &str, &[&str], &str); 21] = [
+const STATES: [(&str, &str, &[&str], &str); 24] = [
     (
         "reading the list",
         "hang=listPage",
@@ -567,6 +577,24 @@ const STATES: [(&str, &str, &[&str], &str); 21] = [
         "[data-testid=outbox][data-refused='1']",
     ),
     (
+        "no colleagues",
+        "fail=members",
+        &["j", "a"],
+        "[data-testid=assign-unread]",
+    ),
+    (
+        "no values to filter by",
+        "fail=filterValues",
+        &["f"],
+        "[data-testid=filter-unread]",
+    ),
+    (
+        "no open invites",
+        "fail=people.openInvites&keys=people:q",
+        &["q"],
+        "[data-testid=invites-unread]",
+    ),
+    (
         "somebody looks too",
         "company=1",
         &["j"],
@@ -615,92 +643,6 @@ pub(crate) fn invented() -> PathBuf {
     fixtures::root().join("target/invented-page")
 }
 
-/// At each size of everything, on the usual and on the smallest window: nothing beside the window, nothing under its edge.
-const SIZES: [(u32, u32); 2] = [(1280, 800), (960, 600)];
-const ZOOMS: [u16; 3] = [80, 125, 150];
-
-/// Finds what sticks out of the window, or out of a dialog that does not scroll that way. A zoomed window is no whole number of
-/// pixels wide, so two of them say nothing.
-const STICKS_OUT: &str = "
-    const out = [];
-    const name = (one) => one.dataset.testid ?? one.className ?? one.tagName;
-    const root = document.scrollingElement;
-    if (root.scrollWidth > innerWidth + 2) out.push(`the page is ${root.scrollWidth} wide, the window ${innerWidth}`);
-    if (root.scrollHeight > innerHeight + 2) out.push(`the page is ${root.scrollHeight} high, the window ${innerHeight}`);
-    for (const box of document.querySelectorAll('.sheet, .rail, .list, .conversation, .context, .frame, .palette')) {
-      const { left, top, right, bottom } = box.getBoundingClientRect();
-      if (getComputedStyle(box).visibility === 'hidden' || right - left === 0) continue;
-      if (left < -2 || top < -2 || right > innerWidth + 2 || bottom > innerHeight + 2)
-        out.push(`${name(box)} is at ${[left, top, right, bottom].map(Math.round)}`);
-      if (getComputedStyle(box).overflowX !== 'visible' && box.scrollWidth > box.clientWidth + 2) out.push(`${name(box)} is ${box.scrollWidth} wide inside ${box.clientWidth}`);
-    }
-    const lid = [...document.querySelectorAll('.sheet, .palette')].pop();
-    const strip = (one) => one && (/auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth
-      ? one : strip(one.parentElement));
-    const hidden = (one) => one.closest('.unseen, [aria-hidden=true]') !== null || one.classList.contains('unseen');
-    for (const one of (lid ?? document).querySelectorAll('button, input, textarea, select, h1, h2')) {
-      const box = one.getBoundingClientRect();
-      if (hidden(one) || box.width === 0 || getComputedStyle(one).visibility === 'hidden') continue;
-      // A strip that is moved along by its keys says by its edge that there is more.
-      if ((box.left < -2 || box.right > innerWidth + 2) && !strip(one.parentElement)) out.push(`${name(one)} is from ${Math.round(box.left)} to ${Math.round(box.right)}`);
-      if (one.matches('button') && box.height < 23.5) out.push(`${name(one)} is ${box.height} high`);
-    }
-    return [...new Set(out)];";
-
-#[test]
-fn the_zones_hold_at_every_zoom() {
-    let service = Service::start("Doces do Vale");
-    let app = super::start();
-    app.click("door-team");
-    app.fill("field-server", &service.url());
-    app.fill("field-invite", &service.invite("admin"));
-    app.fill("field-name", "Ana Prado");
-    app.click("door-go");
-    app.wait_for_css("[data-testid=freshness][data-state=live]");
-    sales(&service, &service.kiwify());
-    super::open(&app, &Sale::new(1));
-    app.wait_for("template-1");
-    app.press("1");
-    app.wait_for_css("[data-testid=hand-over]:not([disabled])");
-    app.press("Escape");
-    let mut found = Vec::new();
-    for (width, height) in SIZES {
-        for zoom in ZOOMS {
-            put_zoom(&app, zoom, (width, height));
-            let mut look = |screen: &str| {
-                let out = app.script(STICKS_OUT, &[]);
-                let told = out.as_array().cloned().unwrap_or_default();
-                let at = format!("{width}x{height} at {zoom} %, {screen}");
-                found.extend(told.iter().map(|one| format!("{at}: {one}")));
-                picture(&app, &format!("{width}-{zoom}-{screen}"));
-            };
-            look("zones");
-            for (key, shown) in [
-                ("s", "[data-testid=source]"),
-                ("m", "[data-testid=template-card]"),
-            ] {
-                app.press(key);
-                app.wait_for_css(shown);
-                look(key);
-                app.script(
-                    "document.querySelector(arguments[0]).click()",
-                    &[json!(shown)],
-                );
-                app.wait_for_css("[data-testid=tile-accepted], [data-testid=template-text]");
-                look(&format!("{key}-inside"));
-                app.press("Escape");
-                app.press("Escape");
-                leave(&app);
-            }
-            app.press("Control+k");
-            app.wait_for("search-input");
-            look("palette");
-            leave(&app);
-        }
-    }
-    assert_eq!(found, Vec::<String>::new());
-}
-
 /// Closes whatever is open, step by step.
 fn leave(app: &App) {
     testkit::until("nothing to lie over the zones", || {
@@ -711,38 +653,4 @@ fn leave(app: &App) {
         app.press("Escape");
         Err("a dialog is open".to_owned())
     });
-}
-
-/// Gives the window a size and everything in it another, as one does from the palette.
-fn put_zoom(app: &App, zoom: u16, (width, height): (u32, u32)) {
-    app.resize(width, height);
-    app.press("Control+k");
-    app.wait_for_focus("search-input");
-    app.fill("search-input", &format!("tamanho {zoom}"));
-    app.wait_for_text("command", &format!("{zoom}"));
-    app.press("Enter");
-    app.wait_gone("search-input");
-    let wanted = f64::from(width) * 100.0 / f64::from(zoom);
-    testkit::until("the zoom", || {
-        // The drawer leaves by and by where the window becomes too small for it.
-        let seen = app.script(
-            "return [innerWidth, document.getAnimations().some((one) => one instanceof CSSTransition)]",
-            &[],
-        );
-        let inner = seen[0].as_f64().unwrap_or(0.0);
-        if (inner - wanted).abs() > 2.0 {
-            return Err(format!("the window is {inner} wide, not {wanted}"));
-        }
-        if seen[1] == json!(true) {
-            return Err("something still moves".to_owned());
-        }
-        Ok(())
-    });
-}
-
-/// Leaves a picture where one is asked for by `BALCAO_LOOK_AT`, a folder.
-fn picture(app: &App, name: &str) {
-    if let Some(folder) = std::env::var_os("BALCAO_LOOK_AT") {
-        app.screenshot(&PathBuf::from(folder).join(format!("{name}.png")));
-    }
 }

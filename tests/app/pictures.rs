@@ -214,24 +214,24 @@ fn take(page: &Page, screen: &Screen, theme: &str, locale: &str) -> Picture {
     ));
     let app = page.app();
     app.wait_for_css(&format!("html[data-theme={theme}][lang='{locale}']"));
-    fit(app);
+    fit(app, (WIDTH, HEIGHT));
     (screen.go)(app);
     app.wait_for_css(screen.stands);
     shot(app)
 }
 
-/// Gives the page its size; what the window adds around it is taken into account.
-fn fit(app: &App) {
-    let (mut width, mut height) = (WIDTH, HEIGHT);
+/// Gives the page a size; what the window adds around it is taken into account.
+pub(crate) fn fit(app: &App, (width, height): (u32, u32)) {
+    let mut window = (width, height);
     until("the page's size", || {
-        app.resize(width, height);
+        app.resize(window.0, window.1);
         let size = app.script("return [innerWidth, innerHeight]", &[]);
         let side = |at: usize| u32::try_from(size[at].as_u64().unwrap_or(0)).unwrap_or(0);
-        if size == json!([WIDTH, HEIGHT]) {
+        if size == json!([width, height]) {
             return Ok(());
         }
-        width = (width + WIDTH).saturating_sub(side(0));
-        height = (height + HEIGHT).saturating_sub(side(1));
+        window.0 = (window.0 + width).saturating_sub(side(0));
+        window.1 = (window.1 + height).saturating_sub(side(1));
         Err(size.to_string())
     });
 }
@@ -246,7 +246,7 @@ fn shot(app: &App) -> Picture {
         let now = Picture::read(&file).expect("a picture");
         if now.size() != (WIDTH as usize, HEIGHT as usize) {
             // What a window shows above its page may come late.
-            fit(app);
+            fit(app, (WIDTH, HEIGHT));
             return Err(format!("it is {:?}", now.size()));
         }
         let now = now.small();
