@@ -55,10 +55,11 @@ function crowding(small) {
 }
 const told = targets
   .filter((target) => isSmall(target) && !inSentence(target.one))
-  .map((target) => [target, crowding(target)])
+  // Our own buttons are never small, whatever room there is.
+  .map((target) => [target, target.one.matches('button') ? target : crowding(target)])
   .filter(([, crowd]) => crowd)
   .map(([{ one, box }, crowd]) => {
     const [width, height] = [box.width, box.height].map((one) => Math.round(one * 10) / 10);
-    return `${name(one)} is ${width} by ${height}, beside ${name(crowd.one)}`;
+    return `${name(one)} is ${width} by ${height}${crowd.one === one ? '' : `, beside ${name(crowd.one)}`}`;
   });
 return [...new Set(told)];
