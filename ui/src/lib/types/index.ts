@@ -13,6 +13,7 @@ export * from "./Boot";
 export * from "./BulkChanges";
 export * from "./BulkPreview";
 export * from "./BulkStays";
+export * from "./Bump";
 export * from "./ByMember";
 export * from "./Chain";
 export * from "./Change";
