@@ -20,6 +20,28 @@ fn a_sale_that_happens_now_appears_with_its_card() {
 }
 
 #[test]
+fn a_source_that_is_paused_is_told_on_an_order_that_waits() {
+    let (service, app) = super::team();
+    let sale = Sale::new(1);
+    service.tell(&service.kiwify(), &sale.pix_created());
+    super::open(&app, &sale);
+    app.wait_for("copy-pix");
+    assert_eq!(app.count("source-stopped"), 0);
+    let save = |active: bool| {
+        service.integrate(&json!({
+            "slug": "kiwify", "provider": "kiwify", "name": "Cursos da Ana", "secrets": ["segredo-de-teste"],
+            "active": active,
+        }))
+    };
+    save(false);
+    app.wait_for_text("source-stopped", "fonte pausada");
+    app.click("card-details");
+    app.wait_for_text("card", "fonte Cursos da Ana");
+    save(true);
+    app.wait_gone("source-stopped");
+}
+
+#[test]
 fn the_pages_policy_blocks_nothing_that_the_page_needs() {
     let (service, app) = super::team();
     service.tell(&service.kiwify(), &Sale::new(1).pix_created());
