@@ -34,7 +34,7 @@ fn a_source_that_is_paused_is_told_on_an_order_that_waits() {
         }))
     };
     save(false);
-    app.wait_for_text("source-stopped", "fonte pausada");
+    app.wait_for_text("source-stopped", "Fonte pausada");
     app.click("card-details");
     app.wait_for_text("card", "fonte Cursos da Ana");
     save(true);

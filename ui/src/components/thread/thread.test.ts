@@ -316,8 +316,8 @@ test('what time it is for a customer elsewhere is told where one writes, and of 
 });
 
 test.each([
-  ['paused', 'copy_pix', 'fonte pausada'],
-  ['removed', 'copy_pix', 'fonte removida'],
+  ['paused', 'copy_pix', 'Fonte pausada'],
+  ['removed', 'copy_pix', 'Fonte removida'],
   ['paused', 'nothing', null],
   ['active', 'copy_pix', null],
 ] as const)('of a source that is %s, a card with %s left to do says %s', async (standing, primary, words) => {
@@ -329,7 +329,7 @@ test.each([
   await waitFor(() => expect(screen.getByTestId('conversation').dataset.id).not.toBe(before), WAIT);
   const card = await screen.findByTestId('card', {}, WAIT);
   if (words) expect(card.textContent).toContain(words);
-  else expect(card.textContent).not.toMatch(/fonte (pausada|removida)/);
+  else expect(card.textContent).not.toMatch(/Fonte (pausada|removida)/);
   await fireEvent.click(screen.getByTestId('card-details'));
   expect(card.textContent).toContain('fonte Cursos da Ana');
 });
