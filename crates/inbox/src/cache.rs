@@ -22,6 +22,7 @@ pub use views::Views;
 
 mod apply;
 mod batch;
+mod closed;
 mod conversation;
 mod digest;
 mod erasing;

@@ -14,8 +14,9 @@ use follow_up::{
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::ApplyError;
+use super::closed::Closed;
 use super::handling::Registers;
-use super::judge::{Bought, Closed};
+use super::judge::Bought;
 use crate::deadline;
 use crate::view::{Deadline, DeadlineKind, DueStep, Handling};
 

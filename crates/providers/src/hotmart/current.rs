@@ -299,9 +299,10 @@ impl Data<'_> {
         let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let number = buyer.checkout_phone.text().or(buyer.phone.text());
         let brazilian = phone::is_brazil(country);
-        let phone = phone::joined(buyer.checkout_phone_code.text(), number, brazilian);
-        let alone = phone::joined(None, number, brazilian);
-        draft.shape_if(phone != alone, "phone_code_joined");
+        let code = buyer.checkout_phone_code.text();
+        let phone = phone::joined(code, number, brazilian);
+        let is_joined = code.is_some() && phone != phone::joined(None, number, brazilian);
+        draft.shape_if(is_joined, "phone_code_joined");
         draft.customer = Person {
             name: buyer.name.text().or(Some(&name)),
             email: buyer.email.text(),

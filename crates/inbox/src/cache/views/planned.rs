@@ -5,8 +5,8 @@ use follow_up::{Sequences, StageSequence};
 use rusqlite::Connection;
 
 use super::super::batch::bought;
+use super::super::closed::Closed;
 use super::super::conversation::{Conversation, Times, Whole};
-use super::super::judge::Closed;
 use super::super::steps::{self, Chase, Plan};
 use super::super::{ApplyError, Overlay};
 use super::lists::Shown;

@@ -4,8 +4,9 @@ use contract::{Action, ConversationId, Customer, MemberId, Order, Status, Utms};
 use rusqlite::Connection;
 
 use super::super::batch::bought;
+use super::super::closed::Closed;
 use super::super::conversation::{Conversation, Times, Whole};
-use super::super::judge::{Bought, Closed, most_pressing};
+use super::super::judge::{Bought, most_pressing};
 use super::super::moment::Moment;
 use super::super::said::code;
 use super::super::steps::{self, Chase, Plan};

@@ -1,5 +1,5 @@
-//! Letting the raw bodies of old deliveries go, and what is known of steps done long ago, a few at a time beside the commits. What became of a delivery stays: its row,
-//! time, result, keys and entries. A body is written over where it lies before its room is given back.
+//! Letting the raw bodies of old deliveries go, and what is known of steps done long ago, a few at a time beside the commits.
+//! What became of a delivery stays: its row, time, result, keys and entries. A body is written over where it lies before its room is given back.
 //!
 //! Rows are numbered as they come in, so the table is gone through once, from where the last step stopped. Nothing goes while
 //! the clock is doubted.

@@ -60,7 +60,7 @@ impl Clock {
         if self.doubted.is_none() {
             tracing::warn!(
                 clock.ahead_days = leapt.num_days(),
-                "the clock is {} days ahead of the last time it told: if it is wrong, set it right within a day; raw bodies stay until then",
+                "the clock is {} days ahead of the last time it told: if it is wrong, set it right within a day; nothing is let go for its age until then",
                 leapt.num_days()
             );
         }
